@@ -1,0 +1,3 @@
+//! klab.
+pub mod image;
+pub mod practice;

@@ -1,0 +1,163 @@
+//! Writes as the API server does them: identity, generation, graceful deletion, finalizers.
+
+use serde_json::{Value, json};
+
+use super::kind::{Kind, POD};
+use super::status::Status;
+use super::store::names;
+use super::world::World;
+
+/// Which part of an object a write may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Everything but the status.
+    Spec,
+    /// Only the status.
+    Status,
+}
+
+/// What becomes of dependents when their owner is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Propagation {
+    #[default]
+    Background,
+    Foreground,
+    Orphan,
+}
+
+/// How to delete.
+#[derive(Debug, Clone, Default)]
+pub struct Deletion {
+    pub grace_seconds: Option<i64>,
+    pub propagation: Propagation,
+    /// Preconditions.
+    pub uid: Option<String>,
+    pub version: Option<String>,
+}
+
+impl World {
+    /// Creates an object.
+    ///
+    /// # Errors
+    /// 409 when it exists; whatever admission refuses.
+    pub fn create(&mut self, kind: &'static Kind, mut object: Value) -> Result<Value, Status> {
+        if object["metadata"]["name"].as_str().unwrap_or_default().is_empty() {
+            let prefix = object["metadata"]["generateName"].as_str().unwrap_or_default().to_owned();
+            object["metadata"]["name"] = format!("{prefix}{}", self.suffix(5)).into();
+        }
+        let (namespace, name) = names(&object);
+        if self.store.encoded(kind, &namespace, &name).is_some() {
+            return Err(Status::already_exists(kind, &name));
+        }
+        object["apiVersion"] = kind.api_version().into();
+        object["kind"] = kind.kind.into();
+        object["metadata"]["uid"] = self.uid().into();
+        object["metadata"]["creationTimestamp"] = self.seconds().into();
+        if kind.generation {
+            object["metadata"]["generation"] = 1.into();
+        }
+        Ok(self.store.put(kind, object))
+    }
+
+    /// Replaces an object, or its status; a `resourceVersion` in it must be the present one.
+    ///
+    /// # Errors
+    /// 404, 409 when it was changed meanwhile; whatever validation refuses.
+    pub fn update(&mut self, kind: &'static Kind, mut object: Value, part: Part) -> Result<Value, Status> {
+        let (namespace, name) = names(&object);
+        let Some(mut old) = self.store.get(kind, &namespace, &name) else { return Err(Status::not_found(kind, &name)) };
+        let version = &object["metadata"]["resourceVersion"];
+        if version.as_str().is_some_and(|version| !version.is_empty()) && version != &old["metadata"]["resourceVersion"] {
+            return Err(Status::conflict(kind, &name));
+        }
+        match part {
+            Part::Status => {
+                let before = old.clone();
+                old["status"] = object["status"].take();
+                return Ok(if before == old { old } else { self.store.put(kind, old) });
+            }
+            Part::Spec if kind.subresources.contains(&"status") => object["status"] = old["status"].clone(),
+            Part::Spec => {}
+        }
+        for fixed in ["uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"] {
+            match old["metadata"].get(fixed) {
+                Some(value) => object["metadata"][fixed] = value.clone(),
+                None => drop(object["metadata"].as_object_mut().and_then(|metadata| metadata.remove(fixed))),
+            }
+        }
+        if kind.generation && object.get("spec") != old.get("spec") {
+            object["metadata"]["generation"] = (old["metadata"]["generation"].as_i64().unwrap_or(0) + 1).into();
+        }
+        if object == old {
+            return Ok(old);
+        }
+        if !object["metadata"]["deletionTimestamp"].is_null() && finalizers(&object).is_empty() && kind != &POD {
+            self.store.put(kind, object);
+            return self.store.remove(kind, &namespace, &name).ok_or_else(|| Status::not_found(kind, &name));
+        }
+        Ok(self.store.put(kind, object))
+    }
+
+    /// Deletes an object, or marks it as being deleted while a finalizer or the kubelet still holds it.
+    ///
+    /// # Errors
+    /// 404; 409 when a precondition does not hold.
+    pub fn delete(&mut self, kind: &'static Kind, namespace: &str, name: &str, how: &Deletion) -> Result<Value, Status> {
+        let Some(mut object) = self.store.get(kind, namespace, name) else { return Err(Status::not_found(kind, name)) };
+        if how.uid.as_ref().is_some_and(|uid| object["metadata"]["uid"] != **uid) || how.version.as_ref().is_some_and(|v| object["metadata"]["resourceVersion"] != **v) {
+            return Err(Status::conflict(kind, name));
+        }
+        if let Some(finalizer) = match how.propagation {
+            Propagation::Foreground => Some("foregroundDeletion"),
+            Propagation::Orphan => Some("orphan"),
+            Propagation::Background => None,
+        } {
+            let mut list = finalizers(&object);
+            if !list.iter().any(|held| held == finalizer) {
+                list.push(finalizer.to_owned());
+                object["metadata"]["finalizers"] = json!(list);
+            }
+        }
+        let grace = grace(kind, &object, how);
+        let held = !finalizers(&object).is_empty() || kind.kind == "Namespace";
+        if grace == 0 && !held {
+            return self.store.remove(kind, namespace, name).ok_or_else(|| Status::not_found(kind, name));
+        }
+        let earlier = object["metadata"]["deletionGracePeriodSeconds"].as_i64();
+        if object["metadata"]["deletionTimestamp"].is_null() || earlier.is_some_and(|earlier| grace < earlier) {
+            object["metadata"]["deletionTimestamp"] = (self.now + jiff::SignedDuration::from_secs(grace)).strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into();
+            object["metadata"]["deletionGracePeriodSeconds"] = grace.into();
+            if kind.generation {
+                object["metadata"]["generation"] = (object["metadata"]["generation"].as_i64().unwrap_or(0) + 1).into();
+            }
+        }
+        Ok(self.store.put(kind, object))
+    }
+
+    /// The present instant as Kubernetes writes it, in whole seconds.
+    #[must_use]
+    pub fn seconds(&self) -> String {
+        self.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    /// The present instant as Kubernetes' MicroTime.
+    #[must_use]
+    pub fn micros(&self) -> String {
+        self.now.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
+    }
+}
+
+/// The finalizers of an object.
+#[must_use]
+pub fn finalizers(object: &Value) -> Vec<String> {
+    let list = object["metadata"]["finalizers"].as_array();
+    list.into_iter().flatten().filter_map(|finalizer| finalizer.as_str().map(str::to_owned)).collect()
+}
+
+/// Seconds an object may take to go: pods that run somewhere have a grace, all else goes at once.
+fn grace(kind: &Kind, object: &Value, how: &Deletion) -> i64 {
+    if kind != &POD || object["spec"]["nodeName"].as_str().unwrap_or_default().is_empty() || matches!(object["status"]["phase"].as_str(), Some("Succeeded" | "Failed")) {
+        return 0;
+    }
+    how.grace_seconds.or_else(|| object["spec"]["terminationGracePeriodSeconds"].as_i64()).unwrap_or(30)
+}

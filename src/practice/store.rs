@@ -1,0 +1,151 @@
+//! Versioned objects, held encoded, and the log of their changes that every watch reads from.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use axum::body::Bytes;
+use serde_json::Value;
+
+use super::kind::Kind;
+
+/// How many changes are kept for watches; a reader that falls further behind is told 410.
+const KEPT: usize = 20_000;
+
+/// What happened to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    Added,
+    Modified,
+    Deleted,
+}
+
+/// One change, as watches deliver it.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub version: u64,
+    pub kind: &'static Kind,
+    pub what: What,
+    pub namespace: String,
+    pub name: String,
+    /// The object after the change; for a deletion its last state, with the deletion's version.
+    pub object: Bytes,
+    /// The object before the change; a watch with a selector needs it.
+    pub before: Option<Bytes>,
+}
+
+impl Change {
+    #[must_use]
+    pub fn decoded(&self) -> Value {
+        decode(&self.object)
+    }
+}
+
+type Name = (String, String);
+
+/// All objects of the cluster under one resourceVersion.
+#[derive(Debug)]
+pub struct Store {
+    version: u64,
+    objects: BTreeMap<&'static str, BTreeMap<Name, Bytes>>,
+    log: VecDeque<Change>,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { version: 1, objects: BTreeMap::new(), log: VecDeque::new() }
+    }
+}
+
+impl Store {
+    /// The resourceVersion of the newest change.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    #[must_use]
+    pub fn get(&self, kind: &'static Kind, namespace: &str, name: &str) -> Option<Value> {
+        self.encoded(kind, namespace, name).map(decode)
+    }
+
+    #[must_use]
+    pub fn encoded(&self, kind: &'static Kind, namespace: &str, name: &str) -> Option<&Bytes> {
+        self.objects.get(kind.plural)?.get(&(namespace.to_owned(), name.to_owned()))
+    }
+
+    /// All objects of a kind in a namespace, or in all of them, ordered by namespace and name.
+    pub fn list(&self, kind: &'static Kind, namespace: Option<&str>) -> impl Iterator<Item = &Bytes> {
+        self.objects.get(kind.plural).into_iter().flatten().filter(move |((ns, _), _)| namespace.is_none_or(|wanted| wanted == ns)).map(|(_, object)| object)
+    }
+
+    /// The same as [`Store::list`], decoded.
+    #[must_use]
+    pub fn objects(&self, kind: &'static Kind, namespace: Option<&str>) -> Vec<Value> {
+        self.list(kind, namespace).map(decode).collect()
+    }
+
+    /// Writes an object under the next version, which is set in it and returned with it.
+    pub fn put(&mut self, kind: &'static Kind, mut object: Value) -> Value {
+        self.version += 1;
+        object["metadata"]["resourceVersion"] = Value::String(self.version.to_string());
+        let (namespace, name) = names(&object);
+        let bytes = encode(&object);
+        let before = self.objects.entry(kind.plural).or_default().insert((namespace.clone(), name.clone()), bytes.clone());
+        let what = if before.is_some() { What::Modified } else { What::Added };
+        self.record(Change { version: self.version, kind, what, namespace, name, object: bytes, before });
+        object
+    }
+
+    /// Takes an object away; returns its last state under the deletion's version.
+    pub fn remove(&mut self, kind: &'static Kind, namespace: &str, name: &str) -> Option<Value> {
+        let before = self.objects.get_mut(kind.plural)?.remove(&(namespace.to_owned(), name.to_owned()))?;
+        self.version += 1;
+        let mut object = decode(&before);
+        object["metadata"]["resourceVersion"] = Value::String(self.version.to_string());
+        let change = Change {
+            version: self.version,
+            kind,
+            what: What::Deleted,
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            object: encode(&object),
+            before: Some(before),
+        };
+        self.record(change);
+        Some(object)
+    }
+
+    /// The changes after a version, oldest first; `None` when some of them are no longer kept.
+    #[must_use]
+    pub fn since(&self, version: u64) -> Option<impl Iterator<Item = &Change>> {
+        let oldest = self.log.front().map_or(self.version + 1, |change| change.version);
+        if version + 1 < oldest && version < self.version {
+            return None;
+        }
+        let start = self.log.partition_point(|change| change.version <= version);
+        Some(self.log.range(start..))
+    }
+
+    fn record(&mut self, change: Change) {
+        if self.log.len() == KEPT {
+            self.log.pop_front();
+        }
+        self.log.push_back(change);
+    }
+}
+
+/// An object from its stored bytes.
+#[must_use]
+pub fn decode(bytes: &Bytes) -> Value {
+    serde_json::from_slice(bytes).unwrap_or(Value::Null)
+}
+
+fn encode(object: &Value) -> Bytes {
+    Bytes::from(object.to_string())
+}
+
+/// Namespace (empty when cluster-scoped) and name of an object.
+#[must_use]
+pub fn names(object: &Value) -> (String, String) {
+    let text = |field: &str| object["metadata"][field].as_str().unwrap_or_default().to_owned();
+    (text("namespace"), text("name"))
+}

@@ -1,0 +1,158 @@
+//! The state of the practice cluster and its time: objects, due work, chance. Controllers act on it one at a time.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::store::{Change, Store};
+use crate::image::Catalogue;
+
+/// What a controller is asked to look at again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    pub namespace: String,
+    pub name: String,
+    /// What to do, where a controller has several jobs for one object; otherwise empty.
+    pub task: String,
+}
+
+impl Key {
+    #[must_use]
+    pub fn new(namespace: &str, name: &str) -> Self {
+        Self { namespace: namespace.to_owned(), name: name.to_owned(), task: String::new() }
+    }
+
+    #[must_use]
+    pub fn task(mut self, task: impl Into<String>) -> Self {
+        self.task = task.into();
+        self
+    }
+}
+
+/// Which controller a piece of work is for: its place in the engine's list.
+pub type Id = usize;
+
+/// Watches the store's changes and acts on what is due.
+pub trait Controller: Send {
+    /// Queues what a change asks to look at. Must not write.
+    fn observe(&mut self, me: Id, world: &mut World, change: &Change);
+    /// Does one piece of work at the world's present instant.
+    fn run(&mut self, me: Id, world: &mut World, key: &Key);
+}
+
+/// Everything the practice cluster is made of but its controllers.
+#[derive(Debug)]
+pub struct World {
+    pub store: Store,
+    pub images: Catalogue,
+    /// The practice cluster's present instant.
+    pub now: Timestamp,
+    due: BTreeMap<(Timestamp, u64), (Id, Key)>,
+    waiting: BTreeMap<(Id, Key), (Timestamp, u64)>,
+    sequence: u64,
+    chance: u64,
+}
+
+impl World {
+    #[must_use]
+    pub fn new(now: Timestamp, seed: u64, images: Catalogue) -> Self {
+        Self { store: Store::default(), images, now, due: BTreeMap::new(), waiting: BTreeMap::new(), sequence: 0, chance: seed | 1 }
+    }
+
+    /// Queues work for a controller; work already waiting keeps the earlier of the two times.
+    pub fn queue(&mut self, id: Id, key: Key, after: Duration) {
+        let at = self.now + after;
+        if let Some(&waiting) = self.waiting.get(&(id, key.clone())) {
+            if waiting.0 <= at {
+                return;
+            }
+            self.due.remove(&waiting);
+        }
+        self.sequence += 1;
+        self.waiting.insert((id, key.clone()), (at, self.sequence));
+        self.due.insert((at, self.sequence), (id, key));
+    }
+
+    /// Drops queued work, if there is any.
+    pub fn unqueue(&mut self, id: Id, key: &Key) {
+        if let Some(slot) = self.waiting.remove(&(id, key.clone())) {
+            self.due.remove(&slot);
+        }
+    }
+
+    /// When the next work is due.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.due.keys().next().map(|(at, _)| *at)
+    }
+
+    /// Takes the next work that is due by `until` and sets the present instant to its time.
+    fn take_due(&mut self, until: Timestamp) -> Option<(Id, Key)> {
+        let (&slot, _) = self.due.iter().next()?;
+        if slot.0 > until {
+            return None;
+        }
+        let (id, key) = self.due.remove(&slot)?;
+        self.waiting.remove(&(id, key.clone()));
+        self.now = self.now.max(slot.0);
+        Some((id, key))
+    }
+
+    /// A number from 0 up to and without 1, the same for the same seed.
+    pub fn chance(&mut self) -> f64 {
+        self.chance ^= self.chance << 13;
+        self.chance ^= self.chance >> 7;
+        self.chance ^= self.chance << 17;
+        (self.chance >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// A random name part of Kubernetes' alphabet without vowels (apimachinery `util/rand`).
+    pub fn suffix(&mut self, length: usize) -> String {
+        const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+        (0..length).map(|_| ALPHABET[(self.chance() * ALPHABET.len() as f64) as usize] as char).collect()
+    }
+
+    /// A random UUID, version 4.
+    pub fn uid(&mut self) -> String {
+        let hex: String = (0..32).map(|_| char::from_digit((self.chance() * 16.0) as u32, 16).unwrap_or('0')).collect();
+        format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+    }
+}
+
+/// The world and the controllers that keep it going.
+pub struct Engine {
+    pub world: World,
+    controllers: Vec<Box<dyn Controller>>,
+    seen: u64,
+}
+
+impl Engine {
+    #[must_use]
+    pub fn new(world: World, controllers: Vec<Box<dyn Controller>>) -> Self {
+        Self { world, controllers, seen: 0 }
+    }
+
+    /// Brings the world to `now`: everything due until then happens in order.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.dispatch();
+        while let Some((id, key)) = self.world.take_due(now) {
+            self.controllers[id].run(id, &mut self.world, &key);
+            self.dispatch();
+        }
+        self.world.now = self.world.now.max(now);
+    }
+
+    /// Shows the controllers every change they have not seen yet.
+    pub fn dispatch(&mut self) {
+        while self.seen < self.world.store.version() {
+            let fresh: Vec<Change> = self.world.store.since(self.seen).map(|changes| changes.cloned().collect()).unwrap_or_default();
+            self.seen = self.world.store.version();
+            for change in &fresh {
+                for (id, controller) in self.controllers.iter_mut().enumerate() {
+                    controller.observe(id, &mut self.world, change);
+                }
+            }
+        }
+    }
+}
