@@ -1,3 +1,5 @@
-//! klab.
+//! klab: a full-screen terminal lab for learning to fix Kubernetes.
+pub mod cluster;
 pub mod image;
 pub mod practice;
+pub mod scenario;

@@ -1,0 +1,173 @@
+//! A scenario: the lesson, the manifests, and what counts as broken, as the clue, as solved.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::image::Catalogue;
+
+/// Everything klab knows of one scenario folder.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Scenario {
+    /// The folder's name without its number: `image-pull-backoff`.
+    pub id: String,
+    /// The folder's name: `02-image-pull-backoff`.
+    pub folder: String,
+    pub number: Option<u32>,
+    pub title: String,
+    pub level: Level,
+    pub minutes: u32,
+    pub tags: Vec<String>,
+    pub requires: Vec<String>,
+    pub allow: Vec<String>,
+    pub lesson: Lesson,
+    pub setup: Vec<Manifest>,
+    pub broken: Vec<Manifest>,
+    pub solution: Vec<Manifest>,
+    pub trigger: Vec<Trigger>,
+    /// In order; the first that matches is the clue. The built-in rules follow these.
+    pub clues: Vec<ClueRule>,
+    /// kubectl STATUS values that show the fault.
+    pub expect_broken: Vec<String>,
+    pub goals: Vec<Goal>,
+    pub solution_mode: SolutionMode,
+    pub lift_finalizers: Vec<String>,
+    pub images: Catalogue,
+    /// Every file of the folder, path relative to it, to be unpacked for the learner's shell.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// What is odd but does not stop the scenario: `file:line: what; what to do`.
+    pub warnings: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Level {
+    #[default]
+    Beginner,
+    Intermediate,
+    Advanced,
+}
+
+/// The README, taken apart.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Lesson {
+    /// In reading order; Markdown within.
+    pub parts: Vec<Part>,
+    pub objectives: Vec<String>,
+    /// Titles of `## Step N: …`.
+    pub steps: Vec<String>,
+    pub learned: Vec<String>,
+    pub pitfalls: Vec<String>,
+    /// `## Going Deeper`, as Markdown.
+    pub deeper: String,
+    /// Text and address.
+    pub links: Vec<(String, String)>,
+    /// The folder that `## Next Challenge` links to.
+    pub next: Option<String>,
+}
+
+/// A stretch of the lesson.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// Markdown that is always shown.
+    Text(String),
+    /// Markdown that unfolds.
+    Fold { kind: Fold, summary: String, body: String },
+}
+
+/// Why a stretch is folded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fold {
+    /// The nth hint, from 1.
+    Hint(usize),
+    Solution,
+    /// Gives the answer away: the `Image:` line and all after the solution, until the goals are green.
+    Answer,
+    /// An author's own fold.
+    Plain,
+}
+
+/// One object of a YAML file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Manifest {
+    /// Path relative to the scenario's folder: `broken/deployment.yaml`.
+    pub file: String,
+    /// Line of the document's start in the file, from 1.
+    pub line: usize,
+    pub object: Value,
+    /// The document as its author wrote it.
+    pub text: String,
+}
+
+impl Manifest {
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.object["kind"].as_str().unwrap_or_default()
+    }
+
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.object["metadata"]["name"].as_str().unwrap_or_default()
+    }
+
+    #[must_use]
+    pub fn api_version(&self) -> &str {
+        self.object["apiVersion"].as_str().unwrap_or_default()
+    }
+}
+
+/// What provokes the fault once broken/ is applied.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trigger {
+    Delete { kind: String, name: String },
+    Scale { kind: String, name: String, replicas: u32 },
+    Restart { kind: String, name: String },
+    Request { service: String, path: String, times: u32 },
+}
+
+/// What makes something the clue. Patterns are globs with `*`; an empty one matches anything.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClueRule {
+    Event { reason: String, message: String },
+    Log { container: String, line: String },
+    Condition { kind: String, condition: String, status: String },
+    Mismatch { left: (String, String), right: (String, String) },
+}
+
+/// What must hold for the scenario to be solved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Goal {
+    pub what: Want,
+    /// How long it must hold without a break.
+    pub hold: Duration,
+    /// The author's reason, one sentence.
+    pub why: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Want {
+    /// The fault was seen on this attempt: always the first goal.
+    SeenBroken,
+    /// Every replica of a workload runs the newest template and is ready.
+    Ready { kind: String, name: String },
+    /// No restart and no new Warning on pods.
+    Quiet,
+    /// No failed image pull among the living pods.
+    Pulls,
+    Endpoints { service: String, at_least: u32 },
+    Condition { kind: String, name: String, condition: String, status: String },
+    Value { kind: String, name: String, path: String, is: Value },
+    Gone { kind: String, name: String },
+    /// `answers:` and `can:`, which need the cluster asked; not checked from rows alone.
+    Answers { service: String, port: u16, path: String },
+    Can { who: String, verb: String, resource: String },
+}
+
+/// How `s` brings the solution in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SolutionMode {
+    #[default]
+    Apply,
+    /// Delete and create, for immutable fields.
+    Replace,
+    Delete,
+}
