@@ -1,5 +1,7 @@
 //! klab: a full-screen terminal lab for learning to fix Kubernetes.
 pub mod cluster;
 pub mod image;
+pub mod lab;
 pub mod practice;
 pub mod scenario;
+pub mod text;

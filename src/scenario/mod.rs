@@ -1,5 +1,9 @@
 //! A scenario: the lesson, the manifests, and what counts as broken, as the clue, as solved.
 
+pub mod clue;
+pub mod goal;
+pub mod reference;
+
 use std::time::Duration;
 
 use serde_json::Value;

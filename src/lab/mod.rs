@@ -1,0 +1,224 @@
+//! The model: what the lab knows and how it changes. Pure: no I/O, no clock, no chance; no ratatui, no kube.
+
+pub mod msg;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::cluster::snapshot::{ObjectRef, Snapshot, Uid};
+use crate::scenario::Scenario;
+use crate::scenario::clue::{Clue, LogTails, LogWanted};
+use crate::scenario::goal::{Judge, Verdict};
+use msg::{AttemptNo, Detail, Link, Measures, Notice, Order, Solved};
+
+/// The whole of what is on the screen and behind it.
+#[derive(Debug, Clone)]
+pub struct Model {
+    pub cards: Vec<Card>,
+    pub screen: Screen,
+    /// Top of the stack last; the top one owns the keys.
+    pub overlays: Vec<Overlay>,
+    /// The cluster's present instant.
+    pub now: Timestamp,
+    pub size: (u16, u16),
+    pub measures: Measures,
+    pub place: Place,
+    pub notice: Option<(Notice, Timestamp)>,
+    pub mouse: bool,
+    /// Number of the newest attempt.
+    pub attempts: u64,
+    pub quitting: bool,
+}
+
+/// Where the lab plays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Place {
+    #[default]
+    Practice,
+    Real { context: String, server: String },
+}
+
+/// A scenario as the picker lists it.
+#[derive(Debug, Clone)]
+pub struct Card {
+    pub folder: String,
+    /// The scenario, or what is wrong with its folder.
+    pub scenario: Result<Arc<Scenario>, String>,
+    pub state: Solved,
+    /// Best time in seconds.
+    pub best: Option<u64>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Screen {
+    Picker(Picker),
+    Attempt(Box<Attempt>),
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Picker {
+    /// Place in the filtered list.
+    pub selected: usize,
+    pub filter: String,
+    pub filtering: bool,
+}
+
+/// One run of a scenario.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    pub number: AttemptNo,
+    pub scenario: Arc<Scenario>,
+    pub stage: Stage,
+    pub opened: Option<Opened>,
+    pub link: Link,
+    pub snapshot: Snapshot,
+    pub logs: LogTails,
+    /// Log tails already asked for.
+    pub logs_asked: BTreeSet<LogWanted>,
+    pub clue: Option<Clue>,
+    /// What was said when one fault gave way to another.
+    pub behind: Option<String>,
+    /// How much of the clue's card is open: 0 the parts, 1 the blamed part, 2 the tags too.
+    pub clue_depth: u8,
+    pub judge: Judge,
+    pub verdicts: Vec<Verdict>,
+    /// Hints open, 0 to all.
+    pub hints: usize,
+    /// The solution's fold or diff was looked at.
+    pub solution_seen: bool,
+    /// Folds of the lesson that were opened or shut by hand: part's place and whether open.
+    pub folds: Vec<(usize, bool)>,
+    pub began: Option<Timestamp>,
+    /// When all goals first held.
+    pub solved_at: Option<Timestamp>,
+    pub focus: Pane,
+    pub tab: Tab,
+    pub selected: Option<Uid>,
+    pub scroll: Scrolls,
+    pub warnings_only: bool,
+    pub wide: bool,
+    pub zoom: bool,
+    /// On small screens: which page is shown (`Lesson` or any other pane).
+    pub working: Option<Order>,
+    /// What is still there while cleaning up; what was left after.
+    pub going: Vec<String>,
+    /// The kubectl command equal to the last key, and when.
+    pub equal: Option<(String, Timestamp)>,
+    /// Rows that changed lately are bright until this instant.
+    pub fresh: Vec<(Uid, Timestamp)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    pub namespace: String,
+    pub server: String,
+    pub version: String,
+}
+
+/// How far the attempt is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stage {
+    #[default]
+    Opening,
+    /// Nothing applied: `b` comes next.
+    Ready,
+    Broken,
+    /// `s` was applied.
+    Solving,
+    Solved,
+    Cleaning,
+    /// The cluster could not be opened.
+    Failed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pane {
+    #[default]
+    Lesson,
+    Pods,
+    Events,
+    Goals,
+    /// The page of the top overlay.
+    Page,
+}
+
+/// What the table shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Tab {
+    #[default]
+    Pods,
+    Kind(String),
+}
+
+/// Rows scrolled past, by pane. `None` follows the end (events) or the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scrolls {
+    pub lesson: usize,
+    pub pods: usize,
+    /// `None` follows the newest event.
+    pub events: Option<usize>,
+    /// Events that came since the feed was scrolled up.
+    pub unseen: usize,
+}
+
+/// What lies over the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overlay {
+    Help { scroll: usize },
+    /// A question; Enter or `y` answers yes, Esc or `n` no.
+    Ask { question: Question, lines: Vec<String>, scroll: usize },
+    /// describe or YAML of an object.
+    Page { detail: Detail, text: Result<String, String>, loading: bool, scroll: usize, search: Search },
+    Log(LogPage),
+    /// What the solution changes: broken and solution, as unified lines.
+    Diff { lines: Vec<DiffLine>, scroll: usize },
+    /// The object's own events, image, pull policy and owner chain.
+    Object { about: ObjectRef, uid: Uid, scroll: usize },
+    Debrief { scroll: usize },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// First write on a real cluster: then the order goes on.
+    Write(Order),
+    Solve,
+    Cleanup,
+    /// Leave while something is applied.
+    Leave { quit: bool },
+    /// Objects of an earlier run: go on, or clean up.
+    GoOn,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiffLine {
+    /// `-`, `+` or a blank.
+    pub sign: char,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Search {
+    pub text: String,
+    pub typing: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogPage {
+    pub pod: Uid,
+    pub name: String,
+    /// Containers to choose from, and which is shown.
+    pub containers: Vec<String>,
+    pub container: usize,
+    pub previous: bool,
+    pub follow: bool,
+    pub wrap: bool,
+    pub timestamps: bool,
+    pub lines: Vec<String>,
+    /// Older lines were dropped.
+    pub cut: bool,
+    pub ended: Option<String>,
+    pub scroll: usize,
+    pub search: Search,
+}

@@ -1,0 +1,141 @@
+//! What happens to the model (`Msg`) and what it asks to be done (`Effect`). Plain data, no closures.
+
+use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::Timestamp;
+
+use crate::cluster::snapshot::{Change, ObjectRef, Uid};
+use crate::scenario::clue::LogWanted;
+
+/// Which attempt an answer belongs to; `update` drops answers to an older one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct AttemptNo(pub u64);
+
+/// A fact that reaches the model.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Msg {
+    Key(KeyEvent),
+    Mouse(MouseEvent),
+    Resize(u16, u16),
+    /// The cluster's present instant (practice: its own clock).
+    Tick(Timestamp),
+    /// What the last frame drew where; for scrolling and clicks. Never asks for a new frame.
+    Measured(Measures),
+    /// From the attempt's cluster.
+    Cluster(AttemptNo, FromCluster),
+    /// Something went wrong or well outside an attempt.
+    Notice(Notice),
+    /// SIGTERM or SIGHUP.
+    Terminate,
+}
+
+/// An answer or news from the cluster.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FromCluster {
+    /// Connected: namespace and server's version.
+    Opened { namespace: String, server: String, version: String },
+    /// The cluster could not be opened.
+    Failed(Notice),
+    Changed(Vec<Change>),
+    Link(Link),
+    /// An order was carried out; the lines say what was done (`deployment.apps/web created`).
+    Done(Order, Vec<String>),
+    /// An order was refused.
+    Refused(Order, Notice),
+    /// Cleaning up: what is still there.
+    Going(Vec<String>),
+    /// Objects of an earlier run of the lab are in the namespace.
+    Found(Vec<String>),
+    LogTail(LogWanted, Vec<String>),
+    /// Text for the open detail page.
+    Detail(Detail, Result<String, String>),
+    /// Lines of the followed log.
+    LogLines { pod: Uid, container: String, lines: Vec<String> },
+    LogEnded { pod: Uid, container: String, why: Option<String> },
+}
+
+/// How the watches do.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Link {
+    #[default]
+    Connecting,
+    Live,
+    /// Rows are kept and greyed.
+    Stale { since: Timestamp, retry: Option<Timestamp>, why: String },
+    /// A right is missing; the rest works.
+    Limited(String),
+}
+
+/// An order to the cluster that changes something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Namespace and setup/.
+    Prepare,
+    Break,
+    Solve,
+    Cleanup,
+}
+
+/// A page about one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Detail {
+    Describe(ObjectRef),
+    Yaml(ObjectRef),
+}
+
+/// A message for people: what, and what to do next.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Notice {
+    pub bad: bool,
+    pub what: String,
+    pub next: String,
+}
+
+/// What the model asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Open a cluster for the scenario of this folder name and start its watches.
+    Open { attempt: AttemptNo, folder: String },
+    /// Stop the attempt's watches and let its cluster go.
+    Close(AttemptNo),
+    Carry(AttemptNo, Order),
+    ReadLog(AttemptNo, LogWanted),
+    Show(AttemptNo, Detail),
+    FollowLog { attempt: AttemptNo, pod: Uid, name: String, container: String, previous: bool },
+    StopLog,
+    /// OSC 52.
+    Copy(String),
+    /// The terminal's mouse reporting on or off.
+    Mouse(bool),
+    SaveProgress { folder: String, state: Solved, seconds: u64 },
+    Quit,
+}
+
+/// How far a learner came with a scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Solved {
+    #[default]
+    New,
+    Begun,
+    Solved,
+    WithoutHelp,
+}
+
+/// Where panes are and how long their contents are, as drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Measures {
+    pub panes: Vec<PaneMeasure>,
+    /// Clickable spans: column, row, width, and the key that the click stands for.
+    pub keys: Vec<(u16, u16, u16, char)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaneMeasure {
+    pub pane: super::Pane,
+    pub x: u16,
+    pub y: u16,
+    pub width: u16,
+    pub height: u16,
+    /// Rows of content, and rows of it that are visible.
+    pub rows: usize,
+    pub visible: usize,
+}
