@@ -104,7 +104,9 @@ impl World {
     /// 404; 409 when a precondition does not hold.
     pub fn delete(&mut self, kind: &'static Kind, namespace: &str, name: &str, how: &Deletion) -> Result<Value, Status> {
         let Some(mut object) = self.store.get(kind, namespace, name) else { return Err(Status::not_found(kind, name)) };
-        if how.uid.as_ref().is_some_and(|uid| object["metadata"]["uid"] != **uid) || how.version.as_ref().is_some_and(|v| object["metadata"]["resourceVersion"] != **v) {
+        if how.uid.as_ref().is_some_and(|uid| object["metadata"]["uid"] != **uid)
+            || how.version.as_ref().is_some_and(|v| object["metadata"]["resourceVersion"] != **v)
+        {
             return Err(Status::conflict(kind, name));
         }
         if let Some(finalizer) = match how.propagation {
@@ -156,7 +158,10 @@ pub fn finalizers(object: &Value) -> Vec<String> {
 
 /// Seconds an object may take to go: pods that run somewhere have a grace, all else goes at once.
 fn grace(kind: &Kind, object: &Value, how: &Deletion) -> i64 {
-    if kind != &POD || object["spec"]["nodeName"].as_str().unwrap_or_default().is_empty() || matches!(object["status"]["phase"].as_str(), Some("Succeeded" | "Failed")) {
+    if kind != &POD
+        || object["spec"]["nodeName"].as_str().unwrap_or_default().is_empty()
+        || matches!(object["status"]["phase"].as_str(), Some("Succeeded" | "Failed"))
+    {
         return 0;
     }
     how.grace_seconds.or_else(|| object["spec"]["terminationGracePeriodSeconds"].as_i64()).unwrap_or(30)
