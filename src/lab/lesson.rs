@@ -33,7 +33,7 @@ pub struct FoldLine<'a> {
 #[must_use]
 pub fn shown(attempt: &Attempt) -> Vec<Shown<'_>> {
     let show = |(place, part)| match part {
-        &Part::Text(ref text) => Shown { part: place, fold: None, body: Some(text.as_str()) },
+        Part::Text(text) => Shown { part: place, fold: None, body: Some(text.as_str()) },
         Part::Fold { kind, summary, body } => {
             let line = line(attempt, place, *kind, summary);
             Shown { part: place, body: line.open.then_some(body.as_str()), fold: Some(line) }

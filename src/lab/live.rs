@@ -14,11 +14,14 @@ use crate::scenario::goal::{Judge, Verdict};
 
 /// How long a row that changed is bright.
 const FRESH: SignedDuration = SignedDuration::from_secs(2);
+/// More changes than this at once are a list that was read, and no news.
+const LISTED: usize = 200;
 
 /// Takes rows in, then looks at everything anew.
 pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
     let now = model.now;
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
+    let news = changes.len() <= LISTED;
     for change in changes {
         let (uid, event) = match &change {
             Change::Put(row) => (Some(uid(row).clone()), shows_as_event(attempt, row)),
@@ -30,7 +33,7 @@ pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
         if event && attempt.scroll.events.is_some() {
             attempt.scroll.unseen += 1;
         }
-        if let Some(uid) = uid {
+        if let Some(uid) = uid.filter(|_| news) {
             attempt.fresh.retain(|(other, _)| *other != uid);
             attempt.fresh.push((uid, now + FRESH));
         }
@@ -88,7 +91,7 @@ fn find_clue(attempt: &mut Attempt, now: Timestamp) {
 }
 
 /// Says so when one fault gave way to another, and shuts the card.
-fn follow_fault(attempt: &mut Attempt, clue: &Clue) {
+pub(super) fn follow_fault(attempt: &mut Attempt, clue: &Clue) {
     if let Some(before) = &attempt.memory.last_clue
         && before.fault != clue.fault
     {
@@ -99,7 +102,7 @@ fn follow_fault(attempt: &mut Attempt, clue: &Clue) {
 }
 
 /// The goals, and what follows when all of them hold.
-pub(super) fn judge(model: &mut Model) -> Vec<Effect> {
+fn judge(model: &mut Model) -> Vec<Effect> {
     let now = model.now;
     let Some(attempt) = model.attempt_mut().filter(|attempt| playing(attempt)) else { return Vec::new() };
     let evidence = Evidence { snapshot: &attempt.snapshot, logs: &attempt.logs, now };
@@ -107,7 +110,7 @@ pub(super) fn judge(model: &mut Model) -> Vec<Effect> {
     if attempt.judge.solved() && attempt.stage != Stage::Solved { solved(model) } else { Vec::new() }
 }
 
-fn solved(model: &mut Model) -> Vec<Effect> {
+pub(super) fn solved(model: &mut Model) -> Vec<Effect> {
     let now = model.now;
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     attempt.stage = Stage::Solved;
@@ -150,7 +153,7 @@ pub(super) fn debrief_if_due(model: &mut Model) {
 pub(super) fn unmet(scenario: &Arc<Scenario>, now: Timestamp) -> Vec<Verdict> {
     let (snapshot, logs) = (Snapshot::default(), LogTails::default());
     let verdicts = Judge::new(scenario).look(scenario, &Evidence { snapshot: &snapshot, logs: &logs, now }, None);
-    let fresh = |verdict: Verdict| Verdict { met: false, looked_at: String::new(), saw: String::new(), held: None, ..verdict };
+    let fresh = |verdict: Verdict| Verdict { met: false, held: None, ..verdict };
     verdicts.into_iter().map(fresh).collect()
 }
 
@@ -163,5 +166,5 @@ pub(super) fn tick(model: &mut Model, before: Timestamp) -> Vec<Effect> {
         attempt.equal = None;
     }
     let due = attempt.judge.next_change().is_some_and(|at| at <= now);
-    if due || before.as_second() != now.as_second() { judge(model) } else { Vec::new() }
+    if due || before.as_second() != now.as_second() { look(model) } else { Vec::new() }
 }

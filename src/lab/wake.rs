@@ -18,9 +18,9 @@ pub fn next_wake(model: &Model) -> Option<Timestamp> {
         Screen::Attempt(attempt) => of_attempt(attempt, model.now),
         Screen::Picker(_) => None,
     };
-    // An instant that has passed is due at once, yet never twice in the same moment.
-    let soonest = model.now + SignedDuration::from_millis(1);
-    notice.into_iter().chain(attempt).min().map(|at| at.max(soonest))
+    // What is overdue waits a second: the lab never spins.
+    let later = |at: Timestamp| if at > model.now { at } else { model.now + SignedDuration::from_secs(1) };
+    notice.into_iter().chain(attempt).min().map(later)
 }
 
 fn of_attempt(attempt: &Attempt, now: Timestamp) -> Option<Timestamp> {

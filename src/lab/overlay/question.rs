@@ -66,6 +66,10 @@ fn stay(model: &mut Model) -> Vec<Effect> {
 /// Cleans up, and leaves when all is gone.
 pub fn clean_first(model: &mut Model) -> Vec<Effect> {
     pop(model);
+    // Already on its way: leaving waits for it.
+    if model.attempt().is_some_and(|attempt| attempt.stage == Stage::Cleaning) {
+        return Vec::new();
+    }
     story::cleanup(model)
 }
 
