@@ -32,10 +32,10 @@ pub struct FoldLine<'a> {
 /// The lesson, part by part.
 #[must_use]
 pub fn shown(attempt: &Attempt) -> Vec<Shown<'_>> {
-    attempt.scenario.lesson.parts.iter().enumerate().map(|(place, part)| show(attempt, place, part)).collect()
+    attempt.scenario.lesson.parts.iter().enumerate().map(|(place, part)| part_shown(attempt, place, part)).collect()
 }
 
-fn show<'a>(attempt: &Attempt, place: usize, part: &'a Part) -> Shown<'a> {
+fn part_shown<'a>(attempt: &Attempt, place: usize, part: &'a Part) -> Shown<'a> {
     match part {
         Part::Text(text) => Shown { part: place, fold: None, body: Some(text.as_str()) },
         Part::Fold { kind, summary, body } => {
