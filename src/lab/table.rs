@@ -1,6 +1,6 @@
 //! Rows as the screen lists them: tabs, the rows of a tab, the events, and the selection kept among them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::scroll::{Step, moved};
 use super::{Attempt, Tab};
@@ -72,12 +72,23 @@ pub fn rows(attempt: &Attempt) -> Vec<TableRow<'_>> {
     }
 }
 
-/// The feed, oldest first.
+/// The feed, oldest first. Scrolled up, it keeps its order: repeats count up where they stand, what is new comes after.
 #[must_use]
 pub fn events(attempt: &Attempt) -> Vec<&EventRow> {
     let mut rows = attempt.snapshot.events_by_last();
     rows.retain(|row| row.warning || !attempt.warnings_only);
+    if !attempt.memory.feed.is_empty() {
+        let held: BTreeMap<&Uid, usize> = attempt.memory.feed.iter().enumerate().map(|(place, uid)| (uid, place)).collect();
+        rows.sort_by_key(|row| held.get(&row.uid).copied().unwrap_or(usize::MAX));
+    }
     rows
+}
+
+/// Keeps the feed's order from here on.
+pub fn hold_feed(attempt: &mut Attempt) {
+    if attempt.memory.feed.is_empty() {
+        attempt.memory.feed = events(attempt).into_iter().map(|row| row.uid.clone()).collect();
+    }
 }
 
 /// The selected row, while it lives.

@@ -62,6 +62,12 @@ impl Model {
         }
     }
 
+    /// The scenario that `n` opens.
+    #[must_use]
+    pub fn next_card(&self) -> Option<&Card> {
+        self.cards.get(attempt::leave::following(self)?)
+    }
+
     /// Shows a notice.
     pub(super) fn say(&mut self, bad: bool, what: impl Into<String>, next: impl Into<String>) {
         self.notice = Some((Notice { bad, what: what.into(), next: next.into() }, self.now));

@@ -34,7 +34,8 @@ pub fn next(model: &mut Model) -> Vec<Effect> {
     ask(model, Leaving::Next)
 }
 
-fn following(model: &Model) -> Option<usize> {
+/// Place of the scenario that comes after this one.
+pub fn following(model: &Model) -> Option<usize> {
     let attempt = model.attempt()?;
     let opens = |place: &usize| model.cards.get(*place).is_some_and(|card| card.scenario.is_ok());
     let named = attempt.scenario.lesson.next.as_ref().and_then(|next| model.cards.iter().position(|card| card.folder == *next));

@@ -64,3 +64,16 @@ fn keys_released_or_with_alt_do_nothing() {
     }
     assert_eq!(keymap::action(&lab.model, &key('b')), Some(keymap::Action::Break));
 }
+
+#[test]
+fn every_footer_key_can_be_clicked() {
+    use crate::lab::key::{click, press};
+    let mut lab = Lab::broken();
+    for open in ["", "s", "\x1bl", "\x1bc", "\x1b?"] {
+        lab.keys(open);
+        for (label, _) in keymap::footer(&lab.model) {
+            let pressed = click(&label).map(press).expect("a click presses it");
+            assert!(keymap::action(&lab.model, &pressed).is_some(), "{label}");
+        }
+    }
+}

@@ -16,7 +16,11 @@ fn a_feed_that_was_scrolled_up_stays_and_counts() {
     lab.put(vec![Row::Event(event("e1", "web-1", true, 2)), Row::Event(event("e2", "web-1", false, 1))]);
     lab.put(vec![Row::Event(event("e2", "web-1", false, 1))]);
     assert_eq!((lab.attempt().scroll.events, lab.attempt().scroll.unseen), (Some(29), 2), "what is the same is no news");
+    let order: Vec<_> = crate::lab::table::events(lab.attempt()).iter().map(|row| (row.uid.0.as_str(), row.count)).collect();
+    assert_eq!(order, [("e1", 2), ("e2", 1)], "a repeat counts up where it stands");
     lab.keys("f");
+    let order: Vec<_> = crate::lab::table::events(lab.attempt()).iter().map(|row| row.uid.0.as_str()).collect();
+    assert_eq!(order, ["e2", "e1"], "and moves to the end once the feed follows");
     assert_eq!((lab.attempt().scroll.events, lab.attempt().scroll.unseen), (None, 0));
     lab.keys("kj");
     assert_eq!(lab.attempt().scroll.events, None, "at the end it follows again");

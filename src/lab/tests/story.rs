@@ -279,3 +279,14 @@ fn the_answers_folds_open_by_themselves_once_it_is_solved() {
     assert_eq!(open, [true, false, false, true, true, false]);
     assert!(!lab.attempt().solution_seen, "reading it afterwards is no help");
 }
+
+#[test]
+fn the_clock_stops_when_it_is_solved_and_the_next_scenario_is_known() {
+    let mut lab = Lab::broken();
+    assert_eq!(lab.model.next_card().map(|card| card.folder.as_str()), Some("02-image-pull"));
+    lab.tick(30);
+    assert_eq!(lab.attempt().elapsed(at(30)), Some(30));
+    live::solved(&mut lab.model);
+    assert_eq!(lab.attempt().elapsed(at(90)), Some(30));
+    assert_eq!(Lab::opened(Place::Practice).attempt().elapsed(at(9)), None);
+}
