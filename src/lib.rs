@@ -3,3 +3,5 @@ pub mod cluster;
 pub mod image;
 pub mod practice;
 pub mod scenario;
+pub mod text;
+pub mod yaml;
