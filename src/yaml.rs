@@ -286,7 +286,28 @@ mod tests {
 
     #[test]
     fn what_is_printed_reads_the_same() {
-        for text in ["", "yes", "1e3", "0x1f", "12:30", "- a", "#x", " lead", "a: b", "it's", "tab\tx", "two\nlines", "\nfirst", "a\n\n\n", "2026-01-01", "null", "*", "é", "-", "v1.0"] {
+        for text in [
+            "",
+            "yes",
+            "1e3",
+            "0x1f",
+            "12:30",
+            "- a",
+            "#x",
+            " lead",
+            "a: b",
+            "it's",
+            "tab\tx",
+            "two\nlines",
+            "\nfirst",
+            "a\n\n\n",
+            "2026-01-01",
+            "null",
+            "*",
+            "é",
+            "-",
+            "v1.0",
+        ] {
             let value = json!({"k": [text], "l": {"m": text}});
             let printed = print(&value);
             assert_eq!(documents("x", &printed).unwrap()[0].1, value, "{printed}");

@@ -6,11 +6,21 @@ use super::clue::{Fault, PullFault};
 #[must_use]
 pub fn pull(fault: PullFault) -> &'static str {
     match fault {
-        PullFault::NotFound => "`not found` means: this registry has no such repository:tag, and no more than that. Compare the reference, part by part, with what exists.",
-        PullFault::Denied => "The registry does not show this repository to the node: either no such repository exists, or it is private and the pull had no right to it.",
-        PullFault::Unauthorized => "The registry answered 401: it wants to know who asks. The name may well be right; look at what the pod brings along to log in.",
-        PullFault::RateLimited => "The registry answered 429, too many requests: not your fault, and nothing in the manifest. It passes, or a login or a mirror helps.",
-        PullFault::Timeout => "The registry did not answer in time. That is about the way there, a firewall, a proxy or the registry itself, not about the tag.",
+        PullFault::NotFound => {
+            "`not found` means: this registry has no such repository:tag, and no more than that. Compare the reference, part by part, with what exists."
+        }
+        PullFault::Denied => {
+            "The registry does not show this repository to the node: either no such repository exists, or it is private and the pull had no right to it."
+        }
+        PullFault::Unauthorized => {
+            "The registry answered 401: it wants to know who asks. The name may well be right; look at what the pod brings along to log in."
+        }
+        PullFault::RateLimited => {
+            "The registry answered 429, too many requests: not your fault, and nothing in the manifest. It passes, or a login or a mirror helps."
+        }
+        PullFault::Timeout => {
+            "The registry did not answer in time. That is about the way there, a firewall, a proxy or the registry itself, not about the tag."
+        }
         PullFault::UnknownHost => "The registry's own name leads nowhere: the node's DNS knows no such host. Read the part in front of the first slash.",
         PullFault::ManifestUnknown => "The registry knows the repository, but has no manifest under this tag.",
         PullFault::Digest => "The image is asked for by digest, and what the registry has does not carry that digest.",
@@ -45,9 +55,13 @@ pub fn blame(fault: PullFault) -> &'static str {
 pub fn fault(fault: Fault) -> &'static str {
     match fault {
         Fault::Pull(which) => pull(which),
-        Fault::Crash => "The container starts and its process ends by itself; Kubernetes only starts it again, later each time. What the process said last is the place to look.",
+        Fault::Crash => {
+            "The container starts and its process ends by itself; Kubernetes only starts it again, later each time. What the process said last is the place to look."
+        }
         Fault::Config => "The container was never started: something that its definition refers to, or asks for, cannot be had. The message names it.",
-        Fault::Scheduling => "No node takes the pod. The message counts the nodes and says for each reason how many refused; compare that with what the pod asks for.",
+        Fault::Scheduling => {
+            "No node takes the pod. The message counts the nodes and says for each reason how many refused; compare that with what the pod asks for."
+        }
         Fault::Probe => "The process runs, but the check that Kubernetes makes on it fails. Compare what the probe asks for with what the process offers.",
         Fault::Quota => "The pods are not even created: a limit of the namespace stands against them. The message says which and how much is used.",
         Fault::Mount => "The pod waits for a volume. The message names the volume and what it should be filled from.",
