@@ -1,6 +1,6 @@
 //! What a goal sees in the cluster at one moment, and how it says so.
 
-use super::clue::Evidence;
+use super::clue::{Evidence, living};
 use super::{Want, crash, rules};
 use crate::cluster::snapshot::{ContainerState, ObjectRow, PodRow};
 
@@ -42,10 +42,6 @@ fn object<'a>(kind: &str, name: &str, evidence: &Evidence<'a>) -> Option<&'a Obj
     evidence.snapshot.objects.values().find(|row| row.kind == kind && row.name == name)
 }
 
-fn living<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a PodRow> {
-    evidence.snapshot.pods_by_age().into_iter().rev().filter(|pod| !pod.deleting)
-}
-
 /// What a pod does instead of being ready.
 fn state(pod: &PodRow) -> String {
     let waiting = pod.containers.iter().any(|container| matches!(container.state, ContainerState::Waiting { .. }));
@@ -70,7 +66,8 @@ fn ready(kind: &str, name: &str, evidence: &Evidence) -> Check {
     if !replicas.observed {
         return Check::new(false, looked_at, format!("{count}: the last change is not taken up yet"));
     }
-    let selected: Vec<&PodRow> = living(evidence).filter(|pod| row.selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value))).collect();
+    let selected: Vec<&PodRow> =
+        living(evidence.snapshot).into_iter().filter(|pod| row.selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value))).collect();
     if replicas.ready < replicas.desired || newest < replicas.desired {
         let why = selected
             .iter()
@@ -90,7 +87,7 @@ fn ready(kind: &str, name: &str, evidence: &Evidence) -> Check {
 
 fn pod_ready(name: &str, evidence: &Evidence) -> Check {
     let looked_at = format!("pod/{name}");
-    match living(evidence).find(|pod| pod.name == name) {
+    match living(evidence.snapshot).into_iter().find(|pod| pod.name == name) {
         None => Check::new(false, looked_at, format!("there is no pod/{name}")),
         Some(pod) if pod.is_ready => Check::new(true, looked_at, "ready"),
         Some(pod) => Check::new(false, looked_at, state(pod)),
@@ -99,10 +96,10 @@ fn pod_ready(name: &str, evidence: &Evidence) -> Check {
 
 fn quiet(evidence: &Evidence) -> Check {
     let looked_at = "restarts and Warnings of the pods";
-    if let Some((pod, container)) = crash::crashing(evidence.snapshot, evidence.now) {
+    if let Some((pod, container)) = crash::crashing(&living(evidence.snapshot), evidence.now) {
         return Check::new(false, looked_at, format!("container {} of {} was restarted {} times", container.name, pod.name, container.restarts));
     }
-    let troubled = living(evidence).find(|pod| !pod.is_ready && !matches!(pod.phase.as_str(), "Succeeded" | "Failed"));
+    let troubled = living(evidence.snapshot).into_iter().find(|pod| !pod.is_ready && !matches!(pod.phase.as_str(), "Succeeded" | "Failed"));
     match troubled {
         Some(pod) => Check::new(false, looked_at, state(pod)),
         None => Check::new(true, looked_at, "no restart and no new Warning"),
@@ -111,7 +108,7 @@ fn quiet(evidence: &Evidence) -> Check {
 
 fn pulls(evidence: &Evidence) -> Check {
     let looked_at = "the images of the pods";
-    let containers = || living(evidence).flat_map(|pod| pod.containers.iter().map(move |container| (pod, container)));
+    let containers = || living(evidence.snapshot).into_iter().flat_map(|pod| pod.containers.iter().map(move |container| (pod, container)));
     let waiting = |reasons: &'static [&'static str]| {
         containers().find(|(_, container)| matches!(&container.state, ContainerState::Waiting { reason, .. } if reasons.contains(&reason.as_str())))
     };
@@ -146,7 +143,7 @@ fn endpoints(service: &str, at_least: u32, evidence: &Evidence) -> Check {
 
 fn has_condition(kind: &str, name: &str, condition: &str, status: &str, evidence: &Evidence) -> Check {
     let looked_at = format!("condition {condition} of {}", short(kind, name));
-    let pod = || living(evidence).find(|pod| kind == "Pod" && pod.name == name).map(|pod| (&pod.conditions, None));
+    let pod = || living(evidence.snapshot).into_iter().find(|pod| kind == "Pod" && pod.name == name).map(|pod| (&pod.conditions, None));
     let row =
         || object(kind, name, evidence).filter(|row| !row.deleting).map(|row| (&row.conditions, row.columns.iter().find(|(heading, _)| heading == "STATUS")));
     let Some((conditions, shown)) = pod().or_else(row) else { return Check::new(false, looked_at, format!("there is no {}", short(kind, name))) };

@@ -10,6 +10,7 @@ pub mod reference;
 mod check;
 mod crash;
 mod derive;
+mod fields;
 mod images;
 mod kind;
 mod manifest;

@@ -32,7 +32,8 @@ pub struct Rule {
 /// Waiting reasons of a container whose image does not come.
 pub const PULL_REASONS: &[&str] =
     &["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed"];
-const CREATE_REASONS: &[&str] = &["CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
+/// Waiting reasons of a container that could not be made.
+pub const CREATE_REASONS: &[&str] = &["CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
 const START_REASONS: &[&str] = &["ContainerCreating", "PodInitializing"];
 
 /// In order of preference; crashes, which the logs decide, stand between `CONFIGS` and `AFTER_CRASH`.

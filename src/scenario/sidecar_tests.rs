@@ -63,12 +63,9 @@ images:
 #[test]
 fn what_is_not_known_is_warned_of_with_line_and_nearest() {
     let read = parse("s.yaml", "title: X\nminute: 5\ngoals:\n- redy: deployment/web\nlevel: 7\nimages:\n  a: {tag: x}\n").unwrap();
-    assert!(
-        read.warnings.iter().any(|warning| warning.starts_with("s.yaml:2: unknown key `minute`") && warning.contains("`minutes`")),
-        "{:?}",
-        read.warnings
-    );
+    assert!(read.warnings.iter().any(|warning| warning.starts_with("s.yaml:2: unknown key `minute`") && warning.contains("`minutes`")), "{:?}", read.warnings);
     assert!(read.warnings.iter().any(|warning| warning.starts_with("s.yaml:4: ") && warning.contains("`ready`")), "{:?}", read.warnings);
     assert_eq!(read.warnings.len(), 4, "{:?}", read.warnings);
     assert_eq!(parse("s.yaml", "- a\n").unwrap().warnings.len(), 1);
+    assert!(parse("s.yaml", "id: ../x\n").unwrap().id.is_none());
 }
