@@ -5,3 +5,4 @@ pub mod lab;
 pub mod practice;
 pub mod scenario;
 pub mod text;
+pub mod yaml;

@@ -2,6 +2,7 @@
 
 mod any;
 mod bench;
+mod faults;
 mod keys;
 mod looking;
 mod news;

@@ -20,7 +20,8 @@ pub fn update(model: &mut Model, news: FromCluster) -> Vec<Effect> {
         }
         FromCluster::Found(objects) => return found(model, objects),
         FromCluster::LogTail(wanted, lines) => {
-            if let Some(attempt) = model.attempt_mut() {
+            // A log that could not be read takes nothing away from what is known.
+            if let Some(attempt) = model.attempt_mut().filter(|_| !lines.is_empty()) {
                 attempt.logs.insert((wanted.uid, wanted.container), lines);
             }
             return live::look(model);

@@ -1,0 +1,243 @@
+//! Reads scenario.yaml, which says what prose cannot. What it does not know it warns of and passes over.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::fields::Reader;
+use super::{Cheat, ClueRule, Goal, Level, SolutionMode, Trigger, Want, kind, readme};
+use crate::image::{Catalogue, Image};
+use crate::{text, yaml};
+
+/// What the file says; what it does not say is None or empty.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Sidecar {
+    pub id: Option<String>,
+    pub title: Option<String>,
+    pub level: Option<Level>,
+    pub minutes: Option<u32>,
+    pub tags: Vec<String>,
+    pub requires: Vec<String>,
+    pub allow: Vec<String>,
+    pub trigger: Vec<Trigger>,
+    pub clues: Vec<ClueRule>,
+    pub expect_broken: Option<Vec<String>>,
+    pub goals: Option<Vec<Goal>>,
+    pub hints: Vec<(String, Option<Duration>)>,
+    pub solution_mode: SolutionMode,
+    pub lift_finalizers: Vec<String>,
+    pub cheats: Vec<Cheat>,
+    pub images: Catalogue,
+    pub warnings: Vec<String>,
+}
+
+const KEYS: [&str; 16] = [
+    "id",
+    "title",
+    "level",
+    "minutes",
+    "tags",
+    "requires",
+    "allow",
+    "trigger",
+    "clue",
+    "expect_broken",
+    "goals",
+    "hints",
+    "solution",
+    "cleanup",
+    "cheats",
+    "images",
+];
+
+/// Reads the file.
+///
+/// # Errors
+/// It is no YAML at all.
+pub fn parse(file: &str, content: &str) -> Result<Sidecar, yaml::Error> {
+    let documents = yaml::documents(file, content)?;
+    let mut reader = Reader::new(file, content);
+    let Some((line, root, _)) = documents.into_iter().next() else { return Ok(Sidecar::default()) };
+    if !root.is_object() {
+        let warnings = vec![format!("{file}:{line}: this is not a list of keys and values, so it is not used; write `key: value` lines")];
+        return Ok(Sidecar { warnings, ..Sidecar::default() });
+    }
+    reader.known(&root, &KEYS);
+    let images = reader.images(&root["images"]);
+    let mut sidecar = Sidecar {
+        id: reader.id(&root),
+        title: reader.text(&root, "title"),
+        level: reader.level(&root),
+        minutes: reader.number(&root, "minutes"),
+        tags: reader.texts(&root, "tags"),
+        requires: reader.texts(&root, "requires"),
+        allow: reader.texts(&root, "allow"),
+        trigger: reader.each(&root, "trigger", Reader::trigger),
+        clues: reader.each(&root, "clue", Reader::clue),
+        expect_broken: root.get("expect_broken").map(|_| reader.texts(&root, "expect_broken")),
+        goals: root.get("goals").map(|_| reader.each(&root, "goals", Reader::goal)),
+        hints: reader.each(&root, "hints", Reader::hint),
+        solution_mode: reader.solution(&root["solution"]),
+        lift_finalizers: reader.texts(&root["cleanup"], "lift_finalizers"),
+        cheats: reader.each(&root, "cheats", Reader::cheat),
+        images,
+        warnings: Vec::new(),
+    };
+    reader.known(&root["cleanup"], &["lift_finalizers"]);
+    sidecar.warnings = reader.warnings;
+    Ok(sidecar)
+}
+
+impl Reader<'_> {
+    /// An id is part of names and paths, so it may hold only what is safe in both.
+    fn id(&mut self, root: &Value) -> Option<String> {
+        let id = self.text(root, "id")?;
+        let safe = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if !safe {
+            self.warn("id", &format!("id `{id}` is passed over; use lower case letters, digits and `-`"));
+        }
+        safe.then_some(id)
+    }
+
+    fn level(&mut self, root: &Value) -> Option<Level> {
+        let said = self.text(root, "level")?;
+        let level = readme::level(&said);
+        if level.is_none() {
+            self.warn("level", &format!("level `{said}` is not known; use beginner, intermediate or advanced"));
+        }
+        level
+    }
+
+    fn solution(&mut self, solution: &Value) -> SolutionMode {
+        self.known(solution, &["mode"]);
+        match self.or_empty(solution, "mode").as_str() {
+            "" | "apply" => SolutionMode::Apply,
+            "replace" => SolutionMode::Replace,
+            "delete" => SolutionMode::Delete,
+            other => {
+                self.warn("mode", &format!("solution mode `{other}` is not known; use apply, replace or delete"));
+                SolutionMode::Apply
+            }
+        }
+    }
+
+    /// An object as `kind/name` or as `{kind: …, name: …}`.
+    fn object(&mut self, value: &Value, key: &str) -> Option<(String, String)> {
+        let (of, name) = match value {
+            Value::String(text) => text.split_once('/').map(|(of, name)| (of.to_owned(), name.to_owned()))?,
+            _ => (self.or_empty(value, "kind"), self.or_empty(value, "name")),
+        };
+        if of.is_empty() || name.is_empty() {
+            self.warn(key, &format!("`{key}` needs an object: kind/name"));
+            return None;
+        }
+        Some((kind::of(&of), name))
+    }
+
+    fn trigger(&mut self, item: &Value) -> Option<Trigger> {
+        let keys = ["delete", "scale", "restart", "request"];
+        self.known(item, &keys);
+        let (key, value) = item.as_object()?.iter().find(|(key, _)| keys.contains(&key.as_str()))?;
+        if key == "request" {
+            self.known(value, &["service", "path", "times"]);
+            let path = self.text(value, "path").unwrap_or_else(|| "/".to_owned());
+            return Some(Trigger::Request { service: self.text(value, "service")?, path, times: self.number(value, "times").unwrap_or(1) });
+        }
+        let (of, name) = self.object(value, key)?;
+        Some(match key.as_str() {
+            "delete" => Trigger::Delete { kind: of, name },
+            "restart" => Trigger::Restart { kind: of, name },
+            _ => Trigger::Scale { kind: of, name, replicas: self.number(value, "replicas").or_else(|| self.number(value, "to")).unwrap_or(0) },
+        })
+    }
+
+    fn clue(&mut self, item: &Value) -> Option<ClueRule> {
+        let keys = ["event", "log", "condition", "mismatch"];
+        self.known(item, &keys);
+        let (key, value) = item.as_object()?.iter().find(|(key, _)| keys.contains(&key.as_str()))?;
+        Some(match key.as_str() {
+            "event" => {
+                self.known(value, &["reason", "message"]);
+                ClueRule::Event { reason: self.or_empty(value, "reason"), message: self.or_empty(value, "message") }
+            }
+            "log" => {
+                self.known(value, &["container", "line"]);
+                ClueRule::Log { container: self.or_empty(value, "container"), line: self.or_empty(value, "line") }
+            }
+            "condition" => {
+                self.known(value, &["kind", "type", "status"]);
+                let of = self.or_empty(value, "kind");
+                ClueRule::Condition { kind: kind::of(&of), condition: self.or_empty(value, "type"), status: self.or_empty(value, "status") }
+            }
+            _ => {
+                self.known(value, &["left", "right"]);
+                let mut side = |name: &str| (kind::of(&self.or_empty(&value[name], "kind")), self.or_empty(&value[name], "path"));
+                ClueRule::Mismatch { left: side("left"), right: side("right") }
+            }
+        })
+    }
+
+    fn goal(&mut self, item: &Value) -> Option<Goal> {
+        const WANTS: [&str; 9] = ["ready", "quiet", "endpoints", "answers", "value", "can", "condition", "gone", "pulls"];
+        self.known(item, &["ready", "quiet", "endpoints", "answers", "value", "can", "condition", "gone", "pulls", "for", "why"]);
+        let (key, value) = item.as_object()?.iter().find(|(key, _)| WANTS.contains(&key.as_str()))?;
+        let what = self.want(key, value)?;
+        let default = if matches!(what, Want::Ready { .. } | Want::Quiet) { Duration::from_secs(10) } else { Duration::ZERO };
+        Some(Goal { what, hold: self.duration(item, "for").unwrap_or(default), why: self.or_empty(item, "why") })
+    }
+
+    fn want(&mut self, key: &str, value: &Value) -> Option<Want> {
+        Some(match key {
+            "quiet" => Want::Quiet,
+            "pulls" => Want::Pulls,
+            "ready" => {
+                let (kind, name) = self.object(value, key)?;
+                Want::Ready { kind, name }
+            }
+            "gone" => {
+                let (kind, name) = self.object(value, key)?;
+                Want::Gone { kind, name }
+            }
+            "endpoints" => Want::Endpoints { service: self.text(value, "service")?, at_least: self.number(value, "at_least").unwrap_or(1) },
+            "answers" => {
+                let port = self.number(value, "port").and_then(|port| u16::try_from(port).ok()).unwrap_or(80);
+                Want::Answers { service: self.text(value, "service")?, port, path: self.text(value, "path").unwrap_or_else(|| "/".to_owned()) }
+            }
+            "can" => Want::Can { who: self.or_empty(value, "as"), verb: self.or_empty(value, "verb"), resource: self.or_empty(value, "resource") },
+            "value" => {
+                let (kind, name) = self.object(&value["of"], "of")?;
+                Want::Value { kind, name, path: self.or_empty(value, "path"), is: value["is"].clone() }
+            }
+            _ => {
+                let (kind, name) = self.object(value, key)?;
+                let status = self.text(value, "status").unwrap_or_else(|| "True".to_owned());
+                Want::Condition { kind, name, condition: self.or_empty(value, "type"), status }
+            }
+        })
+    }
+
+    fn hint(&mut self, item: &Value) -> Option<(String, Option<Duration>)> {
+        if let Value::String(hint) = item {
+            return Some((text::clean(hint), None));
+        }
+        self.known(item, &["text", "when"]);
+        Some((self.text(item, "text")?, self.duration(item, "when")))
+    }
+
+    fn cheat(&mut self, item: &Value) -> Option<Cheat> {
+        self.known(item, &["do", "say"]);
+        Some(Cheat { does: self.trigger(&item["do"])?, say: self.or_empty(item, "say") })
+    }
+
+    /// Each image on its own, so that one mistake costs one image.
+    fn images(&mut self, value: &Value) -> Catalogue {
+        let mut images = Catalogue::new();
+        for (name, behaviour) in value.as_object().into_iter().flatten() {
+            match serde_json::from_value::<Image>(behaviour.clone()) {
+                Ok(image) => drop(images.insert(name.clone(), image)),
+                Err(error) => self.warn(name, &format!("image `{name}` is passed over: {error}")),
+            }
+        }
+        images
+    }
+}

@@ -1,0 +1,153 @@
+//! YAML the way kubectl reads and prints it.
+
+mod print;
+
+use serde_json::Value;
+
+pub use print::print;
+
+/// A document of a file: the line it starts at, what it says, and how its author wrote it.
+pub type Document = (usize, Value, String);
+
+/// YAML that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {message}\n{excerpt}")]
+pub struct Error {
+    pub file: String,
+    pub line: usize,
+    pub message: String,
+    pub excerpt: String,
+}
+
+/// Reads every document of a file; those that say nothing are left out.
+///
+/// # Errors
+/// The first document that cannot be read, with its line.
+pub fn documents(file: &str, text: &str) -> Result<Vec<Document>, Error> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut found = Vec::new();
+    for (start, document) in split(text) {
+        let value = read(&document).map_err(|(line, message)| {
+            let line = start + line.max(1) - 1;
+            Error { file: file.to_owned(), line, message, excerpt: excerpt(text, line) }
+        })?;
+        if !value.is_null() {
+            let blank = document.lines().take_while(|line| line.trim().is_empty()).count();
+            found.push((start + blank, value, document.trim_matches('\n').to_owned() + "\n"));
+        }
+    }
+    Ok(found)
+}
+
+/// Splits at lines that start with `---`, as kubectl does, before anything is read.
+fn split(text: &str) -> Vec<(usize, String)> {
+    let mut documents = vec![(1, String::new())];
+    for (at, line) in text.lines().enumerate() {
+        if line == "---" || line.starts_with("--- ") || line.starts_with("---\t") {
+            let rest = line[3..].trim();
+            // what stands behind the marker belongs to the document; a comment does not
+            let first = if rest.is_empty() || rest.starts_with('#') { None } else { Some(format!("{rest}\n")) };
+            documents.push((at + 1 + usize::from(first.is_none()), first.unwrap_or_default()));
+        } else if let Some((_, document)) = documents.last_mut()
+            && line != "..."
+        {
+            document.push_str(line);
+            document.push('\n');
+        }
+    }
+    documents
+}
+
+fn read(document: &str) -> Result<Value, (usize, String)> {
+    if document.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+        return Ok(Value::Null);
+    }
+    let options = serde_saphyr::options! { legacy_octal_numbers: true, with_snippet: false };
+    serde_saphyr::from_str_with_options::<Value>(document, options).map_err(|error| {
+        let line = error.location().map_or(1, |location| usize::try_from(location.line()).unwrap_or(1));
+        let message = error.without_snippet().to_string();
+        // the place is said in front of the message, in lines of the file
+        let message = message.split(" at line ").next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        (line, message.lines().next().unwrap_or_default().to_owned())
+    })
+}
+
+/// The line and its neighbours, numbered, the line marked.
+#[must_use]
+pub fn excerpt(text: &str, line: usize) -> String {
+    let lines = text.lines().enumerate().map(|(at, content)| (at + 1, content));
+    let near = lines.filter(|(at, _)| at.abs_diff(line) <= 1);
+    let rows: Vec<String> = near.map(|(at, content)| format!("{} {at:>4} │ {}", if at == line { '>' } else { ' ' }, crate::text::clean(content))).collect();
+    rows.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn documents_know_their_lines_and_read_like_kubectl() {
+        let text = "# note\n---\nkind: A\non: yes\nmode: 0644\nname: \"yes\"\n---\n# nothing\n---\nkind: B\n";
+        let found = documents("a.yaml", text).unwrap();
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].0, found[1].0), (3, 10));
+        assert_eq!(found[0].1, json!({"kind": "A", "on": true, "mode": 420, "name": "yes"}));
+        assert_eq!(found[1].2, "kind: B\n");
+    }
+
+    #[test]
+    fn a_double_key_is_refused_with_its_place() {
+        let error = documents("b.yaml", "---\nkind: A\nspec:\n  x: 1\n  x: 2\n").unwrap_err();
+        assert_eq!((error.file.as_str(), error.line), ("b.yaml", 5));
+        assert!(error.message.contains('x'), "{}", error.message);
+        assert!(error.excerpt.contains(">    5 │   x: 2"), "{}", error.excerpt);
+    }
+
+    #[test]
+    fn broken_yaml_names_the_line() {
+        let error = documents("b.yaml", "kind: A\nspec: [1, 2\nmore: x\n").unwrap_err();
+        assert!(error.line >= 2, "{error}");
+        assert!(!error.message.is_empty() && !error.message.contains("line"), "{}", error.message);
+    }
+
+    #[test]
+    fn printing_is_kubectls() {
+        let value = json!({"kind": "ConfigMap", "apiVersion": "v1", "data": {"PORT": "5432", "ON": "yes", "T": "2026-11-22T14:14:20Z", "E": "", "S": "a: b", "M": "x\ny\n"},
+            "list": [{"b": 1, "a": {}}, "two", []], "n": null});
+        let want = "apiVersion: v1\ndata:\n  E: \"\"\n  M: |\n    x\n    y\n  \"ON\": \"yes\"\n  PORT: \"5432\"\n  S: 'a: b'\n  T: \"2026-11-22T14:14:20Z\"\nkind: ConfigMap\nlist:\n- a: {}\n  b: 1\n- two\n- []\n\"n\": null\n";
+        assert_eq!(print(&value), want);
+    }
+
+    #[test]
+    fn what_is_printed_reads_the_same() {
+        for text in [
+            "",
+            "yes",
+            "1e3",
+            "0x1f",
+            "12:30",
+            "- a",
+            "#x",
+            " lead",
+            "a: b",
+            "it's",
+            "tab\tx",
+            "two\nlines",
+            "\nfirst",
+            "a\n\n\n",
+            "2026-01-01",
+            "null",
+            "*",
+            "é",
+            "-",
+            "v1.0",
+        ] {
+            let value = json!({"k": [text], "l": {"m": text}});
+            let printed = print(&value);
+            assert_eq!(documents("x", &printed).unwrap()[0].1, value, "{printed}");
+        }
+        let long = json!({"message": "word ".repeat(60).trim(), "other": format!("x: {}", "word ".repeat(60).trim())});
+        assert_eq!(documents("x", &print(&long)).unwrap()[0].1, long);
+    }
+}
