@@ -32,7 +32,11 @@ pub enum Msg {
 #[derive(Debug, Clone, PartialEq)]
 pub enum FromCluster {
     /// Connected: namespace and server's version.
-    Opened { namespace: String, server: String, version: String },
+    Opened {
+        namespace: String,
+        server: String,
+        version: String,
+    },
     /// The cluster could not be opened.
     Failed(Notice),
     Changed(Vec<Change>),
@@ -49,8 +53,16 @@ pub enum FromCluster {
     /// Text for the open detail page.
     Detail(Detail, Result<String, String>),
     /// Lines of the followed log.
-    LogLines { pod: Uid, container: String, lines: Vec<String> },
-    LogEnded { pod: Uid, container: String, why: Option<String> },
+    LogLines {
+        pod: Uid,
+        container: String,
+        lines: Vec<String>,
+    },
+    LogEnded {
+        pod: Uid,
+        container: String,
+        why: Option<String>,
+    },
 }
 
 /// How the watches do.
@@ -60,7 +72,11 @@ pub enum Link {
     Connecting,
     Live,
     /// Rows are kept and greyed.
-    Stale { since: Timestamp, retry: Option<Timestamp>, why: String },
+    Stale {
+        since: Timestamp,
+        retry: Option<Timestamp>,
+        why: String,
+    },
     /// A right is missing; the rest works.
     Limited(String),
 }
@@ -94,24 +110,38 @@ pub struct Notice {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Open a cluster for the scenario of this folder name and start its watches.
-    Open { attempt: AttemptNo, folder: String },
+    Open {
+        attempt: AttemptNo,
+        folder: String,
+    },
     /// Stop the attempt's watches and let its cluster go.
     Close(AttemptNo),
     Carry(AttemptNo, Order),
     ReadLog(AttemptNo, LogWanted),
     Show(AttemptNo, Detail),
-    FollowLog { attempt: AttemptNo, pod: Uid, name: String, container: String, previous: bool },
+    FollowLog {
+        attempt: AttemptNo,
+        pod: Uid,
+        name: String,
+        container: String,
+        previous: bool,
+    },
     StopLog,
     /// OSC 52.
     Copy(String),
     /// The terminal's mouse reporting on or off.
     Mouse(bool),
-    SaveProgress { folder: String, state: Solved, seconds: u64 },
+    SaveProgress {
+        folder: String,
+        state: Solved,
+        seconds: u64,
+    },
     Quit,
 }
 
 /// How far a learner came with a scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Solved {
     #[default]
     New,
