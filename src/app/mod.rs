@@ -1,0 +1,12 @@
+//! The shell round the model: terminal, loop, clusters. The only part that sees both clusters.
+
+mod hands;
+pub mod headless;
+pub mod report;
+mod screen;
+mod session;
+mod settings;
+mod terminal;
+
+pub use screen::play;
+pub use settings::{Settings, StartError};

@@ -1,0 +1,5 @@
+//! What the house as a whole must do; one binary, a file a subject.
+
+mod layers;
+mod pseudo_terminal;
+mod terminal;
