@@ -2,4 +2,6 @@
 
 mod layers;
 mod pseudo_terminal;
+mod real_cluster;
+mod story;
 mod terminal;

@@ -44,17 +44,23 @@ impl Hands {
         Self { settings, news, tasks: JoinSet::new(), attempt: None, follow: CancellationToken::new() }
     }
 
+    /// The practice cluster of the open attempt, if it is one.
+    #[must_use]
+    pub fn practice(&self) -> Option<&Practice> {
+        self.attempt.as_ref().and_then(|attempt| attempt.practice.as_ref())
+    }
+
     /// The present instant of the cluster that is played on.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.attempt.as_ref().and_then(|attempt| attempt.practice.as_ref()).map_or_else(Timestamp::now, Practice::now)
+        self.practice().map_or_else(Timestamp::now, Practice::now)
     }
 
     /// How long to sleep until an instant of the cluster's clock.
     #[must_use]
     pub fn until(&self, at: Timestamp) -> Duration {
         let left = Duration::try_from(at.duration_since(self.now())).unwrap_or_default();
-        let practice = self.attempt.as_ref().is_some_and(|attempt| attempt.practice.is_some());
+        let practice = self.practice().is_some();
         // A little late, so that the instant has come for sure when the tick is taken.
         if practice { left.div_f64(self.settings.place.speed) + Duration::from_millis(1) } else { left + Duration::from_millis(1) }
     }

@@ -2,11 +2,13 @@
 
 mod hands;
 pub mod headless;
+mod player;
 pub mod report;
 mod screen;
 mod session;
 mod settings;
 mod terminal;
 
+pub use player::Player;
 pub use screen::play;
 pub use settings::{Settings, StartError};

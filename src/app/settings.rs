@@ -46,6 +46,13 @@ impl Settings {
         Ok(Self { library, place, progress_file, notices, cards })
     }
 
+    /// The same, but nothing is remembered of what is solved.
+    #[must_use]
+    pub fn without_progress(mut self) -> Self {
+        self.progress_file = None;
+        self
+    }
+
     /// The scenario of this name or number.
     ///
     /// # Errors
