@@ -52,7 +52,7 @@ impl World {
         }
         self.refuse_in_ending_namespace(kind, &namespace, &name)?;
         defaults::apply(kind, &mut object);
-        defaults::admit(self, kind, &mut object);
+        defaults::admit(self, kind, &mut object)?;
         validate::create(kind, &object)?;
         object["apiVersion"] = kind.api_version().into();
         object["kind"] = kind.kind.into();
@@ -86,7 +86,10 @@ impl World {
                 old["status"] = object["status"].take();
                 return Ok(if before == old { old } else { self.store.put(kind, old) });
             }
-            Part::Spec if kind.subresources.contains(&"status") => object["status"] = old["status"].clone(),
+            Part::Spec if kind.subresources.contains(&"status") => match old.get("status") {
+                Some(status) => object["status"] = status.clone(),
+                None => drop(object.as_object_mut().and_then(|object| object.remove("status"))),
+            },
             Part::Spec => {}
         }
         for fixed in [

@@ -21,15 +21,30 @@ pub fn read(kind: &Kind, mut object: Value, validation: &str) -> Result<Value, S
             kind.kind, kind.version, kind.kind
         ))
     };
-    let mut known = through(kind, &object).map_err(|why| refuse(why.to_string()))?;
+    let known = through(kind, &object).map_err(|why| refuse(why.to_string()))?;
     let mut unknown = Vec::new();
+    // Empty maps and lists may or may not come back.
     unknown_fields("", &object, &known, &mut unknown);
     if validation == "Strict" && !unknown.is_empty() {
         let list: Vec<String> = unknown.iter().map(|field| format!("unknown field {field:?}")).collect();
         return Err(refuse(format!("strict decoding error: {}", list.join(", "))));
     }
-    prune_nulls(&mut known);
-    Ok(known)
+    keep_known(&mut object, known);
+    Ok(object)
+}
+
+/// Leaves in an object what its type knows, in the type's own spelling, and adds nothing.
+fn keep_known(sent: &mut Value, known: Value) {
+    match (sent, known) {
+        (Value::Object(sent), Value::Object(mut known)) => {
+            sent.retain(|name, _| known.contains_key(name));
+            for (name, value) in sent.iter_mut() {
+                keep_known(value, known.remove(name).unwrap_or_default());
+            }
+        }
+        (Value::Array(sent), Value::Array(known)) => sent.iter_mut().zip(known).for_each(|(sent, known)| keep_known(sent, known)),
+        (sent, known) => *sent = known,
+    }
 }
 
 fn through(kind: &Kind, object: &Value) -> serde_json::Result<Value> {
