@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::kind::{Kind, NAMESPACE, POD};
-use super::status::Status;
+use super::status::{Fault, Status};
 use super::store::names;
 use super::world::World;
 use super::{defaults, validate};
@@ -44,6 +44,13 @@ impl World {
     pub fn create(&mut self, kind: &'static Kind, mut object: Value) -> Result<Value, Status> {
         if object["metadata"]["name"].as_str().unwrap_or_default().is_empty() {
             let prefix = object["metadata"]["generateName"].as_str().unwrap_or_default().to_owned();
+            if prefix.is_empty() {
+                return Err(Status::invalid(
+                    kind,
+                    "",
+                    &[Fault::required("metadata.name", "name or generateName is required")],
+                ));
+            }
             object["metadata"]["name"] = format!("{prefix}{}", self.suffix(5)).into();
         }
         let (namespace, name) = names(&object);
