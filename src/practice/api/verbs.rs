@@ -154,7 +154,7 @@ fn success(kind: &Kind, gone: &Value) -> Value {
 }
 
 pub fn delete_collection(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
-    let (how, selector) = (deletion(call)?, call.selector()?);
+    let (how, selector) = (deletion(call)?, call.selector(at.kind)?);
     let gone = write(practice, call, |world| {
         let chosen: Vec<Value> = world
             .store
