@@ -76,6 +76,43 @@ pub static KINDS: &[&Kind] = &[
     &ENDPOINT_SLICE,
 ];
 
+/// The fields besides name and namespace that a field selector may name.
+#[must_use]
+pub fn selectable(kind: &Kind) -> &'static [&'static str] {
+    match kind.kind {
+        "Pod" => &[
+            "spec.nodeName",
+            "spec.restartPolicy",
+            "spec.schedulerName",
+            "spec.serviceAccountName",
+            "spec.hostNetwork",
+            "status.phase",
+            "status.podIP",
+            "status.podIPs",
+            "status.nominatedNodeName",
+        ],
+        "Event" => &[
+            "involvedObject.kind",
+            "involvedObject.namespace",
+            "involvedObject.name",
+            "involvedObject.uid",
+            "involvedObject.apiVersion",
+            "involvedObject.resourceVersion",
+            "involvedObject.fieldPath",
+            "reason",
+            "reportingComponent",
+            "source",
+            "type",
+        ],
+        "Node" => &["spec.unschedulable"],
+        "Namespace" => &["status.phase"],
+        "Secret" => &["type"],
+        "Service" => &["spec.clusterIP", "spec.type"],
+        "ReplicaSet" => &["status.replicas"],
+        _ => &[],
+    }
+}
+
 /// The kind served under a group, version and plural.
 #[must_use]
 pub fn by_plural(group: &str, version: &str, plural: &str) -> Option<&'static Kind> {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::kind::{Kind, NAMESPACE, POD};
-use super::status::Status;
+use super::status::{Fault, Status};
 use super::store::names;
 use super::world::World;
 use super::{defaults, validate};
@@ -44,6 +44,13 @@ impl World {
     pub fn create(&mut self, kind: &'static Kind, mut object: Value) -> Result<Value, Status> {
         if object["metadata"]["name"].as_str().unwrap_or_default().is_empty() {
             let prefix = object["metadata"]["generateName"].as_str().unwrap_or_default().to_owned();
+            if prefix.is_empty() {
+                return Err(Status::invalid(
+                    kind,
+                    "",
+                    &[Fault::required("metadata.name", "name or generateName is required")],
+                ));
+            }
             object["metadata"]["name"] = format!("{prefix}{}", self.suffix(5)).into();
         }
         let (namespace, name) = names(&object);
@@ -52,7 +59,7 @@ impl World {
         }
         self.refuse_in_ending_namespace(kind, &namespace, &name)?;
         defaults::apply(kind, &mut object);
-        defaults::admit(self, kind, &mut object);
+        defaults::admit(self, kind, &mut object)?;
         validate::create(kind, &object)?;
         object["apiVersion"] = kind.api_version().into();
         object["kind"] = kind.kind.into();
@@ -86,7 +93,10 @@ impl World {
                 old["status"] = object["status"].take();
                 return Ok(if before == old { old } else { self.store.put(kind, old) });
             }
-            Part::Spec if kind.subresources.contains(&"status") => object["status"] = old["status"].clone(),
+            Part::Spec if kind.subresources.contains(&"status") => match old.get("status") {
+                Some(status) => object["status"] = status.clone(),
+                None => drop(object.as_object_mut().and_then(|object| object.remove("status"))),
+            },
             Part::Spec => {}
         }
         for fixed in [

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::kind::{Kind, selectable};
 use super::status::Status;
 
 /// One requirement on a label or field.
@@ -36,6 +37,18 @@ impl Selector {
             .map(|part| equality(&part).ok_or_else(|| bad(&part)))
             .collect::<Result<_, _>>()?;
         Ok(Self { labels, fields })
+    }
+
+    /// Refuses field selectors that the kind does not have.
+    ///
+    /// # Errors
+    /// 400 with the field's name.
+    pub fn for_kind(self, kind: &Kind) -> Result<Self, Status> {
+        let known = |path: &str| matches!(path, "metadata.name" | "metadata.namespace") || selectable(kind).contains(&path);
+        match self.fields.iter().find(|(path, _)| !known(path)) {
+            None => Ok(self),
+            Some((path, _)) => Err(Status::bad_request(format!("field label not supported: {path}"))),
+        }
     }
 
     #[must_use]

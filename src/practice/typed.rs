@@ -7,6 +7,10 @@ use serde_json::Value;
 
 use super::kind::Kind;
 use super::status::Status;
+use super::validate::quantity;
+
+/// Fields whose values are quantities by resource.
+const AMOUNTS: &[&str] = &["limits", "requests", "capacity", "allocatable", "hard", "used", "overhead"];
 
 /// Reads an object; `validation` is the query's `fieldValidation`.
 ///
@@ -21,15 +25,37 @@ pub fn read(kind: &Kind, mut object: Value, validation: &str) -> Result<Value, S
             kind.kind, kind.version, kind.kind
         ))
     };
-    let mut known = through(kind, &object).map_err(|why| refuse(why.to_string()))?;
+    if kind.kind == "Secret" {
+        base64(&object["data"]).map_err(&refuse)?;
+    }
+    if !amounts_are_quantities("", &object) {
+        return Err(refuse(
+            r"quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'".to_owned(),
+        ));
+    }
+    let known = through(kind, &object).map_err(|why| refuse(why.to_string()))?;
     let mut unknown = Vec::new();
     unknown_fields("", &object, &known, &mut unknown);
     if validation == "Strict" && !unknown.is_empty() {
         let list: Vec<String> = unknown.iter().map(|field| format!("unknown field {field:?}")).collect();
         return Err(refuse(format!("strict decoding error: {}", list.join(", "))));
     }
-    prune_nulls(&mut known);
-    Ok(known)
+    keep_known(&mut object, known);
+    Ok(object)
+}
+
+/// Leaves in an object what its type knows, in the type's own spelling, and adds nothing.
+fn keep_known(sent: &mut Value, known: Value) {
+    match (sent, known) {
+        (Value::Object(sent), Value::Object(mut known)) => {
+            sent.retain(|name, _| known.contains_key(name));
+            for (name, value) in sent.iter_mut() {
+                keep_known(value, known.remove(name).unwrap_or_default());
+            }
+        }
+        (Value::Array(sent), Value::Array(known)) => sent.iter_mut().zip(known).for_each(|(sent, known)| keep_known(sent, known)),
+        (sent, known) => *sent = known,
+    }
 }
 
 fn through(kind: &Kind, object: &Value) -> serde_json::Result<Value> {
@@ -56,7 +82,7 @@ fn through(kind: &Kind, object: &Value) -> serde_json::Result<Value> {
 fn quantities(field: &str, value: &mut Value) {
     match value {
         Value::Object(map) => {
-            let amounts = matches!(field, "limits" | "requests" | "capacity" | "allocatable" | "hard" | "used" | "overhead");
+            let amounts = AMOUNTS.contains(&field);
             for (name, value) in map {
                 if (amounts || name == "sizeLimit") && value.is_number() {
                     *value = value.to_string().into();
@@ -67,6 +93,28 @@ fn quantities(field: &str, value: &mut Value) {
         Value::Array(list) => list.iter_mut().for_each(|element| quantities("", element)),
         _ => {}
     }
+}
+
+fn amounts_are_quantities(field: &str, value: &Value) -> bool {
+    match value {
+        Value::Object(map) if AMOUNTS.contains(&field) => map.values().all(|amount| amount.as_str().is_some_and(|text| quantity(text).is_some())),
+        Value::Object(map) => map.iter().all(|(name, value)| amounts_are_quantities(name, value)),
+        Value::Array(list) => list.iter().all(|element| amounts_are_quantities("", element)),
+        _ => true,
+    }
+}
+
+/// A Secret's data must be base64; says where it is not, as Go's decoder does.
+fn base64(data: &Value) -> Result<(), String> {
+    for text in data.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str()) {
+        let body = text.trim_end_matches('=');
+        let wrong = body.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || b"+/\r\n".contains(&byte)));
+        let short = (text.bytes().filter(|byte| !b"\r\n".contains(byte)).count() % 4 != 0).then_some(text.len());
+        if let Some(at) = wrong.or(short) {
+            return Err(format!("illegal base64 data at input byte {at}"));
+        }
+    }
+    Ok(())
 }
 
 /// A field that is null is a field that is not there.

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, Method, header};
 use serde_json::Value;
 
 use super::path::{self, Target};
+use crate::practice::kind::Kind;
 use crate::practice::selector::Selector;
 use crate::practice::status::Status;
 
@@ -62,8 +63,21 @@ impl Call {
         self.param("dryRun") == "All"
     }
 
-    pub fn selector(&self) -> Result<Selector, Status> {
-        Selector::parse(self.param("labelSelector"), self.param("fieldSelector"))
+    /// What the query selects of a kind.
+    pub fn selector(&self, kind: &Kind) -> Result<Selector, Status> {
+        let (labels, fields) = (self.param("labelSelector"), self.param("fieldSelector"));
+        Selector::parse(labels, fields)?.for_kind(kind).map_err(|mut status| {
+            let resource = format!(
+                "{}, Resource={}",
+                if kind.group.is_empty() { "/v1".to_owned() } else { kind.api_version() },
+                kind.plural
+            );
+            status.message = format!(
+                "Unable to find {resource:?} that match label selector {labels:?}, field selector {fields:?}: {}",
+                status.message
+            );
+            status
+        })
     }
 
     fn header(&self, name: header::HeaderName) -> &str {

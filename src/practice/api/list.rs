@@ -42,7 +42,7 @@ impl Continue {
 
 /// Answers a list request.
 pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
-    let selector = call.selector()?;
+    let selector = call.selector(at.kind)?;
     let limit = call.number("limit")?.and_then(|limit| usize::try_from(limit).ok()).filter(|limit| *limit > 0);
     let from = match call.param("continue") {
         "" => None,

@@ -40,8 +40,7 @@ pub fn patched(old: &Value, patch: &Value, call: &Call) -> Result<Value, Status>
     match call.content_type() {
         "application/json-patch+json" => {
             let steps: json_patch::Patch = serde_json::from_value(patch.clone()).map_err(|bad| Status::bad_request(format!("error decoding patch: {bad}")))?;
-            json_patch::patch(&mut object, &steps)
-                .map_err(|bad| Status::unprocessable(format!("the server rejected our request due to an error in our request: {bad}")))?;
+            json_patch::patch(&mut object, &steps).map_err(|_| Status::unprocessable("the server rejected our request due to an error in our request"))?;
         }
         "application/merge-patch+json" => json_patch::merge(&mut object, patch),
         "application/strategic-merge-patch+json" => strategic::merge(&mut object, patch)?,

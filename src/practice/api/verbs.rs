@@ -57,7 +57,10 @@ fn in_namespace(world: &World, at: &Resource) -> Result<(), Status> {
 pub fn update(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
     let mut object = call.json()?;
     belongs(at, &mut object)?;
-    let object = typed::read(at.kind, object, call.param("fieldValidation"))?;
+    let mut object = typed::read(at.kind, object, call.param("fieldValidation"))?;
+    if at.sub == "finalize" && object["spec"]["finalizers"].is_null() {
+        object["spec"]["finalizers"] = json!([]);
+    }
     let made = write(practice, call, |world| replace(world, at, object, call.manager()))?;
     Ok(answer::object(&made))
 }
@@ -151,7 +154,7 @@ fn success(kind: &Kind, gone: &Value) -> Value {
 }
 
 pub fn delete_collection(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
-    let (how, selector) = (deletion(call)?, call.selector()?);
+    let (how, selector) = (deletion(call)?, call.selector(at.kind)?);
     let gone = write(practice, call, |world| {
         let chosen: Vec<Value> = world
             .store

@@ -50,7 +50,7 @@ pub fn open(practice: &Practice, at: Resource, call: &Call, only: String) -> Res
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(",");
-    let selector = Selector::parse(call.param("labelSelector"), &fields)?;
+    let selector = Selector::parse(call.param("labelSelector"), &fields)?.for_kind(at.kind)?;
     let streaming = call.flag("sendInitialEvents");
     if streaming && call.param("resourceVersionMatch") != "NotOlderThan" {
         return Err(Status::bad_request(

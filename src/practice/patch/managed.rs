@@ -27,9 +27,9 @@ pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, manager: &str, 
             own.0.extend(fields.0.iter().filter(|path| present.0.contains(*path)).cloned());
             continue;
         }
-        fields
-            .0
-            .retain(|path| entry["subresource"] == "status" || present.0.contains(path) && !(changed.0.contains(path) && !is_element(path)));
+        // An element of a keyed list is shared: changing a field in it takes only that field.
+        let lost = |path: &[String]| !present.0.contains(path) || changed.0.contains(path) && !is_element(path);
+        fields.0.retain(|path| entry["subresource"] == "status" || !lost(path));
         if fields.0.len() != count {
             entry["fieldsV1"] = fields.encode();
         }
