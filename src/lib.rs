@@ -40,5 +40,4 @@ pub mod practice;
 pub mod progress;
 pub mod scenario;
 pub mod text;
-pub mod ui;
 pub mod yaml;

@@ -1,12 +1,29 @@
 //! A scenario: the lesson, the manifests, and what counts as broken, as the clue, as solved.
 
 pub mod clue;
+pub mod explain;
 pub mod goal;
+pub mod load;
+pub mod readme;
 pub mod reference;
 
+mod crash;
+mod derive;
+mod images;
+mod kind;
+mod manifest;
+mod markdown;
+mod mojibake;
+mod pull;
+mod rules;
+mod sidecar;
+
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
+
+pub use images::catalogue;
 
 use crate::image::Catalogue;
 
@@ -41,6 +58,17 @@ pub struct Scenario {
     pub files: Vec<(String, Vec<u8>)>,
     /// What is odd but does not stop the scenario: `file:line: what; what to do`.
     pub warnings: Vec<String>,
+    /// After how long a hint, by its number, is offered unasked.
+    pub hint_offers: BTreeMap<usize, Duration>,
+    /// Repairs that do not count.
+    pub cheats: Vec<Cheat>,
+}
+
+/// Something a learner may do that looks like a repair and is none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cheat {
+    pub does: Trigger,
+    pub say: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]

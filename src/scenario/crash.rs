@@ -1,0 +1,103 @@
+//! Containers that end by themselves: which do so now, what their logs say, which logs are wanted.
+
+use jiff::Timestamp;
+
+use super::rules;
+use crate::cluster::snapshot::{ContainerRow, ContainerState, PodRow, Snapshot, Uid};
+
+/// A container that was restarted counts as recovered once it has been ready so long.
+const RECOVERED_SECONDS: i64 = 10;
+
+/// A log tail that the lab should fetch. A new restart makes a new request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LogRequest {
+    pub uid: Uid,
+    pub pod: String,
+    pub container: String,
+    /// The run before the present one.
+    pub previous: bool,
+    pub restarts: u32,
+}
+
+/// The log tails that say why containers crash.
+#[must_use]
+pub fn needs_logs(snapshot: &Snapshot) -> Vec<LogRequest> {
+    let pods = snapshot.pods_by_age().into_iter().filter(|pod| !pod.deleting);
+    let of_pod = |pod: &PodRow| -> Vec<LogRequest> {
+        let crashed = pod.containers.iter().filter(|container| has_crashed(pod, container) && has_run(container));
+        crashed
+            .map(|container| LogRequest {
+                uid: pod.uid.clone(),
+                pod: pod.name.clone(),
+                container: container.name.clone(),
+                previous: matches!(container.state, ContainerState::Running { .. }),
+                restarts: container.restarts,
+            })
+            .collect()
+    };
+    pods.flat_map(of_pod).collect()
+}
+
+/// A container that could not be started has no log.
+fn has_run(container: &ContainerRow) -> bool {
+    ending(container).is_some_and(|(reason, _, _)| !matches!(reason, "StartError" | "ContainerCannotRun"))
+}
+
+/// How the latest finished run ended: reason, exit code, when.
+#[must_use]
+pub fn ending(container: &ContainerRow) -> Option<(&str, i32, Option<Timestamp>)> {
+    [&container.state, &container.last].into_iter().find_map(|state| match state {
+        ContainerState::Terminated { reason, exit, finished } => Some((reason.as_str(), *exit, *finished)),
+        _ => None,
+    })
+}
+
+/// Whether a container has crashed and has not recovered yet, at any time within its recovery.
+fn has_crashed(pod: &PodRow, container: &ContainerRow) -> bool {
+    match &container.state {
+        ContainerState::Waiting { reason, .. } => reason == "CrashLoopBackOff",
+        ContainerState::Terminated { exit, .. } => *exit != 0 || (pod.phase == "Running" && container.restarts > 0 && !container.init),
+        ContainerState::Running { .. } => container.restarts > 0 && matches!(container.last, ContainerState::Terminated { .. }),
+        ContainerState::Unknown => false,
+    }
+}
+
+/// Whether a container crashes now: it ended, waits to be started again, or has not been up for ten seconds since.
+#[must_use]
+pub fn is_crashing(pod: &PodRow, container: &ContainerRow, now: Timestamp) -> bool {
+    has_crashed(pod, container)
+        && match container.state {
+            ContainerState::Running { since } => !container.ready || since.is_some_and(|since| now.as_second() - since.as_second() < RECOVERED_SECONDS),
+            _ => true,
+        }
+}
+
+/// The container that crashes now, in the newest pod that has one. A finished pod counts only while no newer one of its owner does better.
+#[must_use]
+pub fn crashing(snapshot: &Snapshot, now: Timestamp) -> Option<(&PodRow, &ContainerRow)> {
+    let pods: Vec<&PodRow> = snapshot.pods_by_age().into_iter().filter(|pod| !pod.deleting).collect();
+    let mut better: Vec<&(String, String)> = Vec::new();
+    for pod in pods.into_iter().rev() {
+        let found = pod.containers.iter().find(|container| is_crashing(pod, container, now));
+        match (found, &pod.owner) {
+            (Some(_), Some(owner)) if pod.phase == "Failed" && better.contains(&owner) => {}
+            (Some(container), _) => return Some((pod, container)),
+            (None, Some(owner)) if pod.is_ready || pod.phase == "Succeeded" => better.push(owner),
+            (None, _) => {}
+        }
+    }
+    None
+}
+
+/// The line of a log tail that most looks like the reason: the last with a telling word, else the last that says anything.
+#[must_use]
+pub fn deciding_line(tail: &[String]) -> Option<&String> {
+    let said = || tail.iter().rev().filter(|line| !line.trim().is_empty());
+    let with = |words: &&[&str]| {
+        said().find(|line| {
+            let lower = line.to_lowercase();
+            words.iter().any(|word| lower.contains(word))
+        })
+    };
+    rules::LOG_WORDS.iter().find_map(with).or_else(|| said().next())
+}

@@ -1,0 +1,93 @@
+//! Reads the manifests of a scenario's folder and refuses what the lab could not take back.
+
+use serde_json::Value;
+
+use super::load::LoadError;
+use super::{Manifest, kind};
+use crate::{text, yaml};
+
+/// One file of a scenario, path relative to its folder.
+pub type File = (String, Vec<u8>);
+
+/// The objects of `part/*.yaml`, file by file in order of name, as `kubectl apply -f part/` takes them.
+///
+/// # Errors
+/// The first file or object that cannot be used, with its line.
+pub fn read(folder: &str, part: &str, files: &[File], allow: &[String]) -> Result<Vec<Manifest>, LoadError> {
+    let mut found = Vec::new();
+    for (path, bytes) in files {
+        let Some(name) = path.strip_prefix(part).and_then(|rest| rest.strip_prefix('/')) else { continue };
+        if name.contains('/') || ![".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end)) {
+            continue;
+        }
+        let content = String::from_utf8_lossy(bytes);
+        let documents = yaml::documents(&format!("{folder}/{path}"), &content)?;
+        if documents.is_empty() {
+            let advice = "write an object with apiVersion, kind and metadata.name, or delete the file";
+            return Err(LoadError::object(folder, path, 1, "no object in this file", advice));
+        }
+        for (line, object, written) in documents {
+            let written = text::clean(&written);
+            for object in flatten(object) {
+                let manifest = Manifest { file: path.clone(), line, object, text: written.clone() };
+                check(folder, &manifest, allow)?;
+                found.push(manifest);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The items of a `List`, or the object itself.
+fn flatten(mut object: Value) -> Vec<Value> {
+    let is_list = object["kind"].as_str().is_some_and(|kind| kind.ends_with("List"));
+    match object.get_mut("items").map(Value::take) {
+        Some(Value::Array(items)) if is_list => items,
+        Some(items) => {
+            object["items"] = items;
+            vec![object]
+        }
+        None => vec![object],
+    }
+}
+
+fn check(folder: &str, manifest: &Manifest, allow: &[String]) -> Result<(), LoadError> {
+    let fail = |line, what: String, advice: &str| Err(LoadError::object(folder, &manifest.file, line, &what, advice));
+    if !manifest.object.is_object() {
+        return fail(manifest.line, "this is not an object".to_owned(), "write apiVersion, kind and metadata");
+    }
+    for (field, value) in [("kind", manifest.kind()), ("apiVersion", manifest.api_version())] {
+        if value.is_empty() {
+            return fail(manifest.line, format!("an object without {field}"), &format!("add `{field}:`"));
+        }
+    }
+    let kind = manifest.kind();
+    if manifest.name().is_empty() {
+        return fail(manifest.line, format!("a {kind} without metadata.name"), "give it a name; generateName does not work with apply");
+    }
+    let namespace = manifest.object["metadata"]["namespace"].as_str().unwrap_or_default();
+    let allowed = allow.iter().any(|entry| entry == kind || *entry == format!("{kind}/{}", manifest.name()));
+    if !namespace.is_empty() && !allowed && !kind::is_cluster_scoped(kind) {
+        let at = manifest.text.lines().position(|line| line.trim_start().starts_with("namespace:")).unwrap_or(0);
+        let what = format!("{kind} {} names a namespace of its own, {namespace}", manifest.name());
+        return fail(manifest.line + at, what, "take the line out: the lab puts every object into its own namespace");
+    }
+    Ok(())
+}
+
+/// The pod template of a workload, or the pod itself.
+#[must_use]
+pub fn pod_spec(object: &Value) -> Option<&Value> {
+    let spec = &object["spec"];
+    let spec = match object["kind"].as_str()? {
+        "Pod" => spec,
+        "CronJob" => &spec["jobTemplate"]["spec"]["template"]["spec"],
+        _ => &spec["template"]["spec"],
+    };
+    spec.is_object().then_some(spec)
+}
+
+/// Every container of a pod spec, init containers first.
+pub fn containers(spec: &Value) -> impl Iterator<Item = &Value> {
+    ["initContainers", "containers"].into_iter().filter_map(|list| spec[list].as_array()).flatten()
+}
