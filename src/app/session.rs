@@ -14,7 +14,7 @@ use crate::cluster::watch::WatchMsg;
 use crate::cluster::{Cluster, ConnectOptions};
 use crate::lab::msg::{Detail, FromCluster, Link, Notice, Order};
 use crate::practice::{Options, Practice};
-use crate::scenario::clue::LogWanted;
+use crate::scenario::clue::LogRequest;
 use crate::scenario::{Manifest, Scenario, SolutionMode};
 
 /// Lines of a log that rules look at.
@@ -138,7 +138,7 @@ impl Session {
     }
 
     /// The last lines of a container's log; none when it cannot be read.
-    pub async fn log_tail(&self, wanted: &LogWanted) -> Vec<String> {
+    pub async fn log_tail(&self, wanted: &LogRequest) -> Vec<String> {
         self.cluster.log_tail(&wanted.pod, &wanted.container, wanted.previous, TAIL).await.unwrap_or_default()
     }
 

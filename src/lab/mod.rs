@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::cluster::snapshot::{ObjectRef, Snapshot, Uid};
 use crate::scenario::Scenario;
-use crate::scenario::clue::{Clue, LogTails, LogWanted};
+use crate::scenario::clue::{Clue, LogTails, LogRequest};
 use crate::scenario::goal::{Judge, Verdict};
 use msg::{AttemptNo, Detail, Link, Measures, Notice, Order, Solved};
 
@@ -76,7 +76,7 @@ pub struct Attempt {
     pub snapshot: Snapshot,
     pub logs: LogTails,
     /// Log tails already asked for.
-    pub logs_asked: BTreeSet<LogWanted>,
+    pub logs_asked: BTreeSet<LogRequest>,
     pub clue: Option<Clue>,
     /// What was said when one fault gave way to another.
     pub behind: Option<String>,

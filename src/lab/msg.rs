@@ -4,7 +4,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
 use crate::cluster::snapshot::{Change, ObjectRef, Uid};
-use crate::scenario::clue::LogWanted;
+use crate::scenario::clue::LogRequest;
 
 /// Which attempt an answer belongs to; `update` drops answers to an older one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -49,7 +49,7 @@ pub enum FromCluster {
     Going(Vec<String>),
     /// Objects of an earlier run of the lab are in the namespace.
     Found(Vec<String>),
-    LogTail(LogWanted, Vec<String>),
+    LogTail(LogRequest, Vec<String>),
     /// Text for the open detail page.
     Detail(Detail, Result<String, String>),
     /// Lines of the followed log.
@@ -117,7 +117,7 @@ pub enum Effect {
     /// Stop the attempt's watches and let its cluster go.
     Close(AttemptNo),
     Carry(AttemptNo, Order),
-    ReadLog(AttemptNo, LogWanted),
+    ReadLog(AttemptNo, LogRequest),
     Show(AttemptNo, Detail),
     FollowLog {
         attempt: AttemptNo,

@@ -20,7 +20,5 @@ pub mod typed;
 pub mod validate;
 pub mod world;
 
-#[cfg(test)]
-mod tests;
 
 pub use cluster::{Options, Practice};

@@ -116,13 +116,19 @@ fn by_rule(rule: &Rule, evidence: &Evidence) -> Option<Clue> {
         let event = last_event(evidence.snapshot, |event| {
             // an event without a field, of a probe or a volume, is about the whole pod
             let fits = container.is_none_or(|container| event.field.is_empty() || event.field.ends_with(&format!("{{{}}}", container.name)));
-            event.about_uid == *uid && fits && event.reason == rule.reason && text::glob(rule.message, &event.message) && !back_off(event)
+            event.about_uid == *uid && fits && event.reason == rule.reason && text::glob(rule.message, &event.message) && !back_off(event) && same_image(rule, event, container)
         });
         if let Some(event) = event {
             return Some(of_event(event, rule.fault, rule.decisive, container));
         }
     }
     None
+}
+
+/// A pull failure of an image that the container has no more is history.
+fn same_image(rule: &Rule, event: &EventRow, container: Option<&ContainerRow>) -> bool {
+    let (Fault::Pull(_), Some(container), Some(quoted)) = (rule.fault, container, pull::quoted_image(&event.message)) else { return true };
+    quoted.normalised() == ImageReference::parse(&container.image).normalised()
 }
 
 /// `Error: ErrImagePull` and its like only repeat what another event says in full.

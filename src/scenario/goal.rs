@@ -1,1 +1,219 @@
-//! To come.
+//! Judges whether a scenario is solved, by what the cluster says and never by which key was pressed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::clue::{Clue, Evidence};
+use super::{Goal, Scenario, Want, check, crash};
+use crate::cluster::snapshot::{ContainerState, PodRow, Uid};
+
+/// The longest that a window grows by what was seen of a crash cycle.
+const LONGEST_CYCLE_SECONDS: i64 = 120;
+
+/// STATUS values that a healthy pod shows as well: the fault is seen only together with its clue.
+const HEALTHY_LOOKS: [&str; 5] = ["Running", "Pending", "ContainerCreating", "PodInitializing", "Completed"];
+
+/// The memory that judging needs: what was seen, and since when each goal holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Judge {
+    seen_broken: Option<Timestamp>,
+    seen: String,
+    progress: Vec<Progress>,
+    trouble: Trouble,
+    /// When each running container started, to know how long a crashing one lives.
+    started: BTreeMap<(Uid, String), Timestamp>,
+    /// Seconds that the longest-lived crashing container ran.
+    cycle: i64,
+    next_change: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Progress {
+    since: Option<Timestamp>,
+    met: bool,
+    /// What the lab found out for a goal that rows cannot tell.
+    told: Option<Result<(), String>>,
+}
+
+/// Restarts and Warnings of living pods; more of either breaks a window.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Trouble {
+    restarts: BTreeMap<Uid, u32>,
+    warnings: BTreeMap<Uid, u32>,
+}
+
+/// How a goal stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    pub title: String,
+    pub met: bool,
+    pub looked_at: String,
+    pub saw: String,
+    /// Seconds held and seconds needed, while a window runs.
+    pub held: Option<(u64, u64)>,
+}
+
+impl Judge {
+    #[must_use]
+    pub fn new(scenario: &Scenario) -> Self {
+        Self { progress: vec![Progress::default(); scenario.goals.len()], ..Self::default() }
+    }
+
+    /// When the fault was first seen on this attempt.
+    #[must_use]
+    pub fn seen_broken(&self) -> Option<Timestamp> {
+        self.seen_broken
+    }
+
+    /// Every goal was met at the last look.
+    #[must_use]
+    pub fn solved(&self) -> bool {
+        !self.progress.is_empty() && self.progress.iter().all(|progress| progress.met)
+    }
+
+    /// When looking again may change a verdict although nothing happens.
+    #[must_use]
+    pub fn next_change(&self) -> Option<Timestamp> {
+        self.next_change
+    }
+
+    /// Takes in what the lab found out by asking the cluster: that a goal holds, or what stood against it.
+    pub fn tell(&mut self, goal: usize, found: Result<(), String>) {
+        if let Some(progress) = self.progress.get_mut(goal) {
+            progress.told = Some(found);
+        }
+    }
+
+    /// Looks at every goal.
+    pub fn look(&mut self, scenario: &Scenario, evidence: &Evidence, clue: Option<&Clue>) -> Vec<Verdict> {
+        self.progress.resize(scenario.goals.len(), Progress::default());
+        self.see(scenario, evidence, clue);
+        self.measure(evidence);
+        let disturbed = self.trouble.grow(evidence);
+        self.next_change = None;
+        scenario.goals.iter().enumerate().map(|(at, goal)| self.verdict(at, goal, evidence, scenario, disturbed)).collect()
+    }
+
+    fn see(&mut self, scenario: &Scenario, evidence: &Evidence, clue: Option<&Clue>) {
+        if self.seen_broken.is_some() {
+            return;
+        }
+        let shows = |pod: &&PodRow| {
+            let expected = scenario.expect_broken.contains(&pod.status);
+            !pod.deleting && expected && (clue.is_some() || !HEALTHY_LOOKS.contains(&pod.status.as_str()))
+        };
+        if let Some(pod) = evidence.snapshot.pods.values().find(shows) {
+            self.seen = format!("{} was {}", pod.name, pod.status);
+        } else if let Some(clue) = clue.filter(|_| scenario.expect_broken.is_empty()) {
+            self.seen = format!("{}/{}: {}", clue.about.kind.to_lowercase(), clue.about.name, clue.text);
+        } else {
+            return;
+        }
+        self.seen_broken = Some(evidence.now);
+    }
+
+    /// Learns how long a crashing container lives: a repair must outlast that.
+    fn measure(&mut self, evidence: &Evidence) {
+        for pod in evidence.snapshot.pods.values().filter(|pod| !pod.deleting) {
+            for container in &pod.containers {
+                let key = (pod.uid.clone(), container.name.clone());
+                if let ContainerState::Running { since: Some(since) } = container.state {
+                    self.started.insert(key, since);
+                } else if let Some((_, _, Some(finished))) = crash::ending(container)
+                    && crash::is_crashing(pod, container, evidence.now)
+                    && let Some(since) = self.started.remove(&key)
+                {
+                    self.cycle = self.cycle.max(finished.as_second() - since.as_second()).min(LONGEST_CYCLE_SECONDS);
+                }
+            }
+        }
+        self.started.retain(|(uid, _), _| evidence.snapshot.pods.contains_key(uid));
+    }
+
+    fn verdict(&mut self, at: usize, goal: &Goal, evidence: &Evidence, scenario: &Scenario, disturbed: bool) -> Verdict {
+        let windowed = matches!(goal.what, Want::Ready { .. } | Want::Quiet) && !goal.hold.is_zero();
+        let needed = if windowed && self.cycle > 0 { goal.hold.max(Duration::from_secs(self.cycle.unsigned_abs() + 1)) } else { goal.hold };
+        let title = title(&goal.what, needed);
+        if goal.what == Want::SeenBroken {
+            let met = self.seen_broken.is_some();
+            self.progress[at].met = met;
+            let saw = if met { self.seen.clone() } else { "the fault has not shown yet".to_owned() };
+            return Verdict { title, met, looked_at: looked_for(scenario), saw, held: None };
+        }
+        let check = check::look(&goal.what, evidence).unwrap_or_else(|| told(&goal.what, self.progress[at].told.as_ref()));
+        let progress = &mut self.progress[at];
+        if self.seen_broken.is_none() || !check.holds {
+            *progress = Progress { told: progress.told.take(), ..Progress::default() };
+            let saw = if check.holds { format!("{}, but the fault has not been seen yet", check.saw) } else { check.saw };
+            return Verdict { title, met: false, looked_at: check.looked_at, saw, held: None };
+        }
+        if disturbed && windowed {
+            progress.since = Some(evidence.now);
+        }
+        let since = *progress.since.get_or_insert(evidence.now);
+        let needed_seconds = needed.as_secs();
+        let held = u64::try_from(evidence.now.duration_since(since).as_secs()).unwrap_or(0);
+        progress.met = held >= needed_seconds;
+        if !progress.met {
+            let due = since.saturating_add(SignedDuration::try_from(needed).unwrap_or_default()).unwrap_or(since);
+            self.next_change = Some(self.next_change.map_or(due, |next| next.min(due)));
+        }
+        let met = self.progress[at].met;
+        let held = (needed_seconds > 0).then_some((held.min(needed_seconds), needed_seconds));
+        Verdict { title, met, looked_at: check.looked_at, saw: check.saw, held }
+    }
+}
+
+impl Trouble {
+    /// Takes the present counts; whether any living pod has more than at the last look.
+    fn grow(&mut self, evidence: &Evidence) -> bool {
+        let pods = &evidence.snapshot.pods;
+        let lives = |uid: &Uid| pods.get(uid).is_some_and(|pod| !pod.deleting);
+        let restarts: BTreeMap<Uid, u32> = pods.values().filter(|pod| !pod.deleting).map(|pod| (pod.uid.clone(), pod.restarts)).collect();
+        let warnings: BTreeMap<Uid, u32> =
+            evidence.snapshot.events.values().filter(|event| event.warning && lives(&event.about_uid)).map(|event| (event.uid.clone(), event.count.max(1))).collect();
+        let more = |old: &BTreeMap<Uid, u32>, new: &BTreeMap<Uid, u32>| new.iter().any(|(uid, count)| *count > old.get(uid).copied().unwrap_or(0));
+        let grown = more(&self.restarts, &restarts) || more(&self.warnings, &warnings);
+        *self = Self { restarts, warnings };
+        grown
+    }
+}
+
+fn looked_for(scenario: &Scenario) -> String {
+    if scenario.expect_broken.is_empty() { "events, conditions and logs".to_owned() } else { format!("STATUS of the pods, for {}", scenario.expect_broken.join(" or ")) }
+}
+
+fn told(want: &Want, told: Option<&Result<(), String>>) -> check::Check {
+    let looked_at = match want {
+        Want::Answers { service, port, path } => format!("http://{service}:{port}{path}"),
+        Want::Can { who, verb, resource } => format!("whether {who} may {verb} {resource}"),
+        Want::Value { kind, name, path, .. } => format!("{path} of {}/{name}", kind.to_lowercase()),
+        _ => String::new(),
+    };
+    match told {
+        None => check::Check { holds: false, looked_at, saw: "not asked yet".to_owned() },
+        Some(Ok(())) => check::Check { holds: true, looked_at, saw: "it does".to_owned() },
+        Some(Err(saw)) => check::Check { holds: false, looked_at, saw: saw.clone() },
+    }
+}
+
+/// A goal in a few words.
+fn title(want: &Want, hold: Duration) -> String {
+    let window = if hold.is_zero() { String::new() } else { format!(" for {} s", hold.as_secs()) };
+    match want {
+        Want::SeenBroken => "fault seen".to_owned(),
+        Want::Ready { name, .. } => format!("{name} ready{window}"),
+        Want::Quiet => format!("pods quiet{window}"),
+        Want::Pulls => format!("no pull failures{window}"),
+        Want::Endpoints { service, at_least: 1 } => format!("{service} has a ready endpoint{window}"),
+        Want::Endpoints { service, at_least } => format!("{service} has {at_least} ready endpoints{window}"),
+        Want::Condition { name, condition, status, .. } if status == "True" => format!("{name} {condition}{window}"),
+        Want::Condition { name, condition, status, .. } => format!("{name} {condition}={status}{window}"),
+        Want::Value { name, path, is, .. } => format!("{name}: {path} is {is}{window}"),
+        Want::Gone { kind, name } => format!("{}/{name} gone", kind.to_lowercase()),
+        Want::Answers { service, .. } => format!("{service} answers{window}"),
+        Want::Can { who, verb, resource } => format!("{} may {verb} {resource}", who.rsplit(':').next().unwrap_or(who)),
+    }
+}

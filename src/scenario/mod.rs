@@ -7,6 +7,7 @@ pub mod load;
 pub mod readme;
 pub mod reference;
 
+mod check;
 mod crash;
 mod derive;
 mod images;
@@ -17,6 +18,11 @@ mod mojibake;
 mod pull;
 mod rules;
 mod sidecar;
+
+#[cfg(test)]
+mod load_tests;
+#[cfg(test)]
+mod readme_tests;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,0 +1,169 @@
+//! What a goal sees in the cluster at one moment, and how it says so.
+
+use super::clue::Evidence;
+use super::{Want, crash, rules};
+use crate::cluster::snapshot::{ContainerState, ObjectRow, PodRow};
+
+/// One look at one goal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    pub holds: bool,
+    pub looked_at: String,
+    pub saw: String,
+}
+
+impl Check {
+    fn new(holds: bool, looked_at: impl Into<String>, saw: impl Into<String>) -> Self {
+        Self { holds, looked_at: looked_at.into(), saw: saw.into() }
+    }
+}
+
+/// Looks at everything that rows can tell; None for a goal that only the cluster itself can answer.
+#[must_use]
+pub fn look(want: &Want, evidence: &Evidence) -> Option<Check> {
+    match want {
+        Want::SeenBroken | Want::Answers { .. } | Want::Can { .. } => None,
+        Want::Ready { kind, name } if kind == "Pod" => Some(pod_ready(name, evidence)),
+        Want::Ready { kind, name } => Some(ready(kind, name, evidence)),
+        Want::Quiet => Some(quiet(evidence)),
+        Want::Pulls => Some(pulls(evidence)),
+        Want::Endpoints { service, at_least } => Some(endpoints(service, *at_least, evidence)),
+        Want::Condition { kind, name, condition, status } => Some(has_condition(kind, name, condition, status, evidence)),
+        Want::Value { kind, name, path, is } => value(kind, name, path, is, evidence),
+        Want::Gone { kind, name } => Some(gone(kind, name, evidence)),
+    }
+}
+
+fn short(kind: &str, name: &str) -> String {
+    format!("{}/{name}", kind.to_lowercase())
+}
+
+fn object<'a>(kind: &str, name: &str, evidence: &Evidence<'a>) -> Option<&'a ObjectRow> {
+    evidence.snapshot.objects.values().find(|row| row.kind == kind && row.name == name)
+}
+
+fn living<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a PodRow> {
+    evidence.snapshot.pods_by_age().into_iter().rev().filter(|pod| !pod.deleting)
+}
+
+/// What a pod does instead of being ready.
+fn state(pod: &PodRow) -> String {
+    let waiting = pod.containers.iter().any(|container| matches!(container.state, ContainerState::Waiting { .. }));
+    match pod.status.as_str() {
+        "Running" => format!("{} runs but is not ready", pod.name),
+        status if waiting => format!("{} waits, {status}", pod.name),
+        status => format!("{} is {status}", pod.name),
+    }
+}
+
+fn ready(kind: &str, name: &str, evidence: &Evidence) -> Check {
+    let looked_at = format!("{} and its pods", short(kind, name));
+    let Some(row) = object(kind, name, evidence).filter(|row| !row.deleting) else { return Check::new(false, looked_at, format!("there is no {}", short(kind, name))) };
+    let replicas = row.replicas;
+    let newest = if kind == "ReplicaSet" { replicas.current } else { replicas.updated };
+    let count = format!("{} of {} ready", replicas.ready, replicas.desired);
+    if replicas.desired == 0 {
+        return Check::new(false, looked_at, "0 replicas are wanted");
+    }
+    if !replicas.observed {
+        return Check::new(false, looked_at, format!("{count}: the last change is not taken up yet"));
+    }
+    let selected: Vec<&PodRow> = living(evidence).filter(|pod| row.selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value))).collect();
+    if replicas.ready < replicas.desired || newest < replicas.desired {
+        let why = selected.iter().find(|pod| !pod.is_ready).map_or_else(|| if selected.is_empty() { "no pod yet".to_owned() } else { "some are still of the old template".to_owned() }, |pod| state(pod));
+        return Check::new(false, looked_at, format!("{count}: {why}"));
+    }
+    let crashing = selected.iter().find(|pod| pod.containers.iter().any(|container| crash::is_crashing(pod, container, evidence.now)));
+    if let Some(pod) = crashing {
+        return Check::new(false, looked_at, format!("{count}, but {} has just been restarted", pod.name));
+    }
+    if replicas.current != replicas.desired || newest != replicas.current {
+        return Check::new(false, looked_at, format!("{count}, but {} pods live: old ones are not gone yet", replicas.current));
+    }
+    Check::new(true, looked_at, count)
+}
+
+fn pod_ready(name: &str, evidence: &Evidence) -> Check {
+    let looked_at = format!("pod/{name}");
+    match living(evidence).find(|pod| pod.name == name) {
+        None => Check::new(false, looked_at, format!("there is no pod/{name}")),
+        Some(pod) if pod.is_ready => Check::new(true, looked_at, "ready"),
+        Some(pod) => Check::new(false, looked_at, state(pod)),
+    }
+}
+
+fn quiet(evidence: &Evidence) -> Check {
+    let looked_at = "restarts and Warnings of the pods";
+    if let Some((pod, container)) = crash::crashing(evidence.snapshot, evidence.now) {
+        return Check::new(false, looked_at, format!("container {} of {} was restarted {} times", container.name, pod.name, container.restarts));
+    }
+    let troubled = living(evidence).find(|pod| !pod.is_ready && !matches!(pod.phase.as_str(), "Succeeded" | "Failed"));
+    match troubled {
+        Some(pod) => Check::new(false, looked_at, state(pod)),
+        None => Check::new(true, looked_at, "no restart and no new Warning"),
+    }
+}
+
+fn pulls(evidence: &Evidence) -> Check {
+    let looked_at = "the images of the pods";
+    let containers = || living(evidence).flat_map(|pod| pod.containers.iter().map(move |container| (pod, container)));
+    let waiting = |reasons: &'static [&'static str]| containers().find(|(_, container)| matches!(&container.state, ContainerState::Waiting { reason, .. } if reasons.contains(&reason.as_str())));
+    if let Some((pod, container)) = waiting(rules::PULL_REASONS) {
+        return Check::new(false, looked_at, format!("{} of {} does not come: {}", container.image, pod.name, pod.status));
+    }
+    let started = |state: &ContainerState| !matches!(state, ContainerState::Unknown) && !matches!(state, ContainerState::Waiting { reason, .. } if matches!(reason.as_str(), "ContainerCreating" | "PodInitializing" | ""));
+    let (mut all, mut have) = (0, 0);
+    for (_, container) in containers() {
+        all += 1;
+        have += usize::from(started(&container.state));
+    }
+    Check::new(all > 0 && have == all, looked_at, format!("{have} of {all} containers have their image"))
+}
+
+fn endpoints(service: &str, at_least: u32, evidence: &Evidence) -> Check {
+    let looked_at = format!("the endpoints of service/{service}");
+    if object("Service", service, evidence).is_none_or(|row| row.deleting) {
+        return Check::new(false, looked_at, format!("there is no service/{service}"));
+    }
+    let slices = evidence.snapshot.of_kind("EndpointSlice").filter(|row| !row.deleting && row.owner.as_ref().is_some_and(|(kind, name)| kind == "Service" && name == service));
+    let (ready, not_ready) = slices.fold((0, 0), |(ready, not), row| (ready + row.endpoints.ready, not + row.endpoints.not_ready));
+    let saw = if not_ready > 0 { format!("{ready} ready, {not_ready} not ready") } else { format!("{ready} ready") };
+    Check::new(ready >= at_least, looked_at, saw)
+}
+
+fn has_condition(kind: &str, name: &str, condition: &str, status: &str, evidence: &Evidence) -> Check {
+    let looked_at = format!("condition {condition} of {}", short(kind, name));
+    let pod = || living(evidence).find(|pod| kind == "Pod" && pod.name == name).map(|pod| (&pod.conditions, None));
+    let row = || object(kind, name, evidence).filter(|row| !row.deleting).map(|row| (&row.conditions, row.columns.iter().find(|(heading, _)| heading == "STATUS")));
+    let Some((conditions, shown)) = pod().or_else(row) else { return Check::new(false, looked_at, format!("there is no {}", short(kind, name))) };
+    if let Some(found) = conditions.iter().find(|found| found.kind == condition) {
+        return Check::new(found.status == status, looked_at, format!("{}={} {}", found.kind, found.status, found.reason).trim_end().to_owned());
+    }
+    // a claim or a namespace has a phase, which kubectl shows as its STATUS
+    match shown {
+        Some((_, phase)) => Check::new((phase == condition) == (status == "True"), looked_at, phase.clone()),
+        None => Check::new(status != "True", looked_at, "not set yet"),
+    }
+}
+
+/// A few fields are in the rows; others must be read from the object.
+fn value(kind: &str, name: &str, path: &str, is: &serde_json::Value, evidence: &Evidence) -> Option<Check> {
+    let row = object(kind, name, evidence)?;
+    let number = match path {
+        "spec.replicas" => row.replicas.desired,
+        "status.readyReplicas" => row.replicas.ready,
+        "status.availableReplicas" => row.replicas.available,
+        _ => return None,
+    };
+    Some(Check::new(is.as_u64() == Some(u64::from(number)), format!("{path} of {}", short(kind, name)), number.to_string()))
+}
+
+fn gone(kind: &str, name: &str, evidence: &Evidence) -> Check {
+    let looked_at = short(kind, name);
+    let pod = kind == "Pod" && evidence.snapshot.pods.values().any(|pod| pod.name == name);
+    match object(kind, name, evidence) {
+        Some(row) if row.deleting => Check::new(false, looked_at, "it is being deleted"),
+        None if !pod => Check::new(true, looked_at, "it is gone"),
+        _ => Check::new(false, looked_at, "it is still there"),
+    }
+}
