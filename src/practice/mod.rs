@@ -24,3 +24,6 @@ pub struct Options {
     pub speed: f64,
     pub seed: u64,
 }
+
+#[cfg(test)]
+mod tests;

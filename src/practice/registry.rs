@@ -65,7 +65,9 @@ impl World {
     /// 404, 409 when it was changed meanwhile; whatever validation refuses.
     pub fn update(&mut self, kind: &'static Kind, mut object: Value, part: Part) -> Result<Value, Status> {
         let (namespace, name) = names(&object);
-        let Some(mut old) = self.store.get(kind, &namespace, &name) else { return Err(Status::not_found(kind, &name)) };
+        let Some(mut old) = self.store.get(kind, &namespace, &name) else {
+            return Err(Status::not_found(kind, &name));
+        };
         let version = &object["metadata"]["resourceVersion"];
         if version.as_str().is_some_and(|version| !version.is_empty()) && version != &old["metadata"]["resourceVersion"] {
             return Err(Status::conflict(kind, &name));
@@ -79,7 +81,14 @@ impl World {
             Part::Spec if kind.subresources.contains(&"status") => object["status"] = old["status"].clone(),
             Part::Spec => {}
         }
-        for fixed in ["uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"] {
+        for fixed in [
+            "uid",
+            "creationTimestamp",
+            "generation",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "resourceVersion",
+        ] {
             match old["metadata"].get(fixed) {
                 Some(value) => object["metadata"][fixed] = value.clone(),
                 None => drop(object["metadata"].as_object_mut().and_then(|metadata| metadata.remove(fixed))),
@@ -103,8 +112,12 @@ impl World {
     /// # Errors
     /// 404; 409 when a precondition does not hold.
     pub fn delete(&mut self, kind: &'static Kind, namespace: &str, name: &str, how: &Deletion) -> Result<Value, Status> {
-        let Some(mut object) = self.store.get(kind, namespace, name) else { return Err(Status::not_found(kind, name)) };
-        if how.uid.as_ref().is_some_and(|uid| object["metadata"]["uid"] != **uid) || how.version.as_ref().is_some_and(|v| object["metadata"]["resourceVersion"] != **v) {
+        let Some(mut object) = self.store.get(kind, namespace, name) else {
+            return Err(Status::not_found(kind, name));
+        };
+        if how.uid.as_ref().is_some_and(|uid| object["metadata"]["uid"] != **uid)
+            || how.version.as_ref().is_some_and(|v| object["metadata"]["resourceVersion"] != **v)
+        {
             return Err(Status::conflict(kind, name));
         }
         if let Some(finalizer) = match how.propagation {
@@ -125,7 +138,10 @@ impl World {
         }
         let earlier = object["metadata"]["deletionGracePeriodSeconds"].as_i64();
         if object["metadata"]["deletionTimestamp"].is_null() || earlier.is_some_and(|earlier| grace < earlier) {
-            object["metadata"]["deletionTimestamp"] = (self.now + jiff::SignedDuration::from_secs(grace)).strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into();
+            object["metadata"]["deletionTimestamp"] = (self.now + jiff::SignedDuration::from_secs(grace))
+                .strftime("%Y-%m-%dT%H:%M:%SZ")
+                .to_string()
+                .into();
             object["metadata"]["deletionGracePeriodSeconds"] = grace.into();
             if kind.generation {
                 object["metadata"]["generation"] = (object["metadata"]["generation"].as_i64().unwrap_or(0) + 1).into();
@@ -151,13 +167,21 @@ impl World {
 #[must_use]
 pub fn finalizers(object: &Value) -> Vec<String> {
     let list = object["metadata"]["finalizers"].as_array();
-    list.into_iter().flatten().filter_map(|finalizer| finalizer.as_str().map(str::to_owned)).collect()
+    list.into_iter()
+        .flatten()
+        .filter_map(|finalizer| finalizer.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// Seconds an object may take to go: pods that run somewhere have a grace, all else goes at once.
 fn grace(kind: &Kind, object: &Value, how: &Deletion) -> i64 {
-    if kind != &POD || object["spec"]["nodeName"].as_str().unwrap_or_default().is_empty() || matches!(object["status"]["phase"].as_str(), Some("Succeeded" | "Failed")) {
+    if kind != &POD
+        || object["spec"]["nodeName"].as_str().unwrap_or_default().is_empty()
+        || matches!(object["status"]["phase"].as_str(), Some("Succeeded" | "Failed"))
+    {
         return 0;
     }
-    how.grace_seconds.or_else(|| object["spec"]["terminationGracePeriodSeconds"].as_i64()).unwrap_or(30)
+    how.grace_seconds
+        .or_else(|| object["spec"]["terminationGracePeriodSeconds"].as_i64())
+        .unwrap_or(30)
 }

@@ -17,12 +17,22 @@ pub struct Status {
 impl Status {
     #[must_use]
     pub fn not_found(kind: &Kind, name: &str) -> Self {
-        Self { code: 404, reason: "NotFound", message: format!("{} \"{name}\" not found", kind.qualified()), details: details(kind, name) }
+        Self {
+            code: 404,
+            reason: "NotFound",
+            message: format!("{} \"{name}\" not found", kind.qualified()),
+            details: details(kind, name),
+        }
     }
 
     #[must_use]
     pub fn already_exists(kind: &Kind, name: &str) -> Self {
-        Self { code: 409, reason: "AlreadyExists", message: format!("{} \"{name}\" already exists", kind.qualified()), details: details(kind, name) }
+        Self {
+            code: 409,
+            reason: "AlreadyExists",
+            message: format!("{} \"{name}\" already exists", kind.qualified()),
+            details: details(kind, name),
+        }
     }
 
     #[must_use]
@@ -31,17 +41,32 @@ impl Status {
             "Operation cannot be fulfilled on {} \"{name}\": the object has been modified; please apply your changes to the latest version and try again",
             kind.qualified()
         );
-        Self { code: 409, reason: "Conflict", message, details: details(kind, name) }
+        Self {
+            code: 409,
+            reason: "Conflict",
+            message,
+            details: details(kind, name),
+        }
     }
 
     #[must_use]
     pub fn forbidden(kind: &Kind, name: &str, why: &str) -> Self {
-        Self { code: 403, reason: "Forbidden", message: format!("{} \"{name}\" is forbidden: {why}", kind.qualified()), details: details(kind, name) }
+        Self {
+            code: 403,
+            reason: "Forbidden",
+            message: format!("{} \"{name}\" is forbidden: {why}", kind.qualified()),
+            details: details(kind, name),
+        }
     }
 
     #[must_use]
     pub fn bad_request(message: impl Into<String>) -> Self {
-        Self { code: 400, reason: "BadRequest", message: message.into(), details: Value::Null }
+        Self {
+            code: 400,
+            reason: "BadRequest",
+            message: message.into(),
+            details: Value::Null,
+        }
     }
 
     /// The answer's body.

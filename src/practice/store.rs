@@ -51,7 +51,11 @@ pub struct Store {
 
 impl Default for Store {
     fn default() -> Self {
-        Self { version: 1, objects: BTreeMap::new(), log: VecDeque::new() }
+        Self {
+            version: 1,
+            objects: BTreeMap::new(),
+            log: VecDeque::new(),
+        }
     }
 }
 
@@ -74,7 +78,12 @@ impl Store {
 
     /// All objects of a kind in a namespace, or in all of them, ordered by namespace and name.
     pub fn list(&self, kind: &'static Kind, namespace: Option<&str>) -> impl Iterator<Item = &Bytes> {
-        self.objects.get(kind.plural).into_iter().flatten().filter(move |((ns, _), _)| namespace.is_none_or(|wanted| wanted == ns)).map(|(_, object)| object)
+        self.objects
+            .get(kind.plural)
+            .into_iter()
+            .flatten()
+            .filter(move |((ns, _), _)| namespace.is_none_or(|wanted| wanted == ns))
+            .map(|(_, object)| object)
     }
 
     /// The same as [`Store::list`], decoded.
@@ -89,9 +98,21 @@ impl Store {
         object["metadata"]["resourceVersion"] = Value::String(self.version.to_string());
         let (namespace, name) = names(&object);
         let bytes = encode(&object);
-        let before = self.objects.entry(kind.plural).or_default().insert((namespace.clone(), name.clone()), bytes.clone());
+        let before = self
+            .objects
+            .entry(kind.plural)
+            .or_default()
+            .insert((namespace.clone(), name.clone()), bytes.clone());
         let what = if before.is_some() { What::Modified } else { What::Added };
-        self.record(Change { version: self.version, kind, what, namespace, name, object: bytes, before });
+        self.record(Change {
+            version: self.version,
+            kind,
+            what,
+            namespace,
+            name,
+            object: bytes,
+            before,
+        });
         object
     }
 

@@ -22,7 +22,11 @@ pub struct Key {
 impl Key {
     #[must_use]
     pub fn new(namespace: &str, name: &str) -> Self {
-        Self { namespace: namespace.to_owned(), name: name.to_owned(), task: String::new() }
+        Self {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            task: String::new(),
+        }
     }
 
     #[must_use]
@@ -62,7 +66,17 @@ pub struct World {
 impl World {
     #[must_use]
     pub fn new(now: Timestamp, seed: u64, images: Catalogue) -> Self {
-        Self { store: Store::default(), images, now, logs: Book::default(), events: Recorder::default(), due: BTreeMap::new(), waiting: BTreeMap::new(), sequence: 0, chance: seed | 1 }
+        Self {
+            store: Store::default(),
+            images,
+            now,
+            logs: Book::default(),
+            events: Recorder::default(),
+            due: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            sequence: 0,
+            chance: seed | 1,
+        }
     }
 
     /// Queues work for a controller; work already waiting keeps the earlier of the two times.
@@ -120,7 +134,9 @@ impl World {
     /// A random name part of Kubernetes' alphabet without vowels (apimachinery `util/rand`).
     pub fn suffix(&mut self, length: usize) -> String {
         const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
-        (0..length).map(|_| ALPHABET[(self.chance() * ALPHABET.len() as f64) as usize] as char).collect()
+        (0..length)
+            .map(|_| ALPHABET[(self.chance() * ALPHABET.len() as f64) as usize] as char)
+            .collect()
     }
 
     /// A random UUID, version 4.
@@ -140,7 +156,8 @@ pub struct Engine {
 impl Engine {
     #[must_use]
     pub fn new(world: World, controllers: Vec<Box<dyn Controller>>) -> Self {
-        Self { world, controllers, seen: 0 }
+        // The store begins with version 1 and nothing in it.
+        Self { world, controllers, seen: 1 }
     }
 
     /// Brings the world to `now`: everything due until then happens in order.

@@ -30,7 +30,9 @@ impl Controller for Namespaces {
     }
 
     fn run(&mut self, me: Id, world: &mut World, key: &Key) {
-        let Some(namespace) = world.store.get(&NAMESPACE, "", &key.name) else { return };
+        let Some(namespace) = world.store.get(&NAMESPACE, "", &key.name) else {
+            return;
+        };
         if !deleting(&namespace) {
             if world.store.encoded(&CONFIG_MAP, &key.name, BUNDLE).is_none() {
                 let bundle = json!({"metadata": {"name": BUNDLE, "namespace": key.name, "annotations": {"kubernetes.io/description": DESCRIPTION}},
@@ -68,7 +70,11 @@ fn empty(world: &mut World, name: &str) -> bool {
 
 fn finalize(world: &mut World, mut namespace: Value) {
     let name = text(&namespace["metadata"]["name"]).to_owned();
-    let others: Vec<Value> = items(&namespace["spec"]["finalizers"]).iter().filter(|finalizer| **finalizer != "kubernetes").cloned().collect();
+    let others: Vec<Value> = items(&namespace["spec"]["finalizers"])
+        .iter()
+        .filter(|finalizer| **finalizer != "kubernetes")
+        .cloned()
+        .collect();
     if others.is_empty() && items(&namespace["metadata"]["finalizers"]).is_empty() {
         world.store.remove(&NAMESPACE, "", &name);
     } else {
