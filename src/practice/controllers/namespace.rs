@@ -60,7 +60,8 @@ fn empty(world: &mut World, name: &str) -> bool {
     let pods = world.store.list(&POD, Some(name)).next().is_some();
     for kind in KINDS.iter().copied().filter(|kind| kind.namespaced) {
         for object in world.store.objects(kind, Some(name)) {
-            if !deleting(&object) && !(pods && kind == &EVENT) {
+            let kept = pods && kind == &EVENT;
+            if !kept && !deleting(&object) {
                 let _ = world.delete(kind, name, text(&object["metadata"]["name"]), &Deletion::default());
             }
         }
