@@ -66,7 +66,17 @@ pub struct World {
 impl World {
     #[must_use]
     pub fn new(now: Timestamp, seed: u64, images: Catalogue) -> Self {
-        Self { store: Store::default(), images, now, logs: Book::default(), events: Recorder::default(), due: BTreeMap::new(), waiting: BTreeMap::new(), sequence: 0, chance: seed | 1 }
+        Self {
+            store: Store::default(),
+            images,
+            now,
+            logs: Book::default(),
+            events: Recorder::default(),
+            due: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            sequence: 0,
+            chance: seed | 1,
+        }
     }
 
     /// Queues work for a controller; work already waiting keeps the earlier of the two times.
@@ -146,7 +156,8 @@ pub struct Engine {
 impl Engine {
     #[must_use]
     pub fn new(world: World, controllers: Vec<Box<dyn Controller>>) -> Self {
-        Self { world, controllers, seen: 0 }
+        // The store begins with version 1 and nothing in it.
+        Self { world, controllers, seen: 1 }
     }
 
     /// Brings the world to `now`: everything due until then happens in order.

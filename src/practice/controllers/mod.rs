@@ -41,7 +41,11 @@ pub fn bootstrap(world: &mut World, options: &Options) {
         put(world, &NAMESPACE, namespace);
     }
     for index in 0..options.nodes.max(1) {
-        let name = if index == 0 { options.node_name.clone() } else { format!("{}-{}", options.node_name, index + 1) };
+        let name = if index == 0 {
+            options.node_name.clone()
+        } else {
+            format!("{}-{}", options.node_name, index + 1)
+        };
         let object = node(world, &name, index);
         put(world, &NODE, object);
     }
@@ -64,9 +68,7 @@ fn put(world: &mut World, kind: &'static super::kind::Kind, object: Value) {
 
 fn node(world: &mut World, name: &str, index: usize) -> Value {
     let now = world.seconds();
-    let condition = |kind: &str, status: &str, reason: &str, message: &str| {
-        json!({"type": kind, "status": status, "reason": reason, "message": message, "lastHeartbeatTime": now, "lastTransitionTime": now})
-    };
+    let condition = |kind: &str, status: &str, reason: &str, message: &str| json!({"type": kind, "status": status, "reason": reason, "message": message, "lastHeartbeatTime": now, "lastTransitionTime": now});
     let resources = json!({"cpu": "4", "memory": "8Gi", "pods": "110", "ephemeral-storage": "64Gi", "hugepages-1Gi": "0", "hugepages-2Mi": "0"});
     let mut labels = json!({"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
         "beta.kubernetes.io/os": "linux", "beta.kubernetes.io/arch": "amd64"});

@@ -30,7 +30,9 @@ impl Controller for Namespaces {
     }
 
     fn run(&mut self, me: Id, world: &mut World, key: &Key) {
-        let Some(namespace) = world.store.get(&NAMESPACE, "", &key.name) else { return };
+        let Some(namespace) = world.store.get(&NAMESPACE, "", &key.name) else {
+            return;
+        };
         if !deleting(&namespace) {
             if world.store.encoded(&CONFIG_MAP, &key.name, BUNDLE).is_none() {
                 let bundle = json!({"metadata": {"name": BUNDLE, "namespace": key.name, "annotations": {"kubernetes.io/description": DESCRIPTION}},
@@ -58,7 +60,8 @@ fn empty(world: &mut World, name: &str) -> bool {
     let pods = world.store.list(&POD, Some(name)).next().is_some();
     for kind in KINDS.iter().copied().filter(|kind| kind.namespaced) {
         for object in world.store.objects(kind, Some(name)) {
-            if !deleting(&object) && !(pods && kind == &EVENT) {
+            let kept = pods && kind == &EVENT;
+            if !kept && !deleting(&object) {
                 let _ = world.delete(kind, name, text(&object["metadata"]["name"]), &Deletion::default());
             }
         }
@@ -68,7 +71,11 @@ fn empty(world: &mut World, name: &str) -> bool {
 
 fn finalize(world: &mut World, mut namespace: Value) {
     let name = text(&namespace["metadata"]["name"]).to_owned();
-    let others: Vec<Value> = items(&namespace["spec"]["finalizers"]).iter().filter(|finalizer| **finalizer != "kubernetes").cloned().collect();
+    let others: Vec<Value> = items(&namespace["spec"]["finalizers"])
+        .iter()
+        .filter(|finalizer| **finalizer != "kubernetes")
+        .cloned()
+        .collect();
     if others.is_empty() && items(&namespace["metadata"]["finalizers"]).is_empty() {
         world.store.remove(&NAMESPACE, "", &name);
     } else {

@@ -28,7 +28,9 @@ impl Worker<'_> {
         let Some((name, number)) = which.rsplit_once(':') else { return };
         let (uid, now) = (self.pod.uid.clone(), self.world.now);
         let limit = milli(&spec(&self.object, name)["resources"]["limits"]["memory"]);
-        let Some(run) = self.pod.container(name).and_then(|container| container.runs.last_mut()) else { return };
+        let Some(run) = self.pod.container(name).and_then(|container| container.runs.last_mut()) else {
+            return;
+        };
         if run.ended.is_some() || run.number.to_string() != number {
             return;
         }
@@ -54,7 +56,9 @@ impl Worker<'_> {
     /// A container's process has ended.
     pub(super) fn ended(&mut self, name: &str, code: i64, reason: &'static str) {
         let now = self.world.now;
-        let Some(run) = self.pod.container(name).and_then(|container| container.runs.last_mut()) else { return };
+        let Some(run) = self.pod.container(name).and_then(|container| container.runs.last_mut()) else {
+            return;
+        };
         if run.ended.is_some() {
             return;
         }
@@ -63,7 +67,12 @@ impl Worker<'_> {
             ("", _) => "Error",
             _ => reason,
         };
-        run.ended = Some(Ended { code, reason, message: String::new(), at: now });
+        run.ended = Some(Ended {
+            code,
+            reason,
+            message: String::new(),
+            at: now,
+        });
         run.ports.clear();
         let id = run.id.clone();
         self.world.logs.end(&self.pod.uid, name);

@@ -118,9 +118,14 @@ impl Worker<'_> {
 
     /// Sets up the volumes; what is missing is tried again after a wait that doubles.
     fn mount(&mut self) -> Duration {
-        let Some((volume, why)) = config::unmountable(self.world, &self.object) else { return Duration::ZERO };
+        let Some((volume, why)) = config::unmountable(self.world, &self.object) else {
+            return Duration::ZERO;
+        };
         self.pod_event("Warning", "FailedMount", &format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}"));
-        let wait = self.pod.mount_wait.map_or(Duration::from_millis(500), |wait| (wait * 2).min(LONGEST_MOUNT_WAIT));
+        let wait = self
+            .pod
+            .mount_wait
+            .map_or(Duration::from_millis(500), |wait| (wait * 2).min(LONGEST_MOUNT_WAIT));
         self.pod.mount_wait = Some(wait);
         self.next(Step::Mount);
         wait
@@ -173,7 +178,13 @@ impl Worker<'_> {
     fn attempt(&mut self, index: usize) -> Duration {
         let (now, began) = (self.world.now, self.pod.began);
         let container = &mut self.pod.containers[index];
-        let crashed = container.runs.iter().rev().filter_map(|run| run.ended.as_ref()).find(|ended| ended.at < began).map(|ended| ended.at);
+        let crashed = container
+            .runs
+            .iter()
+            .rev()
+            .filter_map(|run| run.ended.as_ref())
+            .find(|ended| ended.at < began)
+            .map(|ended| ended.at);
         let Some(at) = crashed else {
             self.next(Step::Pull(index));
             return Duration::ZERO;
@@ -186,9 +197,17 @@ impl Worker<'_> {
         let (name, wait) = (container.name.clone(), container.crash.wait());
         let metadata = &self.object["metadata"];
         let pod = format!("{}_{}({})", text(&metadata["name"]), text(&metadata["namespace"]), self.pod.uid);
-        self.pod.containers[index].problem = Some(("CrashLoopBackOff", format!("back-off {} restarting failed container={name} pod={pod}", go_duration(wait))));
+        self.pod.containers[index].problem = Some((
+            "CrashLoopBackOff",
+            format!("back-off {} restarting failed container={name} pod={pod}", go_duration(wait)),
+        ));
         self.pod.resume = Some(self.pod.resume.map_or(end, |resume| resume.min(end)));
-        self.tell(index, "Warning", "BackOff", &format!("Back-off restarting failed container {name} in pod {pod}"));
+        self.tell(
+            index,
+            "Warning",
+            "BackOff",
+            &format!("Back-off restarting failed container {name} in pod {pod}"),
+        );
         Duration::ZERO
     }
 
@@ -211,10 +230,18 @@ impl Worker<'_> {
                 return self.fail(index, "InvalidImageName", message);
             }
         };
-        let policy = spec["imagePullPolicy"].as_str().unwrap_or(if reference.moving() { "Always" } else { "IfNotPresent" }).to_owned();
+        let policy = spec["imagePullPolicy"]
+            .as_str()
+            .unwrap_or(if reference.moving() { "Always" } else { "IfNotPresent" })
+            .to_owned();
         let present = self.present(&reference.full());
         if present && policy != "Always" {
-            self.tell(index, "Normal", "Pulled", &format!("Container image \"{name}\" already present on machine and can be accessed by the pod"));
+            self.tell(
+                index,
+                "Normal",
+                "Pulled",
+                &format!("Container image \"{name}\" already present on machine and can be accessed by the pod"),
+            );
             self.next(Step::Create(index));
             return self.world.between(10, 25);
         }
@@ -234,7 +261,8 @@ impl Worker<'_> {
         }
         self.tell(index, "Normal", "Pulling", &format!("Pulling image \"{name}\""));
         self.next(Step::Answer(index));
-        self.world.between(20, 110)
+        self.pod.pull_time = self.world.between(20, 110);
+        self.pod.pull_time
     }
 
     /// The registry's answer to a pull.
@@ -244,9 +272,11 @@ impl Worker<'_> {
         match answer {
             Ok(reference) => {
                 self.keep_image(&reference);
-                let time = self.world.between(600, 2400).as_millis();
-                let time = if time >= 1000 { format!("{}.{:03}s", time / 1000, time % 1000) } else { format!("{time}ms") };
-                let message = format!("Successfully pulled image \"{name}\" in {time} ({time} including waiting). Image size: {} bytes.", reference.size());
+                let time = format!("{}ms", self.pod.pull_time.as_millis());
+                let message = format!(
+                    "Successfully pulled image \"{name}\" in {time} ({time} including waiting). Image size: {} bytes.",
+                    reference.size()
+                );
                 self.tell(index, "Normal", "Pulled", &message);
                 self.next(Step::Create(index));
                 self.world.between(15, 35)
@@ -281,15 +311,31 @@ impl Worker<'_> {
         let spec = spec(&self.object, &self.pod.containers[index].name);
         let reference = Reference::parse(text(&spec["image"]))?;
         let image = reference.find(&self.world.images).cloned().unwrap_or_default();
-        let user = |field: &str| spec["securityContext"].get(field).or_else(|| self.object["spec"]["securityContext"].get(field)).cloned().unwrap_or_default();
+        let user = |field: &str| {
+            spec["securityContext"]
+                .get(field)
+                .or_else(|| self.object["spec"]["securityContext"].get(field))
+                .cloned()
+                .unwrap_or_default()
+        };
         let metadata = &self.object["metadata"];
-        let who = format!("(pod: \"{}_{}({})\", container: {})", text(&metadata["name"]), text(&metadata["namespace"]), self.pod.uid, text(&spec["name"]));
+        let who = format!(
+            "(pod: \"{}_{}({})\", container: {})",
+            text(&metadata["name"]),
+            text(&metadata["namespace"]),
+            self.pod.uid,
+            text(&spec["name"])
+        );
         if user("runAsNonRoot") == true && user("runAsUser").as_i64().is_none_or(|id| id == 0) {
             let root = user("runAsUser") == 0;
             match image.user.as_deref().filter(|_| !root) {
                 None | Some("0") if root => return Err(format!("container's runAsUser breaks non-root policy {who}")),
                 None | Some("0") => return Err(format!("container has runAsNonRoot and image will run as root {who}")),
-                Some(name) if name.parse::<i64>().is_err() => return Err(format!("container has runAsNonRoot and image has non-numeric user ({name}), cannot verify user is non-root {who}")),
+                Some(name) if name.parse::<i64>().is_err() => {
+                    return Err(format!(
+                        "container has runAsNonRoot and image has non-numeric user ({name}), cannot verify user is non-root {who}"
+                    ));
+                }
                 Some(_) => {}
             }
         }
@@ -323,7 +369,12 @@ impl Worker<'_> {
             }
             Err(why) => {
                 run.started = None;
-                run.ended = Some(Ended { code: 128, reason: "StartError", message: why.clone(), at: now });
+                run.ended = Some(Ended {
+                    code: 128,
+                    reason: "StartError",
+                    message: why.clone(),
+                    at: now,
+                });
                 Some(why)
             }
         };
@@ -343,5 +394,9 @@ impl Worker<'_> {
 /// A duration as Go prints it: `10s`, `1m20s`, `5m0s`.
 fn go_duration(wait: Duration) -> String {
     let seconds = wait.as_secs();
-    if seconds < 60 { format!("{seconds}s") } else { format!("{}m{}s", seconds / 60, seconds % 60) }
+    if seconds < 60 {
+        format!("{seconds}s")
+    } else {
+        format!("{}m{}s", seconds / 60, seconds % 60)
+    }
 }
