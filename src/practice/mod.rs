@@ -20,16 +20,7 @@ pub mod typed;
 pub mod validate;
 pub mod world;
 
-/// What a practice cluster is made with.
-#[derive(Debug, Clone)]
-pub struct Options {
-    pub images: Catalogue,
-    pub node_name: String,
-    pub nodes: usize,
-    /// How much faster than the wall clock.
-    pub speed: f64,
-    pub seed: u64,
-}
+pub use cluster::{Options, Practice};
 
 #[cfg(test)]
 mod tests;

@@ -223,6 +223,18 @@ pub fn finalizers(object: &Value) -> Vec<String> {
         .collect()
 }
 
+/// Whether nothing holds an object that is being deleted any more.
+fn ready_to_go(kind: &Kind, object: &Value) -> bool {
+    if object["metadata"]["deletionTimestamp"].is_null() || !finalizers(object).is_empty() {
+        return false;
+    }
+    match kind.kind {
+        "Pod" => object["metadata"]["deletionGracePeriodSeconds"] == 0,
+        "Namespace" => object["spec"]["finalizers"].as_array().is_none_or(Vec::is_empty),
+        _ => true,
+    }
+}
+
 /// Seconds an object may take to go: pods that run somewhere have a grace, all else goes at once.
 fn grace(kind: &Kind, object: &Value, how: &Deletion) -> i64 {
     if kind != &POD

@@ -69,6 +69,104 @@ impl Status {
         }
     }
 
+    #[must_use]
+    pub fn no_such_path() -> Self {
+        Self {
+            code: 404,
+            reason: "NotFound",
+            message: "the server could not find the requested resource".to_owned(),
+            details: json!({}),
+        }
+    }
+
+    #[must_use]
+    pub fn method_not_allowed() -> Self {
+        let message = "the server does not allow this method on the requested resource".to_owned();
+        Self {
+            code: 405,
+            reason: "MethodNotAllowed",
+            message,
+            details: json!({}),
+        }
+    }
+
+    #[must_use]
+    pub fn expired(message: impl Into<String>) -> Self {
+        Self {
+            code: 410,
+            reason: "Expired",
+            message: message.into(),
+            details: Value::Null,
+        }
+    }
+
+    #[must_use]
+    pub fn too_large(limit: usize) -> Self {
+        Self {
+            code: 413,
+            reason: "RequestEntityTooLarge",
+            message: format!("Request entity too large: limit is {limit}"),
+            details: Value::Null,
+        }
+    }
+
+    #[must_use]
+    pub fn unsupported_media_type(given: &str, accepted: &str) -> Self {
+        let message = format!("the body of the request was in an unknown format - accepted media types include: {accepted} (given: {given:?})");
+        Self {
+            code: 415,
+            reason: "UnsupportedMediaType",
+            message,
+            details: Value::Null,
+        }
+    }
+
+    #[must_use]
+    pub fn unprocessable(message: impl Into<String>) -> Self {
+        Self {
+            code: 422,
+            reason: "Invalid",
+            message: message.into(),
+            details: json!({}),
+        }
+    }
+
+    /// 422 from the faults found, in the form of Kubernetes' `field.ErrorList`.
+    #[must_use]
+    pub fn invalid(kind: &Kind, name: &str, faults: &[Fault]) -> Self {
+        let qualified = if kind.group.is_empty() {
+            kind.kind.to_owned()
+        } else {
+            format!("{}.{}", kind.kind, kind.group)
+        };
+        let mut texts: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        texts.dedup();
+        let all = if texts.len() == 1 {
+            texts.remove(0)
+        } else {
+            format!("[{}]", texts.join(", "))
+        };
+        let mut details = details(kind, name);
+        details["kind"] = kind.kind.into();
+        details["causes"] = faults
+            .iter()
+            .map(|fault| json!({"reason": fault.reason, "message": fault.text, "field": fault.field}))
+            .collect();
+        Self {
+            code: 422,
+            reason: "Invalid",
+            message: format!("{qualified} {name:?} is invalid: {all}"),
+            details,
+        }
+    }
+
+    /// Adds the causes of a refusal.
+    #[must_use]
+    pub fn causes(mut self, causes: Value) -> Self {
+        self.details["causes"] = causes;
+        self
+    }
+
     /// The answer's body.
     #[must_use]
     pub fn body(&self) -> Value {

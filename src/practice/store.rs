@@ -55,6 +55,7 @@ impl Default for Store {
     fn default() -> Self {
         Self {
             version: 1,
+            forgotten: 0,
             objects: BTreeMap::new(),
             log: VecDeque::new(),
         }
@@ -80,11 +81,14 @@ impl Store {
 
     /// All objects of a kind in a namespace, or in all of them, ordered by namespace and name.
     pub fn list(&self, kind: &'static Kind, namespace: Option<&str>) -> impl Iterator<Item = &Bytes> {
-        self.objects
+        let start = (namespace.unwrap_or_default().to_owned(), String::new());
+        let objects = self
+            .objects
             .get(kind.plural)
             .into_iter()
-            .flatten()
-            .filter(move |((ns, _), _)| namespace.is_none_or(|wanted| wanted == ns))
+            .flat_map(move |objects| objects.range(start.clone()..));
+        objects
+            .take_while(move |((ns, _), _)| namespace.is_none_or(|wanted| wanted == ns))
             .map(|(_, object)| object)
     }
 
