@@ -188,10 +188,7 @@ impl Snapshot {
             Change::Put(Row::Object(row)) => put(&mut self.objects, row.uid.clone(), row),
             Change::Put(Row::Node(row)) => put(&mut self.nodes, row.uid.clone(), row),
             Change::Gone { uid, .. } => {
-                self.pods.remove(&uid).is_some()
-                    | self.events.remove(&uid).is_some()
-                    | self.objects.remove(&uid).is_some()
-                    | self.nodes.remove(&uid).is_some()
+                self.pods.remove(&uid).is_some() | self.events.remove(&uid).is_some() | self.objects.remove(&uid).is_some() | self.nodes.remove(&uid).is_some()
             }
             Change::Relisted { kind, live } => {
                 let before = self.len();

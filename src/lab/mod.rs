@@ -1,6 +1,26 @@
 //! The model: what the lab knows and how it changes. Pure: no I/O, no clock, no chance; no ratatui, no kube.
 
+pub mod attempt;
+pub mod diff;
+pub mod key;
+pub mod keymap;
+pub mod lesson;
+pub mod live;
+pub mod log;
+pub mod mouse;
 pub mod msg;
+pub mod object;
+pub mod overlay;
+pub mod picker;
+pub mod scroll;
+pub mod table;
+#[cfg(test)]
+mod tests;
+pub mod update;
+pub mod wake;
+
+pub use update::update;
+pub use wake::next_wake;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -30,6 +50,8 @@ pub struct Model {
     /// Number of the newest attempt.
     pub attempts: u64,
     pub quitting: bool,
+    /// When Ctrl-C was last pressed, while no other key came since.
+    pub interrupted: Option<Timestamp>,
 }
 
 /// Where the lab plays.
@@ -37,7 +59,10 @@ pub struct Model {
 pub enum Place {
     #[default]
     Practice,
-    Real { context: String, server: String },
+    Real {
+        context: String,
+        server: String,
+    },
 }
 
 /// A scenario as the picker lists it.
@@ -100,7 +125,7 @@ pub struct Attempt {
     pub warnings_only: bool,
     pub wide: bool,
     pub zoom: bool,
-    /// On small screens: which page is shown (`Lesson` or any other pane).
+    /// The order that the cluster carries out right now.
     pub working: Option<Order>,
     /// What is still there while cleaning up; what was left after.
     pub going: Vec<String>,
@@ -108,6 +133,44 @@ pub struct Attempt {
     pub equal: Option<(String, Timestamp)>,
     /// Rows that changed lately are bright until this instant.
     pub fresh: Vec<(Uid, Timestamp)>,
+    pub memory: Memory,
+}
+
+/// What the rules of the story remember of an attempt; nothing of it is drawn.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Memory {
+    /// The first write on a real cluster was agreed to.
+    pub agreed: bool,
+    /// Namespace and setup/ are in place.
+    pub prepared: bool,
+    /// What is to be carried out once the preparation is done.
+    pub queued: Option<Order>,
+    /// Objects of an earlier run are there.
+    pub found: bool,
+    /// Something of the lab's may be in the cluster.
+    pub applied: bool,
+    /// The clue before this one, or this one.
+    pub last_clue: Option<Clue>,
+    /// The clue's card was opened.
+    pub helped: bool,
+    /// The debrief waits until the screen is free.
+    pub debrief_due: bool,
+    /// The selection was made by hand and stays.
+    pub picked: bool,
+    /// A fold that gives the answer away was asked for once.
+    pub warned: Option<usize>,
+    /// The code block that `.` copies next.
+    pub block: usize,
+    /// Where to go when the clean-up is done, or the question answered.
+    pub leaving: Option<Leaving>,
+}
+
+/// Where an attempt is left for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    Picker,
+    Next,
+    Quit,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,17 +229,38 @@ pub struct Scrolls {
 /// What lies over the screen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Overlay {
-    Help { scroll: usize },
+    Help {
+        scroll: usize,
+    },
     /// A question; Enter or `y` answers yes, Esc or `n` no.
-    Ask { question: Question, lines: Vec<String>, scroll: usize },
+    Ask {
+        question: Question,
+        lines: Vec<String>,
+        scroll: usize,
+    },
     /// describe or YAML of an object.
-    Page { detail: Detail, text: Result<String, String>, loading: bool, scroll: usize, search: Search },
+    Page {
+        detail: Detail,
+        text: Result<String, String>,
+        loading: bool,
+        scroll: usize,
+        search: Search,
+    },
     Log(LogPage),
     /// What the solution changes: broken and solution, as unified lines.
-    Diff { lines: Vec<DiffLine>, scroll: usize },
+    Diff {
+        lines: Vec<DiffLine>,
+        scroll: usize,
+    },
     /// The object's own events, image, pull policy and owner chain.
-    Object { about: ObjectRef, uid: Uid, scroll: usize },
-    Debrief { scroll: usize },
+    Object {
+        about: ObjectRef,
+        uid: Uid,
+        scroll: usize,
+    },
+    Debrief {
+        scroll: usize,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,7 +270,9 @@ pub enum Question {
     Solve,
     Cleanup,
     /// Leave while something is applied.
-    Leave { quit: bool },
+    Leave {
+        quit: bool,
+    },
     /// Objects of an earlier run: go on, or clean up.
     GoOn,
 }

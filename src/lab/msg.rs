@@ -155,9 +155,13 @@ pub enum Solved {
 pub struct Measures {
     pub panes: Vec<PaneMeasure>,
     /// Clickable spans: column, row, width, and the key that the click stands for.
+    /// Enter, Esc and Tab are `\n`, `\x1b` and `\t`.
     pub keys: Vec<(u16, u16, u16, char)>,
+    /// The lesson's parts by place, and the row of the lesson (not of the screen) that each begins on.
+    pub parts: Vec<(usize, usize)>,
 }
 
+/// A pane's rows on the screen: the rectangle inside the border and below a heading. `visible` is its height in rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaneMeasure {
     pub pane: super::Pane,

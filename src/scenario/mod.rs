@@ -186,18 +186,45 @@ pub enum Want {
     /// The fault was seen on this attempt: always the first goal.
     SeenBroken,
     /// Every replica of a workload runs the newest template and is ready.
-    Ready { kind: String, name: String },
+    Ready {
+        kind: String,
+        name: String,
+    },
     /// No restart and no new Warning on pods.
     Quiet,
     /// No failed image pull among the living pods.
     Pulls,
-    Endpoints { service: String, at_least: u32 },
-    Condition { kind: String, name: String, condition: String, status: String },
-    Value { kind: String, name: String, path: String, is: Value },
-    Gone { kind: String, name: String },
+    Endpoints {
+        service: String,
+        at_least: u32,
+    },
+    Condition {
+        kind: String,
+        name: String,
+        condition: String,
+        status: String,
+    },
+    Value {
+        kind: String,
+        name: String,
+        path: String,
+        is: Value,
+    },
+    Gone {
+        kind: String,
+        name: String,
+    },
     /// `answers:` and `can:`, which need the cluster asked; not checked from rows alone.
-    Answers { service: String, port: u16, path: String },
-    Can { who: String, verb: String, resource: String },
+    Answers {
+        service: String,
+        port: u16,
+        path: String,
+    },
+    Can {
+        who: String,
+        verb: String,
+        resource: String,
+    },
 }
 
 /// How `s` brings the solution in.

@@ -1,0 +1,194 @@
+//! One run of a scenario: what its keys do.
+
+pub mod cluster;
+mod inspect;
+pub(super) mod leave;
+pub(super) mod story;
+
+use super::keymap::Action;
+use super::lesson::{self, NextHint, Turned};
+use super::msg::{AttemptNo, Effect, Link};
+use super::scroll::{Step, moved};
+use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, live, table};
+use crate::cluster::snapshot::Snapshot;
+use crate::scenario::goal::Judge;
+
+pub(super) use leave::next;
+
+/// Opens the scenario of a card in a new attempt.
+pub(super) fn open(model: &mut Model, place: usize) -> Vec<Effect> {
+    let Some(card) = model.cards.get(place) else { return Vec::new() };
+    let scenario = match &card.scenario {
+        Ok(scenario) => scenario.clone(),
+        Err(why) => {
+            let (folder, why) = (card.folder.clone(), why.clone());
+            model.say(true, format!("{folder} cannot be opened: {why}"), "mend its folder, or choose another");
+            return Vec::new();
+        }
+    };
+    let mut effects = leave::close(model);
+    model.attempts += 1;
+    let number = AttemptNo(model.attempts);
+    model.screen = Screen::Attempt(Box::new(Attempt {
+        number,
+        stage: Stage::Opening,
+        opened: None,
+        link: Link::Connecting,
+        snapshot: Snapshot::default(),
+        logs: Default::default(),
+        logs_asked: Default::default(),
+        clue: None,
+        behind: None,
+        clue_depth: 0,
+        judge: Judge::new(&scenario),
+        verdicts: live::unmet(&scenario, model.now),
+        hints: 0,
+        solution_seen: false,
+        folds: Vec::new(),
+        began: None,
+        solved_at: None,
+        focus: Pane::Lesson,
+        tab: Tab::Pods,
+        selected: None,
+        scroll: Scrolls::default(),
+        warnings_only: false,
+        wide: false,
+        zoom: false,
+        working: None,
+        going: Vec::new(),
+        equal: None,
+        fresh: Vec::new(),
+        memory: Memory::default(),
+        scenario,
+    }));
+    effects.push(Effect::Open { attempt: number, folder: model.cards[place].folder.clone() });
+    effects
+}
+
+/// The namespace that the attempt plays in, or what it will be called.
+pub(super) fn namespace(model: &Model) -> String {
+    model.attempt().and_then(|attempt| attempt.opened.as_ref()).map_or_else(String::new, |opened| opened.namespace.clone())
+}
+
+/// Names the kubectl command that does what the last key did.
+pub(super) fn equal(model: &mut Model, command: String) {
+    let now = model.now;
+    if let Some(attempt) = model.attempt_mut() {
+        attempt.equal = Some((command, now));
+    }
+}
+
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Break => return story::break_it(model),
+        Action::Solve => return story::look_at_solution(model),
+        Action::Cleanup => return story::ask_cleanup(model),
+        Action::Hint => hint(model),
+        Action::Clue => story::clue(model),
+        Action::Next => return leave::next(model),
+        Action::Back if model.attempt().is_some_and(|attempt| attempt.zoom) => toggle(model, Action::Zoom),
+        Action::Back => {}
+        Action::Quit => return leave::ask(model, Leaving::Picker),
+        Action::Describe | Action::Yaml | Action::Logs | Action::Events => return inspect::act(model, action),
+        Action::Copy => return inspect::copy(model),
+        Action::Open => return enter(model),
+        Action::Move(step) => step_pane(model, step),
+        _ => toggle(model, action),
+    }
+    Vec::new()
+}
+
+fn hint(model: &mut Model) {
+    match lesson::open_hint(model) {
+        Some(NextHint::NoneLeft(0)) => model.say(false, "This lesson has no hints", "s looks at the solution"),
+        Some(NextHint::NoneLeft(total)) => model.say(false, format!("All {total} hints are open"), "s looks at the solution"),
+        Some(NextHint::Opened(_)) | None => {}
+    }
+}
+
+/// Enter: the selected row's description, or the lesson's first fold in view; after a failure, again.
+fn enter(model: &mut Model) -> Vec<Effect> {
+    let Some(attempt) = model.attempt() else { return Vec::new() };
+    if attempt.stage == Stage::Failed {
+        let folder = attempt.scenario.folder.clone();
+        return model.open(&folder);
+    }
+    match attempt.focus {
+        Pane::Lesson => lesson::current(model).map_or_else(Vec::new, |part| turn_fold(model, part)),
+        Pane::Pods => inspect::act(model, Action::Describe),
+        Pane::Events => inspect::act(model, Action::Events),
+        Pane::Goals | Pane::Page => Vec::new(),
+    }
+}
+
+/// Opens or shuts a fold, or says why not.
+pub(super) fn turn_fold(model: &mut Model, part: usize) -> Vec<Effect> {
+    let Some(attempt) = model.attempt_mut() else { return Vec::new() };
+    match lesson::turn(attempt, part) {
+        Turned::NextHint => hint(model),
+        Turned::Locked(first) => model.say(false, format!("Hint {first} comes first"), "h opens it"),
+        Turned::Warned => model.say(false, "This gives the answer away and counts as help", "once more opens it"),
+        Turned::Done | Turned::Nothing => {}
+    }
+    Vec::new()
+}
+
+const PANES: [Pane; 4] = [Pane::Lesson, Pane::Pods, Pane::Events, Pane::Goals];
+
+fn toggle(model: &mut Model, action: Action) {
+    let Some(attempt) = model.attempt_mut() else { return };
+    let pane = PANES.iter().position(|pane| *pane == attempt.focus).unwrap_or(0);
+    match action {
+        Action::NextPane => attempt.focus = PANES[(pane + 1) % PANES.len()],
+        Action::PreviousPane => attempt.focus = PANES[(pane + PANES.len() - 1) % PANES.len()],
+        Action::NextTab => table::turn(attempt, true),
+        Action::PreviousTab => table::turn(attempt, false),
+        Action::Warnings => {
+            attempt.warnings_only = !attempt.warnings_only;
+            follow(attempt);
+        }
+        Action::Wide => attempt.wide = !attempt.wide,
+        Action::Zoom => attempt.zoom = !attempt.zoom,
+        Action::Follow => follow(attempt),
+        _ => {}
+    }
+}
+
+/// The feed shows the newest event again.
+fn follow(attempt: &mut Attempt) {
+    attempt.scroll.events = None;
+    attempt.scroll.unseen = 0;
+}
+
+/// A movement in the focused pane: the table moves its selection, the others scroll.
+fn step_pane(model: &mut Model, step: Step) {
+    let visible = model.measures.extent(Pane::Pods).visible;
+    match model.attempt_mut() {
+        Some(attempt) if attempt.focus == Pane::Pods => table::select(attempt, step, visible),
+        Some(attempt) => {
+            let pane = attempt.focus;
+            wheel(model, pane, step);
+        }
+        None => {}
+    }
+}
+
+/// Scrolls a pane.
+pub(super) fn wheel(model: &mut Model, pane: Pane, step: Step) {
+    let extent = model.measures.extent(pane);
+    let Some(attempt) = model.attempt_mut() else { return };
+    let scroll = &mut attempt.scroll;
+    match pane {
+        Pane::Lesson => scroll.lesson = moved(scroll.lesson, step, extent.max, extent.visible),
+        Pane::Pods => scroll.pods = moved(scroll.pods, step, extent.max, extent.visible),
+        Pane::Events => {
+            let to = moved(scroll.events.unwrap_or(extent.max), step, extent.max, extent.visible);
+            if to >= extent.max {
+                follow(attempt);
+            } else {
+                scroll.events = Some(to);
+            }
+        }
+        Pane::Goals | Pane::Page => {}
+    }
+}

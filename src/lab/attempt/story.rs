@@ -1,0 +1,187 @@
+//! The story's turns: break, hint at the clue, solve, clean up.
+
+use super::super::msg::{Effect, Order, Solved};
+use super::super::overlay::{ask, needs_yes};
+use super::super::{Model, Overlay, Place, Question, Stage, diff, live};
+use super::{equal, namespace};
+use crate::scenario::goal::Judge;
+use crate::scenario::{Manifest, SolutionMode};
+
+/// `b`.
+pub(super) fn break_it(model: &mut Model) -> Vec<Effect> {
+    let Some(attempt) = model.attempt() else { return Vec::new() };
+    match attempt.stage {
+        Stage::Ready if attempt.memory.found => go_on(model),
+        Stage::Ready if needs_yes(model, Order::Break) => {
+            let lines = first_write(model);
+            ask(model, Question::Write(Order::Break), lines)
+        }
+        Stage::Ready => order(model, Order::Break),
+        Stage::Opening => say(model, "The cluster is not open yet", "a moment"),
+        Stage::Broken | Stage::Solving => say(model, "It is already broken", "c cleans up first"),
+        Stage::Solved => say(model, "It is solved", "c cleans up, then b starts afresh"),
+        Stage::Cleaning => say(model, "Still cleaning up", "b starts afresh when all is gone"),
+        Stage::Failed => say(model, "There is no cluster", "Enter tries again"),
+    }
+}
+
+fn say(model: &mut Model, what: &str, next: &str) -> Vec<Effect> {
+    model.say(false, what, next);
+    Vec::new()
+}
+
+/// What the first write on a real cluster is about to do.
+fn first_write(model: &Model) -> Vec<String> {
+    let Some(attempt) = model.attempt() else { return Vec::new() };
+    let mut lines = vec!["This writes to a real cluster:".to_owned()];
+    if let Place::Real { context, server } = &model.place {
+        lines.push(format!("context    {context}"));
+        lines.push(format!("server     {server}"));
+    }
+    lines.push(format!("namespace  {}", namespace(model)));
+    let name = |manifest: &Manifest| format!("{} {}", manifest.kind(), manifest.name());
+    let mut names: Vec<String> = attempt.scenario.setup.iter().chain(&attempt.scenario.broken).map(name).collect();
+    names.dedup();
+    lines.extend(names.iter().enumerate().map(|(place, name)| format!("{}{name}", if place == 0 { "objects    " } else { "           " })));
+    lines
+}
+
+/// Carries an order out, after the preparation where that is missing.
+pub fn order(model: &mut Model, order: Order) -> Vec<Effect> {
+    if order == Order::Break {
+        begin(model);
+    }
+    let Some(attempt) = model.attempt_mut() else { return Vec::new() };
+    if attempt.memory.prepared || order == Order::Prepare {
+        attempt.working = Some(order);
+        return vec![Effect::Carry(attempt.number, order)].into_iter().chain(begun(model, order)).collect();
+    }
+    attempt.memory.queued = Some(order);
+    let preparing = attempt.working.replace(Order::Prepare) == Some(Order::Prepare);
+    let prepare = (!preparing).then_some(Effect::Carry(attempt.number, Order::Prepare));
+    prepare.into_iter().chain(begun(model, order)).collect()
+}
+
+/// A fresh start: nothing seen, nothing helped.
+fn begin(model: &mut Model) {
+    let now = model.now;
+    let command = format!("kubectl apply -f broken/ -n {}", namespace(model));
+    equal(model, command);
+    let Some(attempt) = model.attempt_mut() else { return };
+    attempt.stage = Stage::Broken;
+    attempt.began = Some(now);
+    attempt.memory.applied = true;
+    if attempt.solved_at.take().is_some() {
+        attempt.hints = 0;
+        attempt.solution_seen = false;
+        attempt.memory.helped = false;
+        attempt.folds.clear();
+    }
+}
+
+/// A scenario is begun by breaking it.
+fn begun(model: &mut Model, order: Order) -> Option<Effect> {
+    let folder = model.attempt()?.scenario.folder.clone();
+    let new = model.cards.iter().any(|card| card.folder == folder && card.state == Solved::New);
+    (order == Order::Break && new).then(|| live::record(model, folder, Solved::Begun, None))
+}
+
+/// Plays on with the objects of an earlier run.
+pub fn go_on(model: &mut Model) -> Vec<Effect> {
+    begin(model);
+    let Some(attempt) = model.attempt_mut() else { return Vec::new() };
+    attempt.memory.prepared = true;
+    attempt.memory.agreed = true;
+    attempt.memory.found = false;
+    attempt.equal = None;
+    begun(model, Order::Break).into_iter().chain(live::look(model)).collect()
+}
+
+/// `i`: the blamed part, then the tags, then shut again.
+pub(super) fn clue(model: &mut Model) {
+    let Some(attempt) = model.attempt_mut() else { return };
+    if attempt.clue.is_none() {
+        let broken = attempt.stage == Stage::Broken;
+        model.say(false, "There is no clue yet", if broken { "watch the pods and events" } else { "b breaks it" });
+        return;
+    }
+    attempt.clue_depth = (attempt.clue_depth + 1) % 3;
+    attempt.memory.helped |= attempt.clue_depth > 0 && attempt.solved_at.is_none();
+}
+
+/// `s`: the diff first; Enter there applies it.
+pub(super) fn look_at_solution(model: &mut Model) -> Vec<Effect> {
+    let Some(attempt) = model.attempt_mut() else { return Vec::new() };
+    match attempt.stage {
+        Stage::Broken | Stage::Solving | Stage::Solved => {
+            attempt.solution_seen |= attempt.solved_at.is_none();
+            let lines = diff::lines(&attempt.scenario);
+            model.overlays.push(Overlay::Diff { lines, scroll: 0 });
+            Vec::new()
+        }
+        _ => say(model, "Nothing is broken yet", "b breaks it"),
+    }
+}
+
+pub fn solve(model: &mut Model) -> Vec<Effect> {
+    let namespace = namespace(model);
+    let Some(attempt) = model.attempt_mut() else { return Vec::new() };
+    if !matches!(attempt.stage, Stage::Broken | Stage::Solving) {
+        return Vec::new();
+    }
+    attempt.stage = Stage::Solving;
+    let command = match attempt.scenario.solution_mode {
+        SolutionMode::Apply => "kubectl apply -f solution/",
+        SolutionMode::Replace => "kubectl replace --force -f solution/",
+        SolutionMode::Delete => "kubectl delete -f solution/",
+    };
+    equal(model, format!("{command} -n {namespace}"));
+    order(model, Order::Solve)
+}
+
+/// `c` asks once.
+pub(super) fn ask_cleanup(model: &mut Model) -> Vec<Effect> {
+    let namespace = namespace(model);
+    let Some(attempt) = model.attempt() else { return Vec::new() };
+    match attempt.stage {
+        Stage::Opening | Stage::Failed => return say(model, "There is nothing to clean up", "the cluster is not open"),
+        Stage::Cleaning => return say(model, "Already cleaning up", "b starts afresh when all is gone"),
+        _ if !attempt.memory.applied => return say(model, "There is nothing to clean up", "b breaks it"),
+        _ => {}
+    }
+    let lines = vec![format!("Delete what the lab made in {namespace}, and wait until it is gone?")];
+    ask(model, Question::Cleanup, lines)
+}
+
+pub fn cleanup(model: &mut Model) -> Vec<Effect> {
+    let command = format!("kubectl delete namespace {}", namespace(model));
+    let Some(attempt) = model.attempt_mut() else { return Vec::new() };
+    attempt.stage = Stage::Cleaning;
+    attempt.working = Some(Order::Cleanup);
+    attempt.going.clear();
+    attempt.memory.queued = None;
+    attempt.memory.found = false;
+    attempt.memory.debrief_due = false;
+    let number = attempt.number;
+    equal(model, command);
+    vec![Effect::Carry(number, Order::Cleanup)]
+}
+
+/// All is gone: the scenario is as it was when it was opened.
+pub(super) fn cleaned(model: &mut Model) {
+    let now = model.now;
+    let Some(attempt) = model.attempt_mut() else { return };
+    attempt.stage = Stage::Ready;
+    attempt.memory.prepared = false;
+    attempt.memory.applied = false;
+    attempt.memory.last_clue = None;
+    attempt.going.clear();
+    attempt.logs.clear();
+    attempt.logs_asked.clear();
+    attempt.clue = None;
+    attempt.clue_depth = 0;
+    attempt.behind = None;
+    attempt.began = None;
+    attempt.judge = Judge::new(&attempt.scenario);
+    attempt.verdicts = live::unmet(&attempt.scenario, now);
+}

@@ -1,0 +1,54 @@
+//! Keys as the key table names them: how they are matched and how they are printed.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    Char(char),
+    Ctrl(char),
+    Code(KeyCode),
+}
+
+impl Key {
+    /// Whether the key was pressed. Shift is part of the character already.
+    #[must_use]
+    pub fn is(self, event: &KeyEvent) -> bool {
+        if event.kind == KeyEventKind::Release || event.modifiers.contains(KeyModifiers::ALT) {
+            return false;
+        }
+        let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
+        match self {
+            Self::Char(c) => !ctrl && event.code == KeyCode::Char(c),
+            Self::Ctrl(c) => ctrl && event.code == KeyCode::Char(c),
+            Self::Code(code) => event.code == code,
+        }
+    }
+
+    #[must_use]
+    pub fn label(self) -> String {
+        match self {
+            Self::Char(c) => c.to_string(),
+            Self::Ctrl(c) => format!("Ctrl-{c}"),
+            Self::Code(code) => match code {
+                KeyCode::Up => "↑".to_owned(),
+                KeyCode::Down => "↓".to_owned(),
+                KeyCode::PageUp => "PgUp".to_owned(),
+                KeyCode::PageDown => "PgDn".to_owned(),
+                KeyCode::BackTab => "Shift-Tab".to_owned(),
+                other => format!("{other:?}"),
+            },
+        }
+    }
+}
+
+/// The key press that a click on a printed key stands for.
+#[must_use]
+pub fn press(c: char) -> KeyEvent {
+    let code = match c {
+        '\n' => KeyCode::Enter,
+        '\x1b' => KeyCode::Esc,
+        '\t' => KeyCode::Tab,
+        c => KeyCode::Char(c),
+    };
+    KeyEvent::new(code, KeyModifiers::NONE)
+}

@@ -1,0 +1,229 @@
+//! The one key table: what each key does and where. The footer and the help are printed from it.
+
+mod order;
+
+use crossterm::event::KeyCode as C;
+use crossterm::event::KeyEvent;
+
+use super::key::Key;
+use super::key::Key::{Char, Code, Ctrl};
+use super::scroll::Step;
+use super::{Model, Overlay, Question, Screen, overlay};
+
+/// What a key asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Move(Step),
+    NextPane,
+    PreviousPane,
+    NextTab,
+    PreviousTab,
+    Open,
+    Filter,
+    Break,
+    Hint,
+    Solve,
+    Cleanup,
+    Next,
+    Clue,
+    Describe,
+    Yaml,
+    Logs,
+    Events,
+    Copy,
+    Warnings,
+    Wide,
+    Follow,
+    Zoom,
+    Search,
+    NextMatch,
+    PreviousMatch,
+    Previous,
+    Wrap,
+    Timestamps,
+    Container,
+    Apply,
+    Yes,
+    No,
+    /// Clean up, then leave.
+    CleanFirst,
+    Erase,
+    Help,
+    Mouse,
+    Back,
+    Quit,
+    Interrupt,
+}
+
+/// Where a key means what it means. The scopes of the top overlay shut out those of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Picker,
+    Attempt,
+    Page,
+    Log,
+    Diff,
+    Debrief,
+    Ask,
+    /// A filter or a search is being typed.
+    Typing,
+    Everywhere,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Binding {
+    pub keys: &'static [Key],
+    pub action: Action,
+    pub scope: Scope,
+    /// The footer's word; empty for a key that is not in the footer.
+    pub short: &'static str,
+    pub help: &'static str,
+    pub group: &'static str,
+}
+
+const MOVE: &str = "Move";
+const LESSON: &str = "Lesson";
+const OBJECT: &str = "Object";
+const VIEW: &str = "View";
+const LOG: &str = "In a log";
+const PAGE: &str = "On a page";
+const ASK: &str = "In a question";
+const TYPE: &str = "While typing";
+const LIST: &str = "List of scenarios";
+const LEAVE: &str = "Leave";
+
+const fn bind(keys: &'static [Key], action: Action, scope: Scope, short: &'static str, help: &'static str, group: &'static str) -> Binding {
+    Binding { keys, action, scope, short, help, group }
+}
+
+/// Every key there is.
+pub static TABLE: &[Binding] = {
+    use Scope::{Ask, Attempt, Debrief, Diff, Everywhere, Log, Page, Picker, Typing};
+    &[
+        bind(&[Char('b')], Action::Break, Attempt, "break", "break it: apply broken/", LESSON),
+        bind(&[Char('h')], Action::Hint, Attempt, "hint", "open the next hint", LESSON),
+        bind(&[Char('s')], Action::Solve, Attempt, "solve", "look at the solution; Enter there applies it", LESSON),
+        bind(&[Char('c')], Action::Cleanup, Attempt, "clean up", "delete what the lab made (asks first)", LESSON),
+        bind(&[Char('n')], Action::Next, Attempt, "next", "the next scenario", LESSON),
+        bind(&[Char('.')], Action::Copy, Attempt, "", "copy the selected row's name, or the lesson's next command", LESSON),
+        bind(&[Char('i')], Action::Clue, Attempt, "clue", "open the clue's card, more each time", OBJECT),
+        bind(&[Char('d')], Action::Describe, Attempt, "describe", "describe the selected object", OBJECT),
+        bind(&[Char('l')], Action::Logs, Attempt, "logs", "read the selected pod's log", OBJECT),
+        bind(&[Char('y')], Action::Yaml, Attempt, "yaml", "the selected object as YAML", OBJECT),
+        bind(&[Char('v')], Action::Events, Attempt, "its events", "the object's own events, image and owners", OBJECT),
+        bind(&[Code(C::Enter)], Action::Open, Attempt, "", "open the row or fold under the selection", OBJECT),
+        bind(&[Code(C::Tab)], Action::NextPane, Attempt, "next pane", "next pane (on a small screen: next page)", MOVE),
+        bind(&[Code(C::BackTab)], Action::PreviousPane, Attempt, "", "pane before", MOVE),
+        bind(&[Char('[')], Action::PreviousTab, Attempt, "", "kind before", MOVE),
+        bind(&[Char(']')], Action::NextTab, Attempt, "", "next kind of object", MOVE),
+        bind(&[Char('W')], Action::Warnings, Attempt, "", "only Warnings among the events", VIEW),
+        bind(&[Char('w')], Action::Wide, Attempt, "", "more columns", VIEW),
+        bind(&[Char('f')], Action::Follow, Attempt, "", "follow the newest event again", VIEW),
+        bind(&[Char('z')], Action::Zoom, Attempt, "", "the pane alone on the screen", VIEW),
+        bind(&[Code(C::Enter)], Action::Open, Picker, "open", "open the scenario", LIST),
+        bind(&[Char('/')], Action::Filter, Picker, "filter", "filter the list", LIST),
+        bind(&[Code(C::Enter)], Action::Apply, Diff, "apply", "apply the solution", PAGE),
+        bind(&[Char('n')], Action::Next, Debrief, "next scenario", "the next scenario", PAGE),
+        bind(&[Char('/')], Action::Search, Log, "search", "search", LOG),
+        bind(&[Char('f')], Action::Follow, Log, "follow", "follow what comes", LOG),
+        bind(&[Char('p')], Action::Previous, Log, "previous", "the run before the last restart", LOG),
+        bind(&[Char('w')], Action::Wrap, Log, "wrap", "wrap long lines", LOG),
+        bind(&[Char('T')], Action::Timestamps, Log, "time", "show when each line was written", LOG),
+        bind(&[Char('C')], Action::Container, Log, "container", "the pod's next container", LOG),
+        bind(&[Char('y'), Code(C::Enter)], Action::Yes, Ask, "yes", "yes", ASK),
+        bind(&[Char('n')], Action::No, Ask, "no", "no", ASK),
+        bind(&[Char('c')], Action::CleanFirst, Ask, "clean up first", "clean up, then leave", ASK),
+        bind(&[Char('/')], Action::Search, Page, "search", "search", PAGE),
+        bind(&[Char('n')], Action::NextMatch, Page, "", "next match", PAGE),
+        bind(&[Char('N')], Action::PreviousMatch, Page, "", "match before", PAGE),
+        bind(&[Char('.')], Action::Copy, Page, "", "copy the text", PAGE),
+        bind(&[Code(C::Enter)], Action::Open, Typing, "keep", "keep what was typed", TYPE),
+        bind(&[Code(C::Esc)], Action::Back, Typing, "clear", "take it back", TYPE),
+        bind(&[Code(C::Backspace)], Action::Erase, Typing, "", "erase a letter", TYPE),
+        bind(&[Code(C::Up)], Action::Move(Step::Up), Typing, "", "up", TYPE),
+        bind(&[Code(C::Down)], Action::Move(Step::Down), Typing, "", "down", TYPE),
+        bind(&[Code(C::Up), Char('k')], Action::Move(Step::Up), Everywhere, "", "up", MOVE),
+        bind(&[Code(C::Down), Char('j')], Action::Move(Step::Down), Everywhere, "", "down", MOVE),
+        bind(&[Code(C::PageUp)], Action::Move(Step::PageUp), Everywhere, "", "a page up", MOVE),
+        bind(&[Code(C::PageDown)], Action::Move(Step::PageDown), Everywhere, "", "a page down", MOVE),
+        bind(&[Ctrl('u')], Action::Move(Step::HalfUp), Everywhere, "", "half a page up", MOVE),
+        bind(&[Ctrl('d')], Action::Move(Step::HalfDown), Everywhere, "", "half a page down", MOVE),
+        bind(&[Char('g'), Code(C::Home)], Action::Move(Step::Top), Everywhere, "", "to the start", MOVE),
+        bind(&[Char('G'), Code(C::End)], Action::Move(Step::Bottom), Everywhere, "", "to the end", MOVE),
+        bind(&[Char('?')], Action::Help, Everywhere, "help", "every key", VIEW),
+        bind(&[Char('M')], Action::Mouse, Everywhere, "", "give the mouse to the terminal, and take it back", VIEW),
+        bind(&[Code(C::Esc)], Action::Back, Everywhere, "back", "back", LEAVE),
+        bind(&[Char('q')], Action::Quit, Everywhere, "quit", "back; at the top, quit", LEAVE),
+        bind(&[Ctrl('c')], Action::Interrupt, Everywhere, "", "the same; twice at once quits", LEAVE),
+    ]
+};
+
+/// Whose keys count now, the nearest first.
+#[must_use]
+pub fn scopes(model: &Model) -> &'static [Scope] {
+    use Scope::{Ask, Attempt, Debrief, Diff, Everywhere, Log, Page, Picker, Typing};
+    if overlay::typing(model) {
+        return &[Typing];
+    }
+    match (model.overlays.last(), &model.screen) {
+        (Some(Overlay::Log(_)), _) => &[Log, Page, Everywhere],
+        (Some(Overlay::Diff { .. }), _) => &[Diff, Page, Everywhere],
+        (Some(Overlay::Debrief { .. }), _) => &[Debrief, Page, Everywhere],
+        (Some(Overlay::Ask { .. }), _) => &[Ask, Everywhere],
+        (Some(_), _) => &[Page, Everywhere],
+        (None, Screen::Picker(_)) => &[Picker, Everywhere],
+        (None, Screen::Attempt(_)) => &[Attempt, Everywhere],
+    }
+}
+
+/// What the key means now.
+#[must_use]
+pub fn action(model: &Model, event: &KeyEvent) -> Option<Action> {
+    // The emergency exit is the only key that typing cannot swallow.
+    if Ctrl('c').is(event) {
+        return Some(Action::Interrupt);
+    }
+    let pressed = |scope: Scope| TABLE.iter().find(|binding| binding.scope == scope && binding.keys.iter().any(|key| key.is(event)));
+    let binding = scopes(model).iter().find_map(|scope| pressed(*scope))?;
+    possible(model, binding.action).then_some(binding.action)
+}
+
+/// Keys that make no sense on the open overlay do nothing there.
+fn possible(model: &Model, action: Action) -> bool {
+    match (action, model.overlays.last()) {
+        (Action::CleanFirst, top) => matches!(top, Some(Overlay::Ask { question: Question::Leave { .. }, .. })),
+        (Action::Search | Action::NextMatch | Action::PreviousMatch, top) => matches!(top, Some(Overlay::Page { .. } | Overlay::Log(_))),
+        _ => true,
+    }
+}
+
+/// The footer: key and word, what matters now first.
+#[must_use]
+pub fn footer(model: &Model) -> Vec<(String, &'static str)> {
+    let scopes = scopes(model);
+    let binding = |action: &Action| {
+        let of = |scope: &Scope| TABLE.iter().find(|b| b.scope == *scope && b.action == *action && !b.short.is_empty());
+        scopes.iter().find_map(of)
+    };
+    let word = |b: &Binding| match (b.action, model.overlays.last(), &model.screen) {
+        (Action::Quit, None, Screen::Attempt(_)) => "leave",
+        _ => b.short,
+    };
+    let actions = order::now(model);
+    actions.iter().filter_map(binding).filter_map(|b| Some((b.keys.first()?.label(), word(b)))).collect()
+}
+
+/// Every key by group, for the help.
+#[must_use]
+pub fn help(model: &Model) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
+    let playing = matches!(model.screen, Screen::Attempt(_));
+    let mut groups: Vec<(&'static str, Vec<(String, &'static str)>)> = Vec::new();
+    for binding in TABLE.iter().filter(|b| !(playing && b.scope == Scope::Picker)) {
+        let keys = binding.keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ");
+        match groups.iter_mut().find(|(group, _)| *group == binding.group) {
+            Some((_, lines)) => lines.push((keys, binding.help)),
+            None => groups.push((binding.group, vec![(keys, binding.help)])),
+        }
+    }
+    groups
+}

@@ -1,0 +1,47 @@
+//! Which keys matter now, for the footer.
+
+use super::super::{Attempt, Model, Overlay, Question, Screen, Stage, overlay};
+use super::Action;
+
+/// Actions in the footer's order.
+pub(super) fn now(model: &Model) -> Vec<Action> {
+    if overlay::typing(model) {
+        return vec![Action::Open, Action::Back];
+    }
+    let mut actions = match (model.overlays.last(), &model.screen) {
+        (Some(top), _) => return of_overlay(top),
+        (None, Screen::Picker(_)) => vec![Action::Open, Action::Filter],
+        (None, Screen::Attempt(attempt)) => of_attempt(attempt),
+    };
+    actions.extend([Action::Help, Action::Quit]);
+    actions
+}
+
+fn of_overlay(top: &Overlay) -> Vec<Action> {
+    match top {
+        Overlay::Help { .. } | Overlay::Object { .. } => vec![Action::Back],
+        Overlay::Ask { question: Question::Leave { .. }, .. } => vec![Action::CleanFirst, Action::Yes, Action::No],
+        Overlay::Ask { .. } => vec![Action::Yes, Action::No],
+        Overlay::Page { .. } => vec![Action::Search, Action::Back],
+        Overlay::Log(_) => {
+            use Action::{Back, Container, Follow, Previous, Search, Timestamps, Wrap};
+            vec![Follow, Previous, Container, Search, Wrap, Timestamps, Back]
+        }
+        Overlay::Diff { .. } => vec![Action::Apply, Action::Back],
+        Overlay::Debrief { .. } => vec![Action::Next, Action::Back],
+    }
+}
+
+fn of_attempt(attempt: &Attempt) -> Vec<Action> {
+    use Action::{Break, Cleanup, Clue, Describe, Events, Hint, Logs, Next, NextPane, Solve, Yaml};
+    match attempt.stage {
+        Stage::Opening | Stage::Cleaning => vec![NextPane],
+        Stage::Failed => vec![Action::Open],
+        Stage::Ready => vec![Break, Hint, Next, NextPane, Describe, Yaml, Logs],
+        Stage::Solved => vec![Next, Cleanup, NextPane, Describe, Logs, Yaml],
+        Stage::Broken | Stage::Solving => {
+            let clue = attempt.clue.is_some().then_some(Clue);
+            clue.into_iter().chain([Hint, Describe, Logs, Yaml, Events, Solve, Cleanup, NextPane]).collect()
+        }
+    }
+}

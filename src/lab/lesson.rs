@@ -1,0 +1,190 @@
+//! The lesson as it may be read now: hints in order, answers folded until the goals are green.
+
+use super::{Attempt, Model, Pane};
+use crate::scenario::{Fold, Part};
+
+/// A stretch of the lesson as it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown<'a> {
+    /// Place among the lesson's parts.
+    pub part: usize,
+    /// The fold's line, when it is one.
+    pub fold: Option<FoldLine<'a>>,
+    /// Markdown, when it is to be read.
+    pub body: Option<&'a str>,
+}
+
+/// What the line of a fold says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoldLine<'a> {
+    pub kind: Fold,
+    /// `Hint 1 of 3`, `Solution`, …
+    pub label: String,
+    /// The author's summary, without a hint's number.
+    pub summary: &'a str,
+    /// Why it is shut, or how to open it; empty when it is open.
+    pub note: String,
+    pub open: bool,
+    /// Another one comes first.
+    pub locked: bool,
+}
+
+/// The lesson, part by part.
+#[must_use]
+pub fn shown(attempt: &Attempt) -> Vec<Shown<'_>> {
+    let show = |(place, part)| match part {
+        Part::Text(text) => Shown { part: place, fold: None, body: Some(text.as_str()) },
+        Part::Fold { kind, summary, body } => {
+            let line = line(attempt, place, *kind, summary);
+            Shown { part: place, body: line.open.then_some(body.as_str()), fold: Some(line) }
+        }
+    };
+    attempt.scenario.lesson.parts.iter().enumerate().map(show).collect()
+}
+
+fn line<'a>(attempt: &Attempt, place: usize, kind: Fold, summary: &'a str) -> FoldLine<'a> {
+    let open = is_open(attempt, place, kind);
+    let total = hint_count(attempt);
+    let locked = matches!(kind, Fold::Hint(n) if n > attempt.hints + 1);
+    let label = match kind {
+        Fold::Hint(n) => format!("Hint {n} of {total}"),
+        Fold::Solution => "Solution".to_owned(),
+        Fold::Answer => "Answer".to_owned(),
+        Fold::Plain => String::new(),
+    };
+    let note = match kind {
+        _ if open => String::new(),
+        Fold::Hint(n) if locked => format!("locked: open hint {}", n - 1),
+        Fold::Hint(n) if n > attempt.hints => "h opens it".to_owned(),
+        Fold::Solution => "s shows what it changes".to_owned(),
+        Fold::Answer => "opens when the goals are green".to_owned(),
+        Fold::Hint(_) | Fold::Plain => "Enter opens it".to_owned(),
+    };
+    let summary = if matches!(kind, Fold::Hint(_)) { without_number(summary) } else { summary };
+    FoldLine { kind, label, summary, note, open, locked }
+}
+
+/// `Hint 2: Look closer` → `Look closer`.
+fn without_number(summary: &str) -> &str {
+    let Some(at) = summary.to_lowercase().find("hint") else { return summary.trim() };
+    let rest = summary.get(at + 4..).unwrap_or_default();
+    rest.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—' | '.' | '#')).trim()
+}
+
+fn is_open(attempt: &Attempt, place: usize, kind: Fold) -> bool {
+    if let Fold::Hint(n) = kind
+        && n > attempt.hints
+    {
+        return false;
+    }
+    let by_hand = attempt.folds.iter().find(|(part, _)| *part == place).map(|(_, open)| *open);
+    by_hand.unwrap_or(match kind {
+        Fold::Hint(_) => true,
+        Fold::Solution | Fold::Answer => attempt.solved_at.is_some(),
+        Fold::Plain => false,
+    })
+}
+
+#[must_use]
+pub fn hint_count(attempt: &Attempt) -> usize {
+    attempt.scenario.lesson.parts.iter().filter(|part| matches!(part, Part::Fold { kind: Fold::Hint(_), .. })).count()
+}
+
+/// Place of the nth hint among the lesson's parts.
+fn hint_place(attempt: &Attempt, n: usize) -> Option<usize> {
+    attempt.scenario.lesson.parts.iter().position(|part| matches!(part, Part::Fold { kind: Fold::Hint(m), .. } if *m == n))
+}
+
+/// What became of a wish to see the next hint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextHint {
+    Opened(usize),
+    NoneLeft(usize),
+}
+
+/// Opens the next hint and scrolls the lesson to it.
+pub fn open_hint(model: &mut Model) -> Option<NextHint> {
+    let starts = model.measures.parts.clone();
+    let attempt = model.attempt_mut()?;
+    let total = hint_count(attempt);
+    if attempt.hints >= total {
+        return Some(NextHint::NoneLeft(total));
+    }
+    attempt.hints += 1;
+    let place = hint_place(attempt, attempt.hints)?;
+    attempt.folds.retain(|(part, _)| *part != place);
+    attempt.focus = Pane::Lesson;
+    // Rows before a fold do not move when it opens, so the last frame's row still holds.
+    if let Some((_, row)) = starts.iter().find(|(part, _)| *part == place) {
+        attempt.scroll.lesson = *row;
+    }
+    Some(NextHint::Opened(attempt.hints))
+}
+
+/// The fold that Enter turns: the first one in view.
+#[must_use]
+pub fn current(model: &Model) -> Option<usize> {
+    let attempt = model.attempt()?;
+    let top = attempt.scroll.lesson;
+    let visible = model.measures.extent(Pane::Lesson).visible;
+    let in_view = |part: usize| model.measures.parts.iter().any(|(p, row)| *p == part && (top..top + visible).contains(row));
+    let is_fold = |place: usize| matches!(attempt.scenario.lesson.parts.get(place), Some(Part::Fold { .. }));
+    (0..attempt.scenario.lesson.parts.len()).find(|place| is_fold(*place) && in_view(*place))
+}
+
+/// What became of a wish to turn a fold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turned {
+    Done,
+    /// It is the next hint's turn.
+    NextHint,
+    /// Hints before it are shut.
+    Locked(usize),
+    /// It gives the answer away: asked a second time it opens.
+    Warned,
+    Nothing,
+}
+
+/// Opens or shuts a fold by hand.
+pub fn turn(attempt: &mut Attempt, place: usize) -> Turned {
+    let Some(Part::Fold { kind, .. }) = attempt.scenario.lesson.parts.get(place) else { return Turned::Nothing };
+    let kind = *kind;
+    if let Fold::Hint(n) = kind
+        && n > attempt.hints
+    {
+        return if n == attempt.hints + 1 { Turned::NextHint } else { Turned::Locked(attempt.hints + 1) };
+    }
+    let open = !is_open(attempt, place, kind);
+    let tells = matches!(kind, Fold::Solution | Fold::Answer) && attempt.solved_at.is_none() && !attempt.solution_seen;
+    if open && tells {
+        if attempt.memory.warned != Some(place) {
+            attempt.memory.warned = Some(place);
+            return Turned::Warned;
+        }
+        attempt.solution_seen = true;
+    }
+    attempt.folds.retain(|(part, _)| *part != place);
+    attempt.folds.push((place, open));
+    Turned::Done
+}
+
+/// Code blocks of what can be read now, in reading order.
+#[must_use]
+pub fn code_blocks(attempt: &Attempt) -> Vec<String> {
+    let mut blocks = Vec::new();
+    for body in shown(attempt).into_iter().filter_map(|shown| shown.body) {
+        let mut block: Option<Vec<&str>> = None;
+        for line in body.lines() {
+            match (&mut block, line.trim_start().starts_with("```")) {
+                (Some(lines), true) => {
+                    blocks.push(lines.join("\n"));
+                    block = None;
+                }
+                (Some(lines), false) => lines.push(line),
+                (None, true) => block = Some(Vec::new()),
+                (None, false) => {}
+            }
+        }
+    }
+    blocks
+}

@@ -1,0 +1,170 @@
+//! What the cluster's news mean: rows, the clue, the goals.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::msg::{Effect, Notice, Solved};
+use super::update::EQUAL;
+use super::{Attempt, Model, Overlay, Screen, Stage, table};
+use crate::cluster::snapshot::{Change, Row, Snapshot, Uid};
+use crate::scenario::Scenario;
+use crate::scenario::clue::{self, Clue, Evidence, LogTails};
+use crate::scenario::goal::{Judge, Verdict};
+
+/// How long a row that changed is bright.
+const FRESH: SignedDuration = SignedDuration::from_secs(2);
+/// More changes than this at once are a list that was read, and no news.
+const LISTED: usize = 200;
+
+/// Takes rows in, then looks at everything anew.
+pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
+    let now = model.now;
+    let Some(attempt) = model.attempt_mut() else { return Vec::new() };
+    let news = changes.len() <= LISTED;
+    for change in changes {
+        let (uid, event) = match &change {
+            Change::Put(row) => (Some(uid(row).clone()), shows_as_event(attempt, row)),
+            _ => (None, false),
+        };
+        if !attempt.snapshot.take(change) {
+            continue;
+        }
+        if event && attempt.scroll.events.is_some() {
+            attempt.scroll.unseen += 1;
+        }
+        if let Some(uid) = uid.filter(|_| news) {
+            attempt.fresh.retain(|(other, _)| *other != uid);
+            attempt.fresh.push((uid, now + FRESH));
+        }
+    }
+    let effects = look(model);
+    if let Some(attempt) = model.attempt_mut() {
+        table::reselect(attempt);
+    }
+    effects
+}
+
+fn uid(row: &Row) -> &Uid {
+    match row {
+        Row::Pod(row) => &row.uid,
+        Row::Event(row) => &row.uid,
+        Row::Object(row) => &row.uid,
+        Row::Node(row) => &row.uid,
+    }
+}
+
+fn shows_as_event(attempt: &Attempt, row: &Row) -> bool {
+    matches!(row, Row::Event(event) if event.warning || !attempt.warnings_only)
+}
+
+/// Logs that the rules need, the clue, the goals: all from what is known now.
+pub(super) fn look(model: &mut Model) -> Vec<Effect> {
+    let now = model.now;
+    let Some(attempt) = model.attempt_mut() else { return Vec::new() };
+    if !playing(attempt) {
+        return Vec::new();
+    }
+    let mut effects = Vec::new();
+    for wanted in clue::needs_logs(&attempt.snapshot) {
+        if attempt.logs_asked.insert(wanted.clone()) {
+            effects.push(Effect::ReadLog(attempt.number, wanted));
+        }
+    }
+    find_clue(attempt, now);
+    effects.extend(judge(model));
+    effects
+}
+
+/// Between breaking and cleaning up.
+fn playing(attempt: &Attempt) -> bool {
+    matches!(attempt.stage, Stage::Broken | Stage::Solving | Stage::Solved)
+}
+
+fn find_clue(attempt: &mut Attempt, now: Timestamp) {
+    let evidence = Evidence { snapshot: &attempt.snapshot, logs: &attempt.logs, now };
+    let found = clue::find(&attempt.scenario, &evidence);
+    if let Some(clue) = &found {
+        follow_fault(attempt, clue);
+    }
+    attempt.clue = found;
+}
+
+/// Says so when one fault gave way to another, and shuts the card.
+pub(super) fn follow_fault(attempt: &mut Attempt, clue: &Clue) {
+    if let Some(before) = &attempt.memory.last_clue
+        && before.fault != clue.fault
+    {
+        attempt.behind = clue::behind(before, clue);
+        attempt.clue_depth = 0;
+    }
+    attempt.memory.last_clue = Some(clue.clone());
+}
+
+/// The goals, and what follows when all of them hold.
+fn judge(model: &mut Model) -> Vec<Effect> {
+    let now = model.now;
+    let Some(attempt) = model.attempt_mut().filter(|attempt| playing(attempt)) else { return Vec::new() };
+    let evidence = Evidence { snapshot: &attempt.snapshot, logs: &attempt.logs, now };
+    attempt.verdicts = attempt.judge.look(&attempt.scenario, &evidence, attempt.clue.as_ref());
+    if attempt.judge.solved() && attempt.stage != Stage::Solved { solved(model) } else { Vec::new() }
+}
+
+pub(super) fn solved(model: &mut Model) -> Vec<Effect> {
+    let now = model.now;
+    let Some(attempt) = model.attempt_mut() else { return Vec::new() };
+    attempt.stage = Stage::Solved;
+    attempt.solved_at = Some(now);
+    attempt.behind = None;
+    attempt.memory.debrief_due = true;
+    let helped = attempt.hints > 0 || attempt.memory.helped || attempt.solution_seen;
+    let state = if helped { Solved::Solved } else { Solved::WithoutHelp };
+    let seconds = attempt.began.map_or(0, |began| u64::try_from(now.duration_since(began).as_secs()).unwrap_or(0));
+    let folder = attempt.scenario.folder.clone();
+    model.notice = Some((Notice { bad: false, what: "All goals are green".to_owned(), next: "c cleans up, n is the next scenario".to_owned() }, now));
+    debrief_if_due(model);
+    vec![record(model, folder, state, Some(seconds))]
+}
+
+/// Keeps the better of what was and what is, and asks to have it saved.
+pub(super) fn record(model: &mut Model, folder: String, state: Solved, seconds: Option<u64>) -> Effect {
+    if let Some(card) = model.cards.iter_mut().find(|card| card.folder == folder) {
+        card.state = card.state.max(state);
+        card.best = match (card.best, seconds) {
+            (Some(best), Some(now)) => Some(best.min(now)),
+            (best, now) => best.or(now),
+        };
+    }
+    Effect::SaveProgress { folder, state, seconds: seconds.unwrap_or(0) }
+}
+
+/// The debrief comes once, and never over what the learner reads.
+pub(super) fn debrief_if_due(model: &mut Model) {
+    if !model.overlays.is_empty() {
+        return;
+    }
+    let Some(attempt) = model.attempt_mut() else { return };
+    if std::mem::take(&mut attempt.memory.debrief_due) {
+        model.overlays.push(Overlay::Debrief { scroll: 0 });
+    }
+}
+
+/// What every goal asks, before anything was broken.
+pub(super) fn unmet(scenario: &Arc<Scenario>, now: Timestamp) -> Vec<Verdict> {
+    let (snapshot, logs) = (Snapshot::default(), LogTails::default());
+    let verdicts = Judge::new(scenario).look(scenario, &Evidence { snapshot: &snapshot, logs: &logs, now }, None);
+    let fresh = |verdict: Verdict| Verdict { met: false, held: None, ..verdict };
+    verdicts.into_iter().map(fresh).collect()
+}
+
+/// Time went on from `before` to the model's now.
+pub(super) fn tick(model: &mut Model, before: Timestamp) -> Vec<Effect> {
+    let now = model.now;
+    let Screen::Attempt(attempt) = &mut model.screen else { return Vec::new() };
+    attempt.fresh.retain(|(_, until)| *until > now);
+    if attempt.equal.as_ref().is_some_and(|(_, at)| now.duration_since(*at) >= EQUAL) {
+        attempt.equal = None;
+    }
+    let due = attempt.judge.next_change().is_some_and(|at| at <= now);
+    if due || before.as_second() != now.as_second() { look(model) } else { Vec::new() }
+}

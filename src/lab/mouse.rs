@@ -1,0 +1,81 @@
+//! The mouse: the wheel scrolls what is under it, a click focuses, selects, folds or presses a printed key.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+use super::key::press;
+use super::msg::{Effect, PaneMeasure};
+use super::scroll::Step;
+use super::update::pressed;
+use super::{Model, Pane, Screen, attempt, picker, scroll, table};
+
+/// Rows that one notch of the wheel scrolls.
+const NOTCH: usize = 3;
+
+pub(super) fn update(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
+    if !model.mouse {
+        return Vec::new();
+    }
+    match event.kind {
+        MouseEventKind::ScrollUp => wheel(model, event, Step::Up),
+        MouseEventKind::ScrollDown => wheel(model, event, Step::Down),
+        MouseEventKind::Down(MouseButton::Left) => return click(model, event),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn under(model: &Model, event: MouseEvent) -> Option<PaneMeasure> {
+    let hit = |m: &&PaneMeasure| (m.x..m.x.saturating_add(m.width)).contains(&event.column) && (m.y..m.y.saturating_add(m.height)).contains(&event.row);
+    let page_only = !model.overlays.is_empty();
+    model.measures.panes.iter().filter(|m| !page_only || m.pane == Pane::Page).find(hit).copied()
+}
+
+fn wheel(model: &mut Model, event: MouseEvent, step: Step) {
+    if !model.overlays.is_empty() {
+        return (0..NOTCH).for_each(|_| scroll::page(model, step));
+    }
+    let Some(pane) = under(model, event) else { return };
+    if matches!(model.screen, Screen::Picker(_)) {
+        picker::act(model, super::keymap::Action::Move(step));
+        return;
+    }
+    (0..NOTCH).for_each(|_| attempt::wheel(model, pane.pane, step));
+}
+
+fn click(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
+    let on_key = |&&(x, y, width, _): &&(u16, u16, u16, char)| y == event.row && (x..x.saturating_add(width)).contains(&event.column);
+    if let Some((.., key)) = model.measures.keys.iter().find(on_key).copied() {
+        return pressed(model, &press(key));
+    }
+    let Some(pane) = under(model, event) else { return Vec::new() };
+    let row = usize::from(event.row - pane.y);
+    if !model.overlays.is_empty() {
+        return Vec::new();
+    }
+    match &mut model.screen {
+        Screen::Picker(picker) => {
+            // The list scrolls so that the selection stays in view, as lists do.
+            let at = row + picker.selected.saturating_sub(pane.visible.saturating_sub(1));
+            if at < picker::shown(&model.cards, &picker.filter).len() {
+                picker.selected = at;
+            }
+            Vec::new()
+        }
+        Screen::Attempt(attempt) => {
+            attempt.focus = pane.pane;
+            match pane.pane {
+                Pane::Pods => {
+                    let at = attempt.scroll.pods + row;
+                    table::select_place(attempt, at);
+                    Vec::new()
+                }
+                Pane::Lesson => {
+                    let at = attempt.scroll.lesson + row;
+                    let part = model.measures.parts.iter().find(|(_, start)| *start == at).map(|(part, _)| *part);
+                    part.map_or_else(Vec::new, |part| attempt::turn_fold(model, part))
+                }
+                _ => Vec::new(),
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What lies over the screen: it owns every letter until it is closed.
+
+mod question;
+mod typing;
+
+pub use typing::typing;
+pub(super) use typing::{act as type_action, typed};
+
+use super::keymap::Action;
+use super::msg::Effect;
+use super::{LogPage, Model, Overlay, Pane, Stage, attempt, live, log, scroll};
+
+pub(super) use question::{ask, needs_yes};
+
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Move(step) => scroll::page(model, step),
+        Action::Back | Action::Quit if matches!(model.overlays.last(), Some(Overlay::Ask { .. })) => return question::dismiss(model),
+        Action::Back | Action::Quit => return close(model),
+        Action::Yes => return question::yes(model),
+        Action::No => return question::no(model),
+        Action::CleanFirst => return question::clean_first(model),
+        Action::Apply => return apply(model),
+        Action::Next => {
+            close(model);
+            return attempt::next(model);
+        }
+        Action::Search => {
+            if let Some(search) = typing::search(model) {
+                search.typing = true;
+            }
+        }
+        Action::NextMatch => jump(model, true),
+        Action::PreviousMatch => jump(model, false),
+        Action::Copy => return copy(model),
+        _ => return in_log(model, action),
+    }
+    Vec::new()
+}
+
+/// Takes the top overlay away; a debrief that waited comes then.
+pub(super) fn close(model: &mut Model) -> Vec<Effect> {
+    let closed = model.overlays.pop();
+    live::debrief_if_due(model);
+    if matches!(closed, Some(Overlay::Log(_))) { vec![Effect::StopLog] } else { Vec::new() }
+}
+
+/// Enter on the diff: the solution goes in, once there is something to solve.
+fn apply(model: &mut Model) -> Vec<Effect> {
+    close(model);
+    match model.attempt().map(|attempt| attempt.stage) {
+        Some(Stage::Broken | Stage::Solving) => attempt::story::solve(model),
+        _ => Vec::new(),
+    }
+}
+
+fn in_log(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(number) = model.attempt().map(|attempt| attempt.number) else { return Vec::new() };
+    let end = model.measures.extent(Pane::Page).max;
+    let Some(Overlay::Log(page)) = model.overlays.last_mut() else { return Vec::new() };
+    let anew = match action {
+        Action::Follow => {
+            if page.follow {
+                page.scroll = end;
+            }
+            page.follow = !page.follow;
+            false
+        }
+        Action::Wrap => {
+            page.wrap = !page.wrap;
+            false
+        }
+        Action::Timestamps => {
+            page.timestamps = !page.timestamps;
+            false
+        }
+        Action::Previous => {
+            page.previous = !page.previous;
+            true
+        }
+        Action::Container if page.containers.len() > 1 => {
+            page.container = (page.container + 1) % page.containers.len();
+            true
+        }
+        _ => false,
+    };
+    if !anew {
+        return Vec::new();
+    }
+    page.restart();
+    let page = page.clone();
+    follow(model, &page, number)
+}
+
+/// Asks for the page's log in place of the one before, and names the command that prints it.
+pub(super) fn follow(model: &mut Model, page: &LogPage, number: super::msg::AttemptNo) -> Vec<Effect> {
+    let command = page.command(&attempt::namespace(model));
+    attempt::equal(model, command);
+    vec![page.request(number)]
+}
+
+/// The text of the page, a line a row.
+fn text(overlay: &Overlay) -> Option<(Vec<&str>, &super::Search)> {
+    match overlay {
+        Overlay::Page { text: Ok(text), search, .. } => Some((text.lines().collect(), search)),
+        Overlay::Log(page) => Some((page.lines.iter().map(|l| log::line(l, page.timestamps)).collect(), &page.search)),
+        _ => None,
+    }
+}
+
+/// Scrolls to the next match after the top row, or to the one before it; around the ends.
+fn jump(model: &mut Model, forward: bool) {
+    let Some(top) = model.overlays.last_mut() else { return };
+    let Some((lines, search)) = text(top) else { return };
+    let found = log::matches(lines.into_iter(), search);
+    let at = match top {
+        Overlay::Log(page) => page.scroll,
+        Overlay::Page { scroll, .. } => *scroll,
+        _ => return,
+    };
+    let to = if forward { found.iter().find(|row| **row > at).or(found.first()) } else { found.iter().rfind(|row| **row < at).or(found.last()) };
+    let Some(to) = to.copied() else { return };
+    match top {
+        Overlay::Log(page) => {
+            page.follow = false;
+            page.scroll = to;
+        }
+        Overlay::Page { scroll, .. } => *scroll = to,
+        _ => {}
+    }
+}
+
+fn copy(model: &mut Model) -> Vec<Effect> {
+    let Some((lines, _)) = model.overlays.last().and_then(text) else { return Vec::new() };
+    let (count, text) = (lines.len(), lines.join("\n"));
+    model.say(false, format!("Copied {count} lines"), "");
+    vec![Effect::Copy(text)]
+}

@@ -1,0 +1,79 @@
+//! Typing a filter or a search: every letter is text there.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::super::keymap::Action;
+use super::super::msg::Effect;
+use super::super::{Model, Overlay, Screen, Search, picker};
+
+/// Whether letters are text now.
+#[must_use]
+pub fn typing(model: &Model) -> bool {
+    match (model.overlays.last(), &model.screen) {
+        (Some(Overlay::Page { search, .. }), _) => search.typing,
+        (Some(Overlay::Log(page)), _) => page.search.typing,
+        (None, Screen::Picker(picker)) => picker.filtering,
+        _ => false,
+    }
+}
+
+/// The search of the top overlay.
+pub(super) fn search(model: &mut Model) -> Option<&mut Search> {
+    match model.overlays.last_mut()? {
+        Overlay::Page { search, .. } => Some(search),
+        Overlay::Log(page) => Some(&mut page.search),
+        _ => None,
+    }
+}
+
+/// A key that no binding knows: a letter of what is typed, else nothing.
+pub fn typed(model: &mut Model, event: &KeyEvent) -> Vec<Effect> {
+    let plain = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    if let (KeyCode::Char(c), true, true) = (event.code, plain && event.kind != KeyEventKind::Release, typing(model)) {
+        edit(model, |text| text.push(c));
+    }
+    Vec::new()
+}
+
+/// Enter keeps the text, Esc takes it back, Backspace erases.
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Erase => edit(model, |text| {
+            text.pop();
+        }),
+        Action::Back => {
+            edit(model, String::clear);
+            stop(model);
+        }
+        Action::Open => {
+            stop(model);
+            // Enter in a filter opens at once when one scenario is left; in a search it goes to the first match.
+            if model.overlays.is_empty() {
+                let one = matches!(&model.screen, Screen::Picker(p) if picker::shown(&model.cards, &p.filter).len() == 1);
+                return if one { picker::act(model, Action::Open) } else { Vec::new() };
+            }
+            super::jump(model, true);
+        }
+        Action::Move(_) if model.overlays.is_empty() => return picker::act(model, action),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn edit(model: &mut Model, change: impl FnOnce(&mut String)) {
+    if let Some(search) = search(model) {
+        change(&mut search.text);
+    } else if let Screen::Picker(picker) = &model.screen {
+        let mut filter = picker.filter.clone();
+        change(&mut filter);
+        picker::refilter(model, filter);
+    }
+}
+
+fn stop(model: &mut Model) {
+    if let Some(search) = search(model) {
+        search.typing = false;
+    } else if let Screen::Picker(picker) = &mut model.screen {
+        picker.filtering = false;
+    }
+}

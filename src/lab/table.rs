@@ -1,0 +1,139 @@
+//! Rows as the screen lists them: tabs, the rows of a tab, the events, and the selection kept among them.
+
+use std::collections::BTreeSet;
+
+use super::scroll::{Step, moved};
+use super::{Attempt, Tab};
+use crate::cluster::snapshot::{EventRow, NodeRow, ObjectRef, ObjectRow, PodRow, Uid};
+
+/// Kinds that are no rows of their own to a learner.
+const HIDDEN: [&str; 3] = ["Pod", "Event", "Namespace"];
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum TableRow<'a> {
+    Pod(&'a PodRow),
+    Object(&'a ObjectRow),
+    Node(&'a NodeRow),
+}
+
+impl TableRow<'_> {
+    #[must_use]
+    pub fn uid(&self) -> &Uid {
+        match self {
+            Self::Pod(row) => &row.uid,
+            Self::Object(row) => &row.uid,
+            Self::Node(row) => &row.uid,
+        }
+    }
+
+    #[must_use]
+    pub fn object(&self) -> ObjectRef {
+        let (kind, namespace, name) = match self {
+            Self::Pod(row) => ("Pod", row.namespace.as_str(), &row.name),
+            Self::Object(row) => (row.kind.as_str(), row.namespace.as_str(), &row.name),
+            Self::Node(row) => ("Node", "", &row.name),
+        };
+        ObjectRef { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.clone() }
+    }
+}
+
+/// Tabs of the table: pods, then the kinds of the scenario and of the cluster, the nodes last.
+#[must_use]
+pub fn tabs(attempt: &Attempt) -> Vec<Tab> {
+    let scenario = &attempt.scenario;
+    let manifests = [&scenario.setup, &scenario.broken, &scenario.solution].into_iter().flatten().map(|m| m.kind().to_owned());
+    let rows: BTreeSet<String> = attempt.snapshot.objects.values().map(|row| row.kind.clone()).collect();
+    let mut kinds: Vec<String> = Vec::new();
+    for kind in manifests.chain(rows) {
+        if !kind.is_empty() && !HIDDEN.contains(&kind.as_str()) && kind != "Node" && !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    kinds.push("Node".to_owned());
+    std::iter::once(Tab::Pods).chain(kinds.into_iter().map(Tab::Kind)).collect()
+}
+
+/// Rows of the tab that is open.
+#[must_use]
+pub fn rows(attempt: &Attempt) -> Vec<TableRow<'_>> {
+    match &attempt.tab {
+        Tab::Pods => attempt.snapshot.pods_by_age().into_iter().map(TableRow::Pod).collect(),
+        Tab::Kind(kind) if kind == "Node" => {
+            let mut rows: Vec<_> = attempt.snapshot.nodes.values().collect();
+            rows.sort_by(|a, b| a.name.cmp(&b.name));
+            rows.into_iter().map(TableRow::Node).collect()
+        }
+        Tab::Kind(kind) => {
+            let mut rows: Vec<_> = attempt.snapshot.of_kind(kind).collect();
+            rows.sort_by(|a, b| a.name.cmp(&b.name));
+            rows.into_iter().map(TableRow::Object).collect()
+        }
+    }
+}
+
+/// The feed, oldest first.
+#[must_use]
+pub fn events(attempt: &Attempt) -> Vec<&EventRow> {
+    let mut rows = attempt.snapshot.events_by_last();
+    rows.retain(|row| row.warning || !attempt.warnings_only);
+    rows
+}
+
+/// The selected row, while it lives.
+#[must_use]
+pub fn selected(attempt: &Attempt) -> Option<TableRow<'_>> {
+    let uid = attempt.selected.as_ref()?;
+    rows(attempt).into_iter().find(|row| row.uid() == uid)
+}
+
+/// Place of the selected row in its tab.
+#[must_use]
+pub fn place(attempt: &Attempt) -> Option<usize> {
+    let uid = attempt.selected.as_ref()?;
+    rows(attempt).iter().position(|row| row.uid() == uid)
+}
+
+/// Keeps a selection made by hand; else takes the clue's object, else the newest row.
+pub fn reselect(attempt: &mut Attempt) {
+    let uids: Vec<Uid> = rows(attempt).iter().map(|row| row.uid().clone()).collect();
+    let lives = attempt.selected.as_ref().is_some_and(|uid| uids.contains(uid));
+    if lives && attempt.memory.picked {
+        return;
+    }
+    attempt.memory.picked = false;
+    let clue = attempt.clue.as_ref().map(|clue| &clue.uid).filter(|uid| uids.contains(uid));
+    attempt.selected = clue.or(if attempt.tab == Tab::Pods { uids.last() } else { uids.first() }).cloned();
+}
+
+/// Moves the selection, and the rows under it so that it stays in view.
+pub fn select(attempt: &mut Attempt, step: Step, visible: usize) {
+    let last = rows(attempt).len().saturating_sub(1);
+    let to = moved(place(attempt).unwrap_or(0), step, last, visible.max(2));
+    select_place(attempt, to);
+    if visible > 0 {
+        attempt.scroll.pods = attempt.scroll.pods.clamp((to + 1).saturating_sub(visible), to);
+    }
+}
+
+/// Selects the row at a place, if there is one.
+pub fn select_place(attempt: &mut Attempt, place: usize) -> bool {
+    let uid = rows(attempt).get(place).map(|row| row.uid().clone());
+    let found = uid.is_some();
+    if found {
+        attempt.selected = uid;
+        attempt.memory.picked = true;
+    }
+    found
+}
+
+/// Opens the tab `by` places on, around the ends.
+pub fn turn(attempt: &mut Attempt, forward: bool) {
+    let tabs = tabs(attempt);
+    let at = tabs.iter().position(|tab| *tab == attempt.tab).unwrap_or(0);
+    let to = if forward { at + 1 } else { at + tabs.len() - 1 } % tabs.len();
+    attempt.tab = tabs[to].clone();
+    attempt.scroll.pods = 0;
+    attempt.selected = None;
+    reselect(attempt);
+}

@@ -1,0 +1,1 @@
+//! Message sequences and what they lead to.

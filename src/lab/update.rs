@@ -1,0 +1,158 @@
+//! `update`: what a message does to the model, and what the model asks for in return.
+
+use crossterm::event::KeyEvent;
+use jiff::{SignedDuration, Timestamp};
+
+use super::keymap::Action;
+use super::msg::{Effect, Measures, Msg, Notice};
+use super::{Attempt, Card, Model, Overlay, Picker, Place, Screen, attempt, keymap, live, mouse, overlay, picker, scroll};
+
+/// A notice that is no warning goes away by itself.
+pub const NOTICE: SignedDuration = SignedDuration::from_secs(8);
+/// How long the kubectl command equal to a key is shown.
+pub const EQUAL: SignedDuration = SignedDuration::from_secs(20);
+/// Ctrl-C twice within this long quits whatever is open.
+const AT_ONCE: SignedDuration = SignedDuration::from_secs(2);
+
+impl Model {
+    /// The lab at its start: the picker.
+    #[must_use]
+    pub fn new(cards: Vec<Card>, place: Place, now: Timestamp) -> (Self, Vec<Effect>) {
+        let model = Self {
+            cards,
+            screen: Screen::Picker(Picker::default()),
+            overlays: Vec::new(),
+            now,
+            size: (80, 24),
+            measures: Measures::default(),
+            place,
+            notice: None,
+            mouse: true,
+            attempts: 0,
+            quitting: false,
+            interrupted: None,
+        };
+        (model, vec![Effect::Mouse(true)])
+    }
+
+    /// Opens a scenario by its folder's name or its id.
+    pub fn open(&mut self, folder: &str) -> Vec<Effect> {
+        let place = self.cards.iter().position(|card| card.folder == folder || card.scenario.as_ref().is_ok_and(|s| s.id == folder));
+        match place {
+            Some(place) => attempt::open(self, place),
+            None => {
+                self.say(true, format!("There is no scenario {folder}"), "choose one from the list");
+                Vec::new()
+            }
+        }
+    }
+
+    #[must_use]
+    pub fn attempt(&self) -> Option<&Attempt> {
+        match &self.screen {
+            Screen::Attempt(attempt) => Some(attempt),
+            Screen::Picker(_) => None,
+        }
+    }
+
+    pub fn attempt_mut(&mut self) -> Option<&mut Attempt> {
+        match &mut self.screen {
+            Screen::Attempt(attempt) => Some(attempt),
+            Screen::Picker(_) => None,
+        }
+    }
+
+    /// Shows a notice.
+    pub(super) fn say(&mut self, bad: bool, what: impl Into<String>, next: impl Into<String>) {
+        self.notice = Some((Notice { bad, what: what.into(), next: next.into() }, self.now));
+    }
+}
+
+/// The whole of the lab's behaviour.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(event) => pressed(model, &event),
+        Msg::Mouse(event) => mouse::update(model, event),
+        Msg::Resize(width, height) => {
+            model.size = (width, height);
+            Vec::new()
+        }
+        Msg::Tick(now) => tick(model, now),
+        Msg::Measured(measures) => {
+            scroll::measured(model, measures);
+            Vec::new()
+        }
+        Msg::Cluster(number, news) => match model.attempt() {
+            Some(attempt) if attempt.number == number => attempt::cluster::update(model, news),
+            _ => Vec::new(),
+        },
+        Msg::Notice(notice) => {
+            model.notice = Some((notice, model.now));
+            Vec::new()
+        }
+        Msg::Terminate => {
+            model.quitting = true;
+            vec![Effect::Quit]
+        }
+    }
+}
+
+/// A key goes to whoever owns it: the top overlay, else the screen.
+pub(super) fn pressed(model: &mut Model, event: &KeyEvent) -> Vec<Effect> {
+    let action = keymap::action(model, event);
+    if action == Some(Action::Interrupt) {
+        return interrupt(model);
+    }
+    model.interrupted = None;
+    let Some(action) = action else { return overlay::typed(model, event) };
+    // What was said has been read by now.
+    model.notice = None;
+    act(model, action)
+}
+
+fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Help => {
+            if !matches!(model.overlays.last(), Some(Overlay::Help { .. })) {
+                model.overlays.push(Overlay::Help { scroll: 0 });
+            }
+            Vec::new()
+        }
+        Action::Mouse => {
+            model.mouse = !model.mouse;
+            let said = if model.mouse { "The mouse scrolls and clicks" } else { "The mouse selects text; M takes it back" };
+            model.say(false, said, "");
+            vec![Effect::Mouse(model.mouse)]
+        }
+        _ if overlay::typing(model) => overlay::type_action(model, action),
+        _ if !model.overlays.is_empty() => overlay::act(model, action),
+        _ if matches!(model.screen, Screen::Picker(_)) => picker::act(model, action),
+        _ => attempt::act(model, action),
+    }
+}
+
+/// Ctrl-C is `q`; twice at once it quits whatever is open.
+fn interrupt(model: &mut Model) -> Vec<Effect> {
+    let again = model.interrupted.is_some_and(|before| model.now.duration_since(before) <= AT_ONCE);
+    if again {
+        return quit(model);
+    }
+    model.interrupted = Some(model.now);
+    if overlay::typing(model) { overlay::type_action(model, Action::Back) } else { act(model, Action::Quit) }
+}
+
+/// The end: the attempt's cluster is let go first.
+pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
+    model.quitting = true;
+    let close = model.attempt().map(|attempt| Effect::Close(attempt.number));
+    close.into_iter().chain([Effect::Quit]).collect()
+}
+
+fn tick(model: &mut Model, now: Timestamp) -> Vec<Effect> {
+    let before = model.now;
+    model.now = now;
+    if model.notice.as_ref().is_some_and(|(notice, at)| !notice.bad && now.duration_since(*at) >= NOTICE) {
+        model.notice = None;
+    }
+    live::tick(model, before)
+}
