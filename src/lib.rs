@@ -31,6 +31,7 @@
 //! - a key: a row in `lab::keymap`, which also feeds the footer and the help;
 //! - a kind to the practice cluster: a row in `practice::kind`, and a controller is a file in `practice::controllers`.
 
+pub mod app;
 pub mod cli;
 pub mod cluster;
 pub mod image;
@@ -39,4 +40,5 @@ pub mod practice;
 pub mod progress;
 pub mod scenario;
 pub mod text;
+pub mod ui;
 pub mod yaml;

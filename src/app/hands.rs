@@ -22,6 +22,8 @@ pub struct Hands {
     tasks: JoinSet<()>,
     attempt: Option<Attempt>,
     follow: CancellationToken,
+    /// There is a terminal to speak to.
+    screen: bool,
 }
 
 /// What belongs to one attempt and ends with it.
@@ -40,8 +42,8 @@ impl Drop for Attempt {
 
 impl Hands {
     #[must_use]
-    pub fn new(settings: Arc<Settings>, news: mpsc::Sender<Msg>) -> Self {
-        Self { settings, news, tasks: JoinSet::new(), attempt: None, follow: CancellationToken::new() }
+    pub fn new(settings: Arc<Settings>, news: mpsc::Sender<Msg>, screen: bool) -> Self {
+        Self { settings, news, tasks: JoinSet::new(), attempt: None, follow: CancellationToken::new(), screen }
     }
 
     /// The practice cluster of the open attempt, if it is one.
@@ -110,8 +112,9 @@ impl Hands {
                 });
             }
             Effect::StopLog => self.follow.cancel(),
-            Effect::Copy(text) => terminal::copy(&text),
-            Effect::Mouse(on) => terminal::mouse(on),
+            Effect::Copy(text) if self.screen => terminal::copy(&text),
+            Effect::Mouse(on) if self.screen => terminal::mouse(on),
+            Effect::Copy(_) | Effect::Mouse(_) => {}
             Effect::SaveProgress { folder, state, seconds } => self.save(&folder, state, seconds),
             Effect::Quit => {}
         }

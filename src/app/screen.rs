@@ -31,7 +31,7 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
     let size = screen.screen.size().context("the terminal does not tell its size")?;
     let (sender, mut inbox) = mpsc::channel(QUEUE);
     let settings = Arc::new(settings);
-    let mut hands = Hands::new(Arc::clone(&settings), sender);
+    let mut hands = Hands::new(Arc::clone(&settings), sender, true);
     let (mut model, mut effects) = settings.model();
     effects.extend(lab::update(&mut model, Msg::Resize(size.width, size.height)));
     if let Some(folder) = open {

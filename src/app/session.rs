@@ -25,7 +25,9 @@ const QUEUE: usize = 4096;
 /// A practice cluster on which this scenario's images behave as declared.
 #[must_use]
 pub fn practice(scenario: &Scenario, speed: f64) -> Practice {
-    Practice::start(Options { images: scenario.images.clone(), speed, ..Options::default() })
+    let mut images = crate::scenario::catalogue();
+    images.extend(scenario.images.clone());
+    Practice::start(Options { images, speed, ..Options::default() })
 }
 
 /// A cluster and the scenario played on it.

@@ -32,14 +32,17 @@ pub struct FoldLine<'a> {
 /// The lesson, part by part.
 #[must_use]
 pub fn shown(attempt: &Attempt) -> Vec<Shown<'_>> {
-    let show = |(place, part)| match part {
+    attempt.scenario.lesson.parts.iter().enumerate().map(|(place, part)| part_shown(attempt, place, part)).collect()
+}
+
+fn part_shown<'a>(attempt: &Attempt, place: usize, part: &'a Part) -> Shown<'a> {
+    match part {
         Part::Text(text) => Shown { part: place, fold: None, body: Some(text.as_str()) },
         Part::Fold { kind, summary, body } => {
             let line = line(attempt, place, *kind, summary);
             Shown { part: place, body: line.open.then_some(body.as_str()), fold: Some(line) }
         }
-    };
-    attempt.scenario.lesson.parts.iter().enumerate().map(show).collect()
+    }
 }
 
 fn line<'a>(attempt: &Attempt, place: usize, kind: Fold, summary: &'a str) -> FoldLine<'a> {

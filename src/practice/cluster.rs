@@ -203,3 +203,32 @@ async fn drive(cluster: Weak<Inner>, wake: Arc<Notify>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_clock_runs_at_its_speed_and_stands_still() {
+        let practice = Practice::start(Options {
+            speed: 4.0,
+            ..Options::default()
+        });
+        let start = practice.now();
+        tokio::time::advance(Duration::from_secs(900)).await;
+        assert_eq!(practice.now().duration_since(start).as_secs(), 3600);
+        practice.set_speed(0.0);
+        tokio::time::advance(Duration::from_secs(900)).await;
+        assert_eq!(practice.now().duration_since(start).as_secs(), 3600);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cluster_ends_with_its_last_handle() {
+        let practice = Practice::start(Options::default());
+        let (inner, wake) = (Arc::downgrade(&practice.inner), Arc::downgrade(&practice.inner.wake));
+        drop((practice.clone(), practice));
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        assert!(inner.upgrade().is_none());
+        assert!(wake.upgrade().is_none(), "the driver still runs");
+    }
+}

@@ -106,17 +106,13 @@ impl World {
     pub fn event(&mut self, source: Source<'_>, kind: &'static Kind, object: &Value, note: Note<'_>) {
         let namespace = self.event_namespace(kind, object);
         let uid = text(&object["metadata"]["uid"]);
-        let who = format!("{}|{}|{uid}|{}", source.component, source.host, note.path.is_empty());
+        let who = format!("{}|{}|{uid}|{}", source.component, source.host, note.kind);
         if !self.open(&namespace) || !self.events.admit(&who, self.now) {
             return;
         }
         let group = format!("{}|{uid}|{}|{}", source.component, note.kind, note.reason);
         let combined = self.events.combine(&group, note.message, self.now);
-        let message = if combined {
-            format!("(combined from similar events): {}", note.message)
-        } else {
-            note.message.to_owned()
-        };
+        let message = if combined { format!("(combined from similar events): {}", note.message) } else { note.message.to_owned() };
         let key = if combined { group } else { format!("{group}|{}|{}", note.path, note.message) };
         let known = self.events.known.get(&key).and_then(|name| self.store.get(&EVENT, &namespace, name));
         if let Some(mut event) = known {
@@ -165,11 +161,7 @@ impl World {
     }
 
     fn event_namespace(&self, kind: &Kind, object: &Value) -> String {
-        if kind.namespaced {
-            text(&object["metadata"]["namespace"]).to_owned()
-        } else {
-            "default".to_owned()
-        }
+        if kind.namespaced { text(&object["metadata"]["namespace"]).to_owned() } else { "default".to_owned() }
     }
 
     /// Whether a namespace takes new objects.

@@ -62,7 +62,19 @@ kind!(REPLICA_SET, "apps", "v1", "ReplicaSet", "replicasets", "replicaset", ["rs
 kind!(ENDPOINT_SLICE, "discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", "endpointslice", [], namespaced: true, all: false, sub: [], generation: true);
 
 /// Every kind served, in discovery's order.
-pub static KINDS: &[&Kind] = &[&NAMESPACE, &NODE, &POD, &EVENT, &SERVICE, &CONFIG_MAP, &SECRET, &SERVICE_ACCOUNT, &DEPLOYMENT, &REPLICA_SET, &ENDPOINT_SLICE];
+pub static KINDS: &[&Kind] = &[
+    &NAMESPACE,
+    &NODE,
+    &POD,
+    &EVENT,
+    &SERVICE,
+    &CONFIG_MAP,
+    &SECRET,
+    &SERVICE_ACCOUNT,
+    &DEPLOYMENT,
+    &REPLICA_SET,
+    &ENDPOINT_SLICE,
+];
 
 /// The fields besides name and namespace that a field selector may name.
 #[must_use]

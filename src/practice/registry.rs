@@ -133,7 +133,9 @@ impl World {
     /// # Errors
     /// 404; 409 when a precondition does not hold.
     pub fn delete(&mut self, kind: &'static Kind, namespace: &str, name: &str, how: &Deletion) -> Result<Value, Status> {
-        let Some(mut object) = self.store.get(kind, namespace, name) else { return Err(Status::not_found(kind, name)) };
+        let Some(mut object) = self.store.get(kind, namespace, name) else {
+            return Err(Status::not_found(kind, name));
+        };
         if how.uid.as_ref().is_some_and(|uid| object["metadata"]["uid"] != **uid)
             || how.version.as_ref().is_some_and(|v| object["metadata"]["resourceVersion"] != **v)
         {

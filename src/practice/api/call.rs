@@ -65,19 +65,7 @@ impl Call {
 
     /// What the query selects of a kind.
     pub fn selector(&self, kind: &Kind) -> Result<Selector, Status> {
-        let (labels, fields) = (self.param("labelSelector"), self.param("fieldSelector"));
-        Selector::parse(labels, fields)?.for_kind(kind).map_err(|mut status| {
-            let resource = format!(
-                "{}, Resource={}",
-                if kind.group.is_empty() { "/v1".to_owned() } else { kind.api_version() },
-                kind.plural
-            );
-            status.message = format!(
-                "Unable to find {resource:?} that match label selector {labels:?}, field selector {fields:?}: {}",
-                status.message
-            );
-            status
-        })
+        Selector::parse(self.param("labelSelector"), self.param("fieldSelector"))?.for_kind(kind)
     }
 
     fn header(&self, name: header::HeaderName) -> &str {

@@ -2,12 +2,13 @@
 
 use axum::body::Bytes;
 use axum::response::Response;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::answer;
 use super::call::Call;
 use super::path::Resource;
+use super::{answer, table};
 use crate::practice::cluster::Practice;
+use crate::practice::kind::Kind;
 use crate::practice::selector::Selector;
 use crate::practice::status::Status;
 use crate::practice::store::{Store, decode};
@@ -48,11 +49,41 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
         "" => None,
         token => Some(Continue::parse(token).ok_or_else(|| Status::bad_request("continue key is not valid: illegal base64 data"))?),
     };
-    let page = practice.read(|world| page(&world.store, at, &selector, limit, from))?;
-    Ok(answer::encoded(page))
+    let now = practice.now();
+    let as_table = table::wanted(call);
+    practice.read(|world| {
+        let page = page(&world.store, at, &selector, limit, from)?;
+        if as_table {
+            let objects: Vec<Value> = page.items.into_iter().map(decode).collect();
+            return Ok(table::answer(&table::table(at.kind, page.metadata, &objects, now, call, true)));
+        }
+        Ok(answer::encoded(page.encode(at.kind)))
+    })
 }
 
-fn page(store: &Store, at: &Resource, selector: &Selector, limit: Option<usize>, from: Option<Continue>) -> Result<Bytes, Status> {
+/// Some of the objects that match, in order.
+struct Page<'a> {
+    metadata: Value,
+    items: Vec<&'a Bytes>,
+}
+
+impl Page<'_> {
+    fn encode(&self, kind: &Kind) -> Bytes {
+        let mut body = format!(
+            r#"{{"kind":"{}List","apiVersion":"{}","metadata":{},"items":["#,
+            kind.kind,
+            kind.api_version(),
+            self.metadata
+        )
+        .into_bytes();
+        let items: Vec<&[u8]> = self.items.iter().map(|item| item.as_ref()).collect();
+        body.extend(items.join(&b','));
+        body.extend(b"]}");
+        body.into()
+    }
+}
+
+fn page<'a>(store: &'a Store, at: &'a Resource, selector: &Selector, limit: Option<usize>, from: Option<Continue>) -> Result<Page<'a>, Status> {
     if from.as_ref().is_some_and(|from| from.version < store.forgotten()) {
         return Err(Status::expired(
             "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.",
@@ -63,7 +94,7 @@ fn page(store: &Store, at: &Resource, selector: &Selector, limit: Option<usize>,
     let mut matching = store
         .range(at.kind, at.namespace.as_deref(), after)
         .filter(|(_, object)| selector.is_empty() || selector.matches(&decode(object)));
-    let mut items: Vec<&[u8]> = Vec::new();
+    let mut items = Vec::new();
     let mut last = None;
     for (name, object) in matching.by_ref().take(limit.unwrap_or(usize::MAX)) {
         items.push(object);
@@ -85,13 +116,5 @@ fn page(store: &Store, at: &Resource, selector: &Selector, limit: Option<usize>,
             }
         }
     }
-    let mut body = format!(
-        r#"{{"kind":"{}List","apiVersion":"{}","metadata":{metadata},"items":["#,
-        at.kind.kind,
-        at.kind.api_version()
-    )
-    .into_bytes();
-    body.extend(items.join(&b','));
-    body.extend(b"]}");
-    Ok(body.into())
+    Ok(Page { metadata, items })
 }

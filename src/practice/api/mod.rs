@@ -7,7 +7,9 @@ mod list;
 mod logs;
 mod patching;
 mod path;
+mod pod_status;
 mod scale;
+mod table;
 mod verbs;
 mod watch;
 
@@ -46,10 +48,10 @@ fn route(practice: &Practice, target: Target, call: Call) -> Result<Response, St
 
 fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Response, Status> {
     match (call.method.as_str(), at.name.is_empty(), at.sub.as_str()) {
-        ("GET", true, "") if call.flag("watch") => watch::open(practice, at, &call, String::new()),
+        ("GET", true, "") if call.flag("watch") => watch::open(practice, at, call, ""),
         ("GET", false, "") if call.flag("watch") => {
             let only = format!("metadata.name={}", at.name);
-            watch::open(practice, at, &call, only)
+            watch::open(practice, at, call, &only)
         }
         ("GET", true, "") => list::serve(practice, &at, &call),
         ("GET", false, "log") => logs::serve(practice, at, &call),
@@ -59,7 +61,7 @@ fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Respo
         ("POST", false, "binding") => verbs::bind(practice, &at, &call),
         ("POST", false, "eviction") => verbs::delete(practice, &at, &call),
         ("GET" | "PUT" | "PATCH", false, "scale") => scale::serve(practice, &at, call),
-        ("GET", false, "" | "status") => verbs::get(practice, &at),
+        ("GET", false, "" | "status") => verbs::get(practice, &at, &call),
         ("PUT", false, "" | "status" | "finalize") => verbs::update(practice, &at, &call),
         ("PATCH", false, "" | "status") => patching::serve(practice, &at, &call),
         _ => Err(Status::method_not_allowed()),

@@ -28,15 +28,7 @@ pub fn serve(practice: &Practice, at: &Resource, call: Call) -> Result<Response,
         }
         let replicas = wanted["spec"]["replicas"].as_i64().unwrap_or(0);
         object["spec"]["replicas"] = replicas.into();
-        verbs::replace(
-            world,
-            &Resource {
-                sub: String::new(),
-                ..at.clone()
-            },
-            object,
-            call.manager(),
-        )
+        verbs::replace(world, at, object, call.manager())
     })?;
     Ok(answer::object(&scale(&made)))
 }

@@ -3,12 +3,12 @@
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::answer;
 use super::call::Call;
 use super::path::Resource;
+use super::{answer, table};
 use crate::practice::cluster::Practice;
 use crate::practice::kind::{Kind, NAMESPACE, POD};
-use crate::practice::patch::managed;
+use crate::practice::patch::managed::{self, Writer};
 use crate::practice::registry::{Deletion, Part, Propagation};
 use crate::practice::status::Status;
 use crate::practice::store::decode;
@@ -25,9 +25,15 @@ const ANSWERED_WITH_OBJECT: &[&str] = &[
     "ResourceQuota",
 ];
 
-pub fn get(practice: &Practice, at: &Resource) -> Result<Response, Status> {
+pub fn get(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
     let found = practice.read(|world| world.store.encoded(at.kind, at.ns(), &at.name).cloned());
-    found.map(answer::encoded).ok_or_else(|| Status::not_found(at.kind, &at.name))
+    let found = found.ok_or_else(|| Status::not_found(at.kind, &at.name))?;
+    if table::wanted(call) {
+        let object = decode(&found);
+        let metadata = json!({"resourceVersion": object["metadata"]["resourceVersion"]});
+        return Ok(table::answer(&table::table(at.kind, metadata, &[object], practice.now(), call, true)));
+    }
+    Ok(answer::encoded(found))
 }
 
 pub fn create(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
@@ -42,7 +48,12 @@ pub fn create(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
 pub fn insert(world: &mut World, at: &Resource, mut object: Value, call: &Call) -> Result<Value, Status> {
     in_namespace(world, at)?;
     if object["metadata"]["managedFields"].as_array().is_none_or(Vec::is_empty) {
-        managed::record(at.kind, None, &mut object, call.manager(), &world.seconds());
+        let writer = Writer {
+            manager: call.manager(),
+            subresource: "",
+            time: &world.seconds(),
+        };
+        managed::record(at.kind, None, &mut object, &writer);
     }
     world.create(at.kind, object)
 }
@@ -74,7 +85,16 @@ pub fn replace(world: &mut World, at: &Resource, mut object: Value, manager: &st
     if at.sub == "status" {
         return world.update(at.kind, object, Part::Status);
     }
-    managed::record(at.kind, Some(&old), &mut object, manager, &world.seconds());
+    managed::record(
+        at.kind,
+        Some(&old),
+        &mut object,
+        &Writer {
+            manager,
+            subresource: &at.sub,
+            time: &world.seconds(),
+        },
+    );
     world.update(at.kind, object, Part::Spec)
 }
 

@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::answer;
 use super::call::Call;
 use super::path::Resource;
+use super::{answer, table};
 use crate::practice::cluster::Practice;
 use crate::practice::selector::Selector;
 use crate::practice::status::Status;
@@ -38,14 +38,17 @@ struct Watch {
     until: Instant,
     bookmarks: bool,
     bookmarked: Timestamp,
+    /// The call, when it wants Tables; the first of them has the columns.
+    tables: Option<Call>,
+    headed: bool,
     /// What to send first.
     first: Option<String>,
     ended: bool,
 }
 
 /// Answers a watch request; `only` narrows the field selector.
-pub fn open(practice: &Practice, at: Resource, call: &Call, only: String) -> Result<Response, Status> {
-    let fields = [call.param("fieldSelector"), &only]
+pub fn open(practice: &Practice, at: Resource, call: Call, only: &str) -> Result<Response, Status> {
+    let fields = [call.param("fieldSelector"), only]
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
@@ -64,24 +67,28 @@ pub fn open(practice: &Practice, at: Resource, call: &Call, only: String) -> Res
                 .map_err(|_| Status::bad_request(format!("invalid resource version {text:?}")))?,
         ),
     };
-    let versions = practice.versions();
-    let (told, first) = practice.read(|world| match from {
-        Some(version) if !streaming => check_age(&world.store, version).map(|()| (version, None)),
-        _ => Ok((world.store.version(), Some(initial(&world.store, &at, &selector, streaming)))),
-    })?;
     let seconds = call.number("timeoutSeconds")?.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT);
-    let watch = Watch {
+    let mut watch = Watch {
         practice: practice.clone(),
         at,
         selector,
-        told,
-        versions,
+        told: from.unwrap_or_default(),
+        versions: practice.versions(),
         until: Instant::now() + std::time::Duration::from_secs(seconds.unsigned_abs()),
         bookmarks: call.flag("allowWatchBookmarks"),
         bookmarked: practice.now(),
-        first: first.filter(|text| !text.is_empty()),
+        tables: table::wanted(&call).then_some(call),
+        headed: false,
+        first: None,
         ended: false,
     };
+    practice.read(|world| match from {
+        Some(version) if !streaming => check_age(&world.store, version),
+        _ => {
+            watch.initial(world, streaming);
+            Ok(())
+        }
+    })?;
     let lines = stream::unfold(watch, |mut watch| async move {
         watch.next().await.map(|lines| (Ok::<_, Infallible>(Bytes::from(lines)), watch))
     });
@@ -96,21 +103,33 @@ fn check_age(store: &Store, version: u64) -> Result<(), Status> {
     }
 }
 
-/// All that exists, as if it had just been added.
-fn initial(store: &Store, at: &Resource, selector: &Selector, streaming: bool) -> String {
-    let mut lines = String::new();
-    for object in store.list(at.kind, at.namespace.as_deref()) {
-        if selector.is_empty() || selector.matches(&decode(object)) {
-            event(&mut lines, "ADDED", object);
-        }
-    }
-    if streaming {
-        bookmark(&mut lines, at, store.version(), json!({"k8s.io/initial-events-end": "true"}));
-    }
-    lines
-}
-
 impl Watch {
+    /// All that exists, as if it had just been added.
+    fn initial(&mut self, world: &World, streaming: bool) {
+        let mut lines = String::new();
+        let namespace = self.at.namespace.clone();
+        for object in world.store.list(self.at.kind, namespace.as_deref()) {
+            if self.selector.is_empty() || self.selector.matches(&decode(object)) {
+                self.event(&mut lines, "ADDED", object, world.now);
+            }
+        }
+        self.told = world.store.version();
+        if streaming {
+            bookmark(&mut lines, &self.at, self.told, json!({"k8s.io/initial-events-end": "true"}));
+        }
+        self.first = Some(lines).filter(|lines| !lines.is_empty());
+    }
+
+    /// One event, in the form asked for.
+    fn event(&mut self, lines: &mut String, kind: &str, object: &[u8], now: Timestamp) {
+        let Some(call) = &self.tables else { return event(lines, kind, object) };
+        let object: Value = serde_json::from_slice(object).unwrap_or_default();
+        let metadata = json!({"resourceVersion": object["metadata"]["resourceVersion"]});
+        let table = table::table(self.at.kind, metadata, &[object], now, call, !self.headed);
+        self.headed = true;
+        event(lines, kind, table.to_string().as_bytes());
+    }
+
     /// The next lines; `None` at the end.
     async fn next(&mut self) -> Option<String> {
         if let Some(lines) = self.first.take() {
@@ -147,7 +166,7 @@ impl Watch {
             for change in changes.take(BATCH) {
                 self.told = change.version;
                 if change.kind == self.at.kind && self.at.namespace.as_ref().is_none_or(|wanted| *wanted == change.namespace) {
-                    self.tell(&mut lines, change);
+                    self.tell(&mut lines, change, world.now);
                 }
             }
             if self.told == told || !lines.is_empty() {
@@ -162,7 +181,7 @@ impl Watch {
     }
 
     /// One change as this watch sees it: what leaves the selection is deleted, what enters it is added.
-    fn tell(&self, lines: &mut String, change: &Change) {
+    fn tell(&mut self, lines: &mut String, change: &Change, now: Timestamp) {
         let mut kind = match change.what {
             What::Added => "ADDED",
             What::Modified => "MODIFIED",
@@ -183,9 +202,9 @@ impl Watch {
             Some(before) if kind == "DELETED" && change.what == What::Modified => {
                 let mut gone = decode(before);
                 gone["metadata"]["resourceVersion"] = change.version.to_string().into();
-                event(lines, kind, gone.to_string().as_bytes());
+                self.event(lines, kind, gone.to_string().as_bytes(), now);
             }
-            _ => event(lines, kind, &change.object),
+            _ => self.event(lines, kind, &change.object, now),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::process::{Op, Surroundings};
+use super::words::{Token, tokens};
 
 const TOOLS: &[&str] = &[
     "sh", "ash", "sleep", "echo", "true", "false", "cat", "tail", "env", "printenv", "date", "ls", "test", "[", "nslookup", "wget", "nc", "curl", "hostname",
@@ -16,11 +17,7 @@ pub fn knows(tool: &str) -> bool {
 
 /// The program of a command line.
 pub fn program(argv: &[String], around: &Surroundings) -> Vec<Op> {
-    let mut script = Script {
-        around,
-        ops: Vec::new(),
-        env: around.env.clone(),
-    };
+    let mut script = Script { around, ops: Vec::new(), env: around.env.clone() };
     let code = script.command(argv);
     script.ops.push(Op::Exit(code));
     script.ops
@@ -45,23 +42,13 @@ pub fn execute(argv: &[String], around: &Surroundings) -> (i32, String) {
 
 /// `$(NAME)` in command and args, as Kubernetes expands it.
 pub fn expand_references(text: &str, env: &BTreeMap<String, String>) -> String {
-    env.iter()
-        .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("$({name})"), value))
+    env.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("$({name})"), value))
 }
 
 struct Script<'a> {
     around: &'a Surroundings,
     ops: Vec<Op>,
     env: BTreeMap<String, String>,
-}
-
-/// A word of a script, or what separates commands.
-#[derive(Debug, Clone, PartialEq)]
-enum Token {
-    Word(String),
-    End,
-    And,
-    Or,
 }
 
 impl Script<'_> {
@@ -76,12 +63,7 @@ impl Script<'_> {
             },
             "exec" => self.command(args),
             "echo" | "printf" => {
-                let text = args
-                    .iter()
-                    .filter(|arg| !matches!(arg.as_str(), "-n" | "-e"))
-                    .cloned()
-                    .collect::<Vec<_>>()
-                    .join(" ");
+                let text = args.iter().filter(|arg| !matches!(arg.as_str(), "-n" | "-e")).cloned().collect::<Vec<_>>().join(" ");
                 self.ops.push(Op::Log(text.trim_end_matches("\\n").to_owned()));
                 0
             }
@@ -176,15 +158,10 @@ impl Script<'_> {
                     continue;
                 }
                 Token::Word(_) => {
-                    let end = tokens[at..]
-                        .iter()
-                        .position(|token| !matches!(token, Token::Word(_)))
-                        .map_or(tokens.len(), |length| at + length);
+                    let end = tokens[at..].iter().position(|token| !matches!(token, Token::Word(_))).map_or(tokens.len(), |length| at + length);
                     if !skip {
-                        let words: Vec<String> = tokens[at..end]
-                            .iter()
-                            .filter_map(|token| if let Token::Word(word) = token { Some(word.clone()) } else { None })
-                            .collect();
+                        let words: Vec<String> =
+                            tokens[at..end].iter().filter_map(|token| if let Token::Word(word) = token { Some(word.clone()) } else { None }).collect();
                         code = self.simple(&words);
                     }
                     at = end;
@@ -201,18 +178,14 @@ impl Script<'_> {
 
     /// One command: leading assignments, then words up to a redirection.
     fn simple(&mut self, words: &[String]) -> i32 {
-        let assignment = |word: &&String| {
-            word.split_once('=')
-                .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
-        };
+        let assignment =
+            |word: &&String| word.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
         let assigned = words.iter().take_while(assignment).count();
         for (name, value) in words[..assigned].iter().filter_map(|word| word.split_once('=')) {
             self.env.insert(name.to_owned(), value.to_owned());
         }
         let rest = &words[assigned..];
-        let redirected = rest
-            .iter()
-            .position(|word| word.starts_with('>') || word.starts_with("2>") || word.starts_with("1>") || word == "|" || word == "&");
+        let redirected = rest.iter().position(|word| word.starts_with('>') || word.starts_with("2>") || word.starts_with("1>") || word == "|" || word == "&");
         let quiet = redirected.is_some_and(|at| !rest[at].starts_with("2>") && !rest[at].contains("&2"));
         let before = self.ops.len();
         let code = self.command(&rest[..redirected.unwrap_or(rest.len())]);
@@ -282,78 +255,4 @@ fn seconds(text: &str) -> Option<f64> {
         _ => (text, 1.0),
     };
     number.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number * factor)
-}
-
-/// Splits a script into words and separators; quotes hold words together, variables are put in.
-fn tokens(source: &str, env: &BTreeMap<String, String>) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let (mut word, mut open, mut quote) = (String::new(), false, None);
-    let mut chars = source.chars().peekable();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (Some(mark), c) if c == mark => quote = None,
-            (None, '\'' | '"') => (quote, open) = (Some(c), true),
-            (None | Some('"'), '$') => {
-                open = true;
-                word.push_str(&variable(&mut chars, env));
-            }
-            (None, '\\') | (Some('"'), '\\') => word.extend(chars.next()),
-            (None, '#') if !open => {
-                while chars.peek().is_some_and(|c| *c != '\n') {
-                    chars.next();
-                }
-            }
-            (None, ';' | '\n' | ' ' | '\t') => {
-                flush(&mut tokens, &mut word, &mut open);
-                if matches!(c, ';' | '\n') {
-                    tokens.push(Token::End);
-                }
-            }
-            (None, '&' | '|') if chars.peek() == Some(&c) => {
-                chars.next();
-                flush(&mut tokens, &mut word, &mut open);
-                tokens.push(if c == '&' { Token::And } else { Token::Or });
-            }
-            (_, c) => {
-                open = true;
-                word.push(c);
-            }
-        }
-    }
-    flush(&mut tokens, &mut word, &mut open);
-    tokens
-}
-
-fn flush(tokens: &mut Vec<Token>, word: &mut String, open: &mut bool) {
-    if *open {
-        let word = std::mem::take(word);
-        let opener = matches!(word.as_str(), "do" | "then" | "else");
-        // A keyword begins a command of its own.
-        if opener && !matches!(tokens.last(), Some(Token::End)) {
-            tokens.push(Token::End);
-        }
-        tokens.push(Token::Word(word));
-    }
-    *open = false;
-}
-
-fn variable(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, env: &BTreeMap<String, String>) -> String {
-    let mut name = String::new();
-    match chars.peek() {
-        Some('{') => {
-            chars.next();
-            name.extend(chars.by_ref().take_while(|c| *c != '}'));
-        }
-        Some('(') => {
-            chars.by_ref().take_while(|c| *c != ')').for_each(drop);
-            return String::new();
-        }
-        _ => {
-            while let Some(c) = chars.next_if(|c| c.is_ascii_alphanumeric() || *c == '_') {
-                name.push(c);
-            }
-        }
-    }
-    let (name, default) = name.split_once(":-").map_or((name.as_str(), ""), |(name, default)| (name, default));
-    env.get(name).filter(|value| !value.is_empty()).cloned().unwrap_or_else(|| default.to_owned())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::image::{self, Reference};
+use super::image::Reference;
 use super::pod::{Ended, Run, Sandbox, Step, restarts, spec};
 use super::{Worker, config, jitter, process, push_run, status, until};
 use crate::practice::field::text;
@@ -112,7 +112,7 @@ impl Worker<'_> {
         }
     }
 
-    fn next(&mut self, step: Step) {
+    pub(super) fn next(&mut self, step: Step) {
         self.pod.steps.push_front(step);
     }
 
@@ -122,10 +122,7 @@ impl Worker<'_> {
             return Duration::ZERO;
         };
         self.pod_event("Warning", "FailedMount", &format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}"));
-        let wait = self
-            .pod
-            .mount_wait
-            .map_or(Duration::from_millis(500), |wait| (wait * 2).min(LONGEST_MOUNT_WAIT));
+        let wait = self.pod.mount_wait.map_or(Duration::from_millis(500), |wait| (wait * 2).min(LONGEST_MOUNT_WAIT));
         self.pod.mount_wait = Some(wait);
         self.next(Step::Mount);
         wait
@@ -178,13 +175,7 @@ impl Worker<'_> {
     fn attempt(&mut self, index: usize) -> Duration {
         let (now, began) = (self.world.now, self.pod.began);
         let container = &mut self.pod.containers[index];
-        let crashed = container
-            .runs
-            .iter()
-            .rev()
-            .filter_map(|run| run.ended.as_ref())
-            .find(|ended| ended.at < began)
-            .map(|ended| ended.at);
+        let crashed = container.runs.iter().rev().filter_map(|run| run.ended.as_ref()).find(|ended| ended.at < began).map(|ended| ended.at);
         let Some(at) = crashed else {
             self.next(Step::Pull(index));
             return Duration::ZERO;
@@ -197,99 +188,17 @@ impl Worker<'_> {
         let (name, wait) = (container.name.clone(), container.crash.wait());
         let metadata = &self.object["metadata"];
         let pod = format!("{}_{}({})", text(&metadata["name"]), text(&metadata["namespace"]), self.pod.uid);
-        self.pod.containers[index].problem = Some((
-            "CrashLoopBackOff",
-            format!("back-off {} restarting failed container={name} pod={pod}", go_duration(wait)),
-        ));
+        self.pod.containers[index].problem = Some(("CrashLoopBackOff", format!("back-off {} restarting failed container={name} pod={pod}", go_duration(wait))));
         self.pod.resume = Some(self.pod.resume.map_or(end, |resume| resume.min(end)));
-        self.tell(
-            index,
-            "Warning",
-            "BackOff",
-            &format!("Back-off restarting failed container {name} in pod {pod}"),
-        );
+        self.tell(index, "Warning", "BackOff", &format!("Back-off restarting failed container {name} in pod {pod}"));
         Duration::ZERO
     }
 
     /// Notes why a container did not start.
-    fn fail(&mut self, index: usize, reason: &'static str, message: String) -> Duration {
+    pub(super) fn fail(&mut self, index: usize, reason: &'static str, message: String) -> Duration {
         self.pod.failed = true;
         self.pod.containers[index].problem = Some((reason, message));
         Duration::ZERO
-    }
-
-    fn pull(&mut self, index: usize) -> Duration {
-        let spec = spec(&self.object, &self.pod.containers[index].name).clone();
-        let name = text(&spec["image"]).to_owned();
-        let reference = match Reference::parse(&name) {
-            Ok(reference) => reference,
-            Err(why) => {
-                let message = format!("Failed to apply default image tag \"{name}\": couldn't parse image name \"{name}\": {why}");
-                self.tell(index, "Warning", "InspectFailed", &message);
-                self.tell(index, "Warning", "Failed", "Error: InvalidImageName");
-                return self.fail(index, "InvalidImageName", message);
-            }
-        };
-        let policy = spec["imagePullPolicy"]
-            .as_str()
-            .unwrap_or(if reference.moving() { "Always" } else { "IfNotPresent" })
-            .to_owned();
-        let present = self.present(&reference.full());
-        if present && policy != "Always" {
-            self.tell(
-                index,
-                "Normal",
-                "Pulled",
-                &format!("Container image \"{name}\" already present on machine and can be accessed by the pod"),
-            );
-            self.next(Step::Create(index));
-            return self.world.between(10, 25);
-        }
-        if policy == "Never" {
-            let message = format!("Container image \"{name}\" is not present with pull policy of Never");
-            self.tell(index, "Warning", "ErrImageNeverPull", &message);
-            self.tell(index, "Warning", "Failed", "Error: ErrImageNeverPull");
-            return self.fail(index, "ErrImageNeverPull", message);
-        }
-        let container = &self.pod.containers[index];
-        if container.pull.until_last(self.world.now).is_some() && container.image == name {
-            let message = format!("Back-off pulling image \"{name}\"");
-            let full = format!("{message}: ErrImagePull: {}", container.refusal);
-            self.tell(index, "Normal", "BackOff", &message);
-            self.tell(index, "Warning", "Failed", "Error: ImagePullBackOff");
-            return self.fail(index, "ImagePullBackOff", full);
-        }
-        self.tell(index, "Normal", "Pulling", &format!("Pulling image \"{name}\""));
-        self.next(Step::Answer(index));
-        self.pod.pull_time = self.world.between(20, 110);
-        self.pod.pull_time
-    }
-
-    /// The registry's answer to a pull.
-    fn answer(&mut self, index: usize) -> Duration {
-        let name = text(&spec(&self.object, &self.pod.containers[index].name)["image"]).to_owned();
-        let answer = Reference::parse(&name).and_then(|reference| image::pull(&reference, &self.world.images).map(|_| reference));
-        match answer {
-            Ok(reference) => {
-                self.keep_image(&reference);
-                let time = format!("{}ms", self.pod.pull_time.as_millis());
-                let message = format!(
-                    "Successfully pulled image \"{name}\" in {time} ({time} including waiting). Image size: {} bytes.",
-                    reference.size()
-                );
-                self.tell(index, "Normal", "Pulled", &message);
-                self.next(Step::Create(index));
-                self.world.between(15, 35)
-            }
-            Err(why) => {
-                let now = self.world.now;
-                self.tell(index, "Warning", "Failed", &format!("Failed to pull image \"{name}\": {why}"));
-                self.tell(index, "Warning", "Failed", "Error: ErrImagePull");
-                self.pod.containers[index].pull.fail(now, now);
-                self.pod.containers[index].refusal.clone_from(&why);
-                self.fail(index, "ErrImagePull", why)
-            }
-        }
     }
 
     fn create(&mut self, index: usize) -> Duration {
@@ -311,30 +220,16 @@ impl Worker<'_> {
         let spec = spec(&self.object, &self.pod.containers[index].name);
         let reference = Reference::parse(text(&spec["image"]))?;
         let image = reference.find(&self.world.images).cloned().unwrap_or_default();
-        let user = |field: &str| {
-            spec["securityContext"]
-                .get(field)
-                .or_else(|| self.object["spec"]["securityContext"].get(field))
-                .cloned()
-                .unwrap_or_default()
-        };
+        let user = |field: &str| spec["securityContext"].get(field).or_else(|| self.object["spec"]["securityContext"].get(field)).cloned().unwrap_or_default();
         let metadata = &self.object["metadata"];
-        let who = format!(
-            "(pod: \"{}_{}({})\", container: {})",
-            text(&metadata["name"]),
-            text(&metadata["namespace"]),
-            self.pod.uid,
-            text(&spec["name"])
-        );
+        let who = format!("(pod: \"{}_{}({})\", container: {})", text(&metadata["name"]), text(&metadata["namespace"]), self.pod.uid, text(&spec["name"]));
         if user("runAsNonRoot") == true && user("runAsUser").as_i64().is_none_or(|id| id == 0) {
             let root = user("runAsUser") == 0;
             match image.user.as_deref().filter(|_| !root) {
                 None | Some("0") if root => return Err(format!("container's runAsUser breaks non-root policy {who}")),
                 None | Some("0") => return Err(format!("container has runAsNonRoot and image will run as root {who}")),
                 Some(name) if name.parse::<i64>().is_err() => {
-                    return Err(format!(
-                        "container has runAsNonRoot and image has non-numeric user ({name}), cannot verify user is non-root {who}"
-                    ));
+                    return Err(format!("container has runAsNonRoot and image has non-numeric user ({name}), cannot verify user is non-root {who}"));
                 }
                 Some(_) => {}
             }
@@ -369,12 +264,7 @@ impl Worker<'_> {
             }
             Err(why) => {
                 run.started = None;
-                run.ended = Some(Ended {
-                    code: 128,
-                    reason: "StartError",
-                    message: why.clone(),
-                    at: now,
-                });
+                run.ended = Some(Ended { code: 128, reason: "StartError", message: why.clone(), at: now });
                 Some(why)
             }
         };
@@ -394,9 +284,5 @@ impl Worker<'_> {
 /// A duration as Go prints it: `10s`, `1m20s`, `5m0s`.
 fn go_duration(wait: Duration) -> String {
     let seconds = wait.as_secs();
-    if seconds < 60 {
-        format!("{seconds}s")
-    } else {
-        format!("{}m{}s", seconds / 60, seconds % 60)
-    }
+    if seconds < 60 { format!("{seconds}s") } else { format!("{}m{}s", seconds / 60, seconds % 60) }
 }

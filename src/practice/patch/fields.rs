@@ -245,4 +245,12 @@ mod tests {
         remove(&mut object, &path);
         assert_eq!(get(&object, &path), None);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_set_of_fields_comes_back(paths in proptest::collection::btree_set(proptest::collection::vec("[fv]:[a-c]", 1..4), 0..8)) {
+            let fields = Fields(paths);
+            proptest::prop_assert_eq!(Fields::decode(&fields.encode()), fields);
+        }
+    }
 }

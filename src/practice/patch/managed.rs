@@ -5,8 +5,18 @@ use serde_json::{Value, json};
 use super::fields::{Fields, get};
 use crate::practice::kind::Kind;
 
+/// Who writes, through which subresource, when.
+#[derive(Debug, Clone, Copy)]
+pub struct Writer<'a> {
+    pub manager: &'a str,
+    /// Empty for the object itself.
+    pub subresource: &'a str,
+    pub time: &'a str,
+}
+
 /// Records a write that is about to turn `old` into `new`.
-pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, manager: &str, time: &str) {
+pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, writer: &Writer) {
+    let Writer { manager, subresource, time } = *writer;
     let present = Fields::of(kind, new);
     let changed: Fields = Fields(
         present
@@ -18,7 +28,8 @@ pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, manager: &str, 
     );
     let before = old.map(|old| old["metadata"]["managedFields"].clone()).unwrap_or_default();
     let mut entries: Vec<Value> = before.as_array().cloned().unwrap_or_default();
-    let mine = |entry: &Value| entry["manager"] == manager && entry["operation"] == "Update" && entry["subresource"].is_null();
+    let mine =
+        |entry: &Value| entry["manager"] == manager && entry["operation"] == "Update" && entry["subresource"].as_str().unwrap_or_default() == subresource;
     let mut own = changed.clone();
     for entry in &mut entries {
         let mut fields = Fields::decode(&entry["fieldsV1"]);
@@ -38,7 +49,12 @@ pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, manager: &str, 
     if !unchanged {
         entries.retain(|entry| !mine(entry));
         if !own.0.is_empty() {
-            entries.push(json!({"manager": manager, "operation": "Update", "apiVersion": kind.api_version(), "time": time, "fieldsType": "FieldsV1", "fieldsV1": own.encode()}));
+            let mut entry = json!({"manager": manager, "operation": "Update", "apiVersion": kind.api_version(), "time": time,
+                "fieldsType": "FieldsV1", "fieldsV1": own.encode()});
+            if !subresource.is_empty() {
+                entry["subresource"] = subresource.into();
+            }
+            entries.push(entry);
         }
     }
     entries.retain(|entry| entry["fieldsV1"].as_object().is_some_and(|fields| !fields.is_empty()));

@@ -184,4 +184,17 @@ mod tests {
         assert_eq!(spec["tolerations"], json!([{"key": "u"}]));
         assert_eq!(spec["containers"][0]["name"], "b");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn a_patch_applied_twice_changes_nothing_more(names in proptest::collection::vec("[a-d]", 1..5), image in "[x-z]") {
+            let containers: Vec<Value> = names.iter().map(|name| json!({"name": name, "image": image})).collect();
+            let patch = json!({"spec": {"containers": containers}});
+            let mut once = pod();
+            merge(&mut once, &patch).unwrap();
+            let mut twice = once.clone();
+            merge(&mut twice, &patch).unwrap();
+            proptest::prop_assert_eq!(once, twice);
+        }
+    }
 }
