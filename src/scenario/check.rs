@@ -1,6 +1,6 @@
 //! What a goal sees in the cluster at one moment, and how it says so.
 
-use super::clue::Evidence;
+use super::clue::{Evidence, living};
 use super::{Want, crash, rules};
 use crate::cluster::snapshot::{ContainerState, ObjectRow, PodRow};
 
@@ -42,10 +42,6 @@ fn object<'a>(kind: &str, name: &str, evidence: &Evidence<'a>) -> Option<&'a Obj
     evidence.snapshot.objects.values().find(|row| row.kind == kind && row.name == name)
 }
 
-fn living<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a PodRow> {
-    evidence.snapshot.pods_by_age().into_iter().rev().filter(|pod| !pod.deleting)
-}
-
 /// What a pod does instead of being ready.
 fn state(pod: &PodRow) -> String {
     let waiting = pod.containers.iter().any(|container| matches!(container.state, ContainerState::Waiting { .. }));
@@ -58,7 +54,9 @@ fn state(pod: &PodRow) -> String {
 
 fn ready(kind: &str, name: &str, evidence: &Evidence) -> Check {
     let looked_at = format!("{} and its pods", short(kind, name));
-    let Some(row) = object(kind, name, evidence).filter(|row| !row.deleting) else { return Check::new(false, looked_at, format!("there is no {}", short(kind, name))) };
+    let Some(row) = object(kind, name, evidence).filter(|row| !row.deleting) else {
+        return Check::new(false, looked_at, format!("there is no {}", short(kind, name)));
+    };
     let replicas = row.replicas;
     let newest = if kind == "ReplicaSet" { replicas.current } else { replicas.updated };
     let count = format!("{} of {} ready", replicas.ready, replicas.desired);
@@ -68,9 +66,13 @@ fn ready(kind: &str, name: &str, evidence: &Evidence) -> Check {
     if !replicas.observed {
         return Check::new(false, looked_at, format!("{count}: the last change is not taken up yet"));
     }
-    let selected: Vec<&PodRow> = living(evidence).filter(|pod| row.selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value))).collect();
+    let selected: Vec<&PodRow> =
+        living(evidence.snapshot).into_iter().filter(|pod| row.selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value))).collect();
     if replicas.ready < replicas.desired || newest < replicas.desired {
-        let why = selected.iter().find(|pod| !pod.is_ready).map_or_else(|| if selected.is_empty() { "no pod yet".to_owned() } else { "some are still of the old template".to_owned() }, |pod| state(pod));
+        let why = selected
+            .iter()
+            .find(|pod| !pod.is_ready)
+            .map_or_else(|| if selected.is_empty() { "no pod yet".to_owned() } else { "some are still of the old template".to_owned() }, |pod| state(pod));
         return Check::new(false, looked_at, format!("{count}: {why}"));
     }
     let crashing = selected.iter().find(|pod| pod.containers.iter().any(|container| crash::is_crashing(pod, container, evidence.now)));
@@ -85,7 +87,7 @@ fn ready(kind: &str, name: &str, evidence: &Evidence) -> Check {
 
 fn pod_ready(name: &str, evidence: &Evidence) -> Check {
     let looked_at = format!("pod/{name}");
-    match living(evidence).find(|pod| pod.name == name) {
+    match living(evidence.snapshot).into_iter().find(|pod| pod.name == name) {
         None => Check::new(false, looked_at, format!("there is no pod/{name}")),
         Some(pod) if pod.is_ready => Check::new(true, looked_at, "ready"),
         Some(pod) => Check::new(false, looked_at, state(pod)),
@@ -94,10 +96,10 @@ fn pod_ready(name: &str, evidence: &Evidence) -> Check {
 
 fn quiet(evidence: &Evidence) -> Check {
     let looked_at = "restarts and Warnings of the pods";
-    if let Some((pod, container)) = crash::crashing(evidence.snapshot, evidence.now) {
+    if let Some((pod, container)) = crash::crashing(&living(evidence.snapshot), evidence.now) {
         return Check::new(false, looked_at, format!("container {} of {} was restarted {} times", container.name, pod.name, container.restarts));
     }
-    let troubled = living(evidence).find(|pod| !pod.is_ready && !matches!(pod.phase.as_str(), "Succeeded" | "Failed"));
+    let troubled = living(evidence.snapshot).into_iter().find(|pod| !pod.is_ready && !matches!(pod.phase.as_str(), "Succeeded" | "Failed"));
     match troubled {
         Some(pod) => Check::new(false, looked_at, state(pod)),
         None => Check::new(true, looked_at, "no restart and no new Warning"),
@@ -106,12 +108,17 @@ fn quiet(evidence: &Evidence) -> Check {
 
 fn pulls(evidence: &Evidence) -> Check {
     let looked_at = "the images of the pods";
-    let containers = || living(evidence).flat_map(|pod| pod.containers.iter().map(move |container| (pod, container)));
-    let waiting = |reasons: &'static [&'static str]| containers().find(|(_, container)| matches!(&container.state, ContainerState::Waiting { reason, .. } if reasons.contains(&reason.as_str())));
+    let containers = || living(evidence.snapshot).into_iter().flat_map(|pod| pod.containers.iter().map(move |container| (pod, container)));
+    let waiting = |reasons: &'static [&'static str]| {
+        containers().find(|(_, container)| matches!(&container.state, ContainerState::Waiting { reason, .. } if reasons.contains(&reason.as_str())))
+    };
     if let Some((pod, container)) = waiting(rules::PULL_REASONS) {
         return Check::new(false, looked_at, format!("{} of {} does not come: {}", container.image, pod.name, pod.status));
     }
-    let started = |state: &ContainerState| !matches!(state, ContainerState::Unknown) && !matches!(state, ContainerState::Waiting { reason, .. } if matches!(reason.as_str(), "ContainerCreating" | "PodInitializing" | ""));
+    let started = |state: &ContainerState| {
+        !matches!(state, ContainerState::Unknown)
+            && !matches!(state, ContainerState::Waiting { reason, .. } if matches!(reason.as_str(), "ContainerCreating" | "PodInitializing" | ""))
+    };
     let (mut all, mut have) = (0, 0);
     for (_, container) in containers() {
         all += 1;
@@ -125,7 +132,10 @@ fn endpoints(service: &str, at_least: u32, evidence: &Evidence) -> Check {
     if object("Service", service, evidence).is_none_or(|row| row.deleting) {
         return Check::new(false, looked_at, format!("there is no service/{service}"));
     }
-    let slices = evidence.snapshot.of_kind("EndpointSlice").filter(|row| !row.deleting && row.owner.as_ref().is_some_and(|(kind, name)| kind == "Service" && name == service));
+    let slices = evidence
+        .snapshot
+        .of_kind("EndpointSlice")
+        .filter(|row| !row.deleting && row.owner.as_ref().is_some_and(|(kind, name)| kind == "Service" && name == service));
     let (ready, not_ready) = slices.fold((0, 0), |(ready, not), row| (ready + row.endpoints.ready, not + row.endpoints.not_ready));
     let saw = if not_ready > 0 { format!("{ready} ready, {not_ready} not ready") } else { format!("{ready} ready") };
     Check::new(ready >= at_least, looked_at, saw)
@@ -133,8 +143,9 @@ fn endpoints(service: &str, at_least: u32, evidence: &Evidence) -> Check {
 
 fn has_condition(kind: &str, name: &str, condition: &str, status: &str, evidence: &Evidence) -> Check {
     let looked_at = format!("condition {condition} of {}", short(kind, name));
-    let pod = || living(evidence).find(|pod| kind == "Pod" && pod.name == name).map(|pod| (&pod.conditions, None));
-    let row = || object(kind, name, evidence).filter(|row| !row.deleting).map(|row| (&row.conditions, row.columns.iter().find(|(heading, _)| heading == "STATUS")));
+    let pod = || living(evidence.snapshot).into_iter().find(|pod| kind == "Pod" && pod.name == name).map(|pod| (&pod.conditions, None));
+    let row =
+        || object(kind, name, evidence).filter(|row| !row.deleting).map(|row| (&row.conditions, row.columns.iter().find(|(heading, _)| heading == "STATUS")));
     let Some((conditions, shown)) = pod().or_else(row) else { return Check::new(false, looked_at, format!("there is no {}", short(kind, name))) };
     if let Some(found) = conditions.iter().find(|found| found.kind == condition) {
         return Check::new(found.status == status, looked_at, format!("{}={} {}", found.kind, found.status, found.reason).trim_end().to_owned());

@@ -72,12 +72,22 @@ pub fn is_crashing(pod: &PodRow, container: &ContainerRow, now: Timestamp) -> bo
         }
 }
 
-/// The container that crashes now, in the newest pod that has one. A finished pod counts only while no newer one of its owner does better.
+/// When the next restarted container will have been up long enough to count as recovered.
 #[must_use]
-pub fn crashing(snapshot: &Snapshot, now: Timestamp) -> Option<(&PodRow, &ContainerRow)> {
-    let pods: Vec<&PodRow> = snapshot.pods_by_age().into_iter().filter(|pod| !pod.deleting).collect();
+pub fn recovers_at(snapshot: &Snapshot, now: Timestamp) -> Option<Timestamp> {
+    let containers = snapshot.pods.values().filter(|pod| !pod.deleting).flat_map(|pod| pod.containers.iter().map(move |container| (pod, container)));
+    let since = containers.filter(|(pod, container)| container.ready && is_crashing(pod, container, now)).filter_map(|(_, container)| match container.state {
+        ContainerState::Running { since } => since,
+        _ => None,
+    });
+    since.min()?.checked_add(jiff::SignedDuration::from_secs(RECOVERED_SECONDS)).ok()
+}
+
+/// The container that crashes now, in the newest living pod that has one. A finished pod counts only while no newer one of its owner does better.
+#[must_use]
+pub fn crashing<'a>(newest_first: &[&'a PodRow], now: Timestamp) -> Option<(&'a PodRow, &'a ContainerRow)> {
     let mut better: Vec<&(String, String)> = Vec::new();
-    for pod in pods.into_iter().rev() {
+    for pod in newest_first.iter().copied() {
         let found = pod.containers.iter().find(|container| is_crashing(pod, container, now));
         match (found, &pod.owner) {
             (Some(_), Some(owner)) if pod.phase == "Failed" && better.contains(&owner) => {}

@@ -80,8 +80,11 @@ pub fn expects_pull_failure(scenario: &Scenario) -> bool {
 
 /// What the cluster should look like once solved: the newest of each object that solution/, broken/ or setup/ name.
 fn wanted(scenario: &Scenario) -> Vec<&Manifest> {
-    let sources: &[&Vec<Manifest>] =
-        if scenario.solution_mode == SolutionMode::Delete { &[&scenario.broken, &scenario.setup] } else { &[&scenario.solution, &scenario.broken, &scenario.setup] };
+    let sources: &[&Vec<Manifest>] = if scenario.solution_mode == SolutionMode::Delete {
+        &[&scenario.broken, &scenario.setup]
+    } else {
+        &[&scenario.solution, &scenario.broken, &scenario.setup]
+    };
     let mut wanted: Vec<&Manifest> = Vec::new();
     for manifest in sources.iter().flat_map(|source| source.iter()) {
         let named = |other: &&Manifest| (other.kind(), other.name()) == (manifest.kind(), manifest.name());

@@ -6,11 +6,21 @@ use super::clue::{Fault, PullFault};
 #[must_use]
 pub fn pull(fault: PullFault) -> &'static str {
     match fault {
-        PullFault::NotFound => "`not found` means: this registry has no such repository:tag, and no more than that. Compare the reference, part by part, with what exists.",
-        PullFault::Denied => "The registry does not show this repository to the node: either no such repository exists, or it is private and the pull had no right to it.",
-        PullFault::Unauthorized => "The registry answered 401: it wants to know who asks. The name may well be right; look at what the pod brings along to log in.",
-        PullFault::RateLimited => "The registry answered 429, too many requests: not your fault, and nothing in the manifest. It passes, or a login or a mirror helps.",
-        PullFault::Timeout => "The registry did not answer in time. That is about the way there, a firewall, a proxy or the registry itself, not about the tag.",
+        PullFault::NotFound => {
+            "`not found` means: this registry has no such repository:tag, and no more than that. Compare the reference, part by part, with what exists."
+        }
+        PullFault::Denied => {
+            "The registry does not show this repository to the node: either no such repository exists, or it is private and the pull had no right to it."
+        }
+        PullFault::Unauthorized => {
+            "The registry answered 401: it wants to know who asks. The name may well be right; look at what the pod brings along to log in."
+        }
+        PullFault::RateLimited => {
+            "The registry answered 429, too many requests: not your fault, and nothing in the manifest. It passes, or a login or a mirror helps."
+        }
+        PullFault::Timeout => {
+            "The registry did not answer in time. That is about the way there, a firewall, a proxy or the registry itself, not about the tag."
+        }
         PullFault::UnknownHost => "The registry's own name leads nowhere: the node's DNS knows no such host. Read the part in front of the first slash.",
         PullFault::ManifestUnknown => "The registry knows the repository, but has no manifest under this tag.",
         PullFault::Digest => "The image is asked for by digest, and what the registry has does not carry that digest.",
@@ -45,9 +55,13 @@ pub fn blame(fault: PullFault) -> &'static str {
 pub fn fault(fault: Fault) -> &'static str {
     match fault {
         Fault::Pull(which) => pull(which),
-        Fault::Crash => "The container starts and its process ends by itself; Kubernetes only starts it again, later each time. What the process said last is the place to look.",
+        Fault::Crash => {
+            "The container starts and its process ends by itself; Kubernetes only starts it again, later each time. What the process said last is the place to look."
+        }
         Fault::Config => "The container was never started: something that its definition refers to, or asks for, cannot be had. The message names it.",
-        Fault::Scheduling => "No node takes the pod. The message counts the nodes and says for each reason how many refused; compare that with what the pod asks for.",
+        Fault::Scheduling => {
+            "No node takes the pod. The message counts the nodes and says for each reason how many refused; compare that with what the pod asks for."
+        }
         Fault::Probe => "The process runs, but the check that Kubernetes makes on it fails. Compare what the probe asks for with what the process offers.",
         Fault::Quota => "The pods are not even created: a limit of the namespace stands against them. The message says which and how much is used.",
         Fault::Mount => "The pod waits for a volume. The message names the volume and what it should be filled from.",
@@ -66,5 +80,73 @@ pub fn ending(reason: &str, exit: i32) -> &'static str {
         (_, 127) => "Exit code 127 is the shell's: the command was not found.",
         (_, 126) => "Exit code 126 is the shell's: the command is not executable.",
         _ => fault(Fault::Crash),
+    }
+}
+
+/// Words that kubectl shows as STATUS or REASON, and what they mean.
+const WORDS: [(&str, &str); 36] = [
+    ("Pending", "Accepted, but not every container runs yet: no node was found, or images and volumes are still to come."),
+    ("ContainerCreating", "A node has the pod and prepares it: volumes, network, image."),
+    ("PodInitializing", "The init containers are still at work; the others wait for them."),
+    ("Running", "At least one container runs. Whether it serves is another question: READY answers that."),
+    ("Completed", "Every process ended with 0. Right for a Job; for a Deployment it means that the process does not stay."),
+    ("Succeeded", "Every container ended with 0 and is not started again."),
+    ("Failed", "For a pod: a container ended with an error and is not started again. For an event: the message says what did not work."),
+    ("Error", "The latest run ended with an exit code other than 0. Its log says why."),
+    ("CrashLoopBackOff", "The container keeps ending, and the kubelet waits before it starts it again: 10 s, 20 s, 40 s, up to 5 min."),
+    ("OOMKilled", "The kernel ended the process: it took more memory than the container's limit."),
+    ("ErrImagePull", "A try to pull the image has just failed. The event `Failed to pull image` carries the registry's answer."),
+    ("ImagePullBackOff", "The kubelet waits before it pulls again: 10 s, 20 s, 40 s, up to 5 min. The fault is that of the last try."),
+    ("ErrImageNeverPull", "The pull policy is Never, and the node does not have the image."),
+    ("InvalidImageName", "The image is written in a way that no reference can be."),
+    ("CreateContainerConfigError", "Something that the container refers to is missing: a ConfigMap, a Secret, or a key of one."),
+    ("CreateContainerError", "The runtime could not make the container; the event says what it had against it."),
+    ("RunContainerError", "The container was made, but its command could not be started."),
+    ("Terminating", "The pod was told to go: its processes have a grace period, or a finalizer still holds it."),
+    ("Evicted", "The node was short of something and sent the pod away."),
+    ("Unknown", "The node has not reported for a while, so nobody knows."),
+    ("Scheduled", "A node was chosen."),
+    ("FailedScheduling", "No node takes the pod now. The message counts the nodes for each reason."),
+    ("Pulling", "The node asks the registry for the image."),
+    ("Pulled", "The image is on the node."),
+    ("Created", "The container was made; it does not run yet."),
+    ("Started", "The container's process was started."),
+    ("BackOff", "The kubelet waits before the next try, longer each time."),
+    ("Killing", "A container is being stopped; the message says why."),
+    ("Unhealthy", "A probe failed. Readiness takes the pod out of its Services; liveness has the container restarted."),
+    ("FailedMount", "A volume could not be made ready for the pod; the message names it and its source."),
+    ("FailedCreate", "A controller could not create a pod; the message is the API server's refusal."),
+    ("ScalingReplicaSet", "The Deployment changed how many pods one of its ReplicaSets shall have."),
+    ("SuccessfulCreate", "A controller has created a pod."),
+    ("SuccessfulDelete", "A controller has deleted a pod."),
+    ("ProgressDeadlineExceeded", "A rollout has not moved for ten minutes (progressDeadlineSeconds); it is not undone by itself."),
+    ("Unschedulable", "The scheduler has found no node for the pod."),
+];
+
+/// What a STATUS or a reason means; `Init:` in front is the same for an init container.
+#[must_use]
+pub fn word(word: &str) -> Option<&'static str> {
+    let bare = word.strip_prefix("Init:").unwrap_or(word);
+    if bare != word && bare.contains('/') {
+        return Some("Init containers run one after another; so many of all are done.");
+    }
+    WORDS.iter().find(|(known, _)| *known == bare).map(|(_, meaning)| *meaning)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_explained_with_and_without_init() {
+        assert!(word("ImagePullBackOff").is_some_and(|meaning| meaning.contains("waits")));
+        assert_eq!(word("Init:CrashLoopBackOff"), word("CrashLoopBackOff"));
+        assert!(word("Init:0/2").is_some_and(|meaning| meaning.contains("one after another")));
+        assert_eq!(word("Nonsense"), None);
+    }
+
+    #[test]
+    fn a_rate_limit_is_not_the_learners_fault() {
+        assert!(pull(PullFault::RateLimited).contains("not your fault"));
     }
 }

@@ -92,7 +92,7 @@ impl Judge {
         self.see(scenario, evidence, clue);
         self.measure(evidence);
         let disturbed = self.trouble.grow(evidence);
-        self.next_change = None;
+        self.next_change = crash::recovers_at(evidence.snapshot, evidence.now);
         scenario.goals.iter().enumerate().map(|(at, goal)| self.verdict(at, goal, evidence, scenario, disturbed)).collect()
     }
 
@@ -172,8 +172,13 @@ impl Trouble {
         let pods = &evidence.snapshot.pods;
         let lives = |uid: &Uid| pods.get(uid).is_some_and(|pod| !pod.deleting);
         let restarts: BTreeMap<Uid, u32> = pods.values().filter(|pod| !pod.deleting).map(|pod| (pod.uid.clone(), pod.restarts)).collect();
-        let warnings: BTreeMap<Uid, u32> =
-            evidence.snapshot.events.values().filter(|event| event.warning && lives(&event.about_uid)).map(|event| (event.uid.clone(), event.count.max(1))).collect();
+        let warnings: BTreeMap<Uid, u32> = evidence
+            .snapshot
+            .events
+            .values()
+            .filter(|event| event.warning && lives(&event.about_uid))
+            .map(|event| (event.uid.clone(), event.count.max(1)))
+            .collect();
         let more = |old: &BTreeMap<Uid, u32>, new: &BTreeMap<Uid, u32>| new.iter().any(|(uid, count)| *count > old.get(uid).copied().unwrap_or(0));
         let grown = more(&self.restarts, &restarts) || more(&self.warnings, &warnings);
         *self = Self { restarts, warnings };
@@ -182,7 +187,11 @@ impl Trouble {
 }
 
 fn looked_for(scenario: &Scenario) -> String {
-    if scenario.expect_broken.is_empty() { "events, conditions and logs".to_owned() } else { format!("STATUS of the pods, for {}", scenario.expect_broken.join(" or ")) }
+    if scenario.expect_broken.is_empty() {
+        "events, conditions and logs".to_owned()
+    } else {
+        format!("STATUS of the pods, for {}", scenario.expect_broken.join(" or "))
+    }
 }
 
 fn told(want: &Want, told: Option<&Result<(), String>>) -> check::Check {

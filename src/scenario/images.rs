@@ -95,7 +95,11 @@ fn guess(name: &str, tags: Vec<String>, broken: &[Container], solved: &[Containe
         image.run.push(Step::NeedEnv(needs));
     }
     image.run.push(Step::Log("running".to_owned()));
-    image.run.push(if serve.is_empty() { Step::Stay } else { Step::Serve(serve.into_iter().map(|(port, paths)| (port, paths.into_iter().collect())).collect()) });
+    image.run.push(if serve.is_empty() {
+        Step::Stay
+    } else {
+        Step::Serve(serve.into_iter().map(|(port, paths)| (port, paths.into_iter().collect())).collect())
+    });
     image
 }
 

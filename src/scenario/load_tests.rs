@@ -174,7 +174,11 @@ fn folders_without_what_is_needed() {
 #[test]
 fn goals_and_images_follow_the_manifests() {
     let dir = tempfile::tempdir().unwrap();
-    let deployment = |image: &str| format!("apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec: {{template: {{spec: {{containers: [{{name: a, image: {image}, ports: [{{containerPort: 8080}}], livenessProbe: {{httpGet: {{path: /ok, port: 8080}}}}}}]}}}}}}\n");
+    let deployment = |image: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec: {{template: {{spec: {{containers: [{{name: a, image: {image}, ports: [{{containerPort: 8080}}], livenessProbe: {{httpGet: {{path: /ok, port: 8080}}}}}}]}}}}}}\n"
+        )
+    };
     write(dir.path(), "w/README.md", "# Web\n\n```\nNAME READY STATUS RESTARTS AGE\nweb-1 1/1 Running 0 3s\n```\n");
     write(dir.path(), "w/setup/service.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}}\n");
     write(dir.path(), "w/broken/d.yaml", &deployment("team/web:1"));
@@ -182,7 +186,15 @@ fn goals_and_images_follow_the_manifests() {
     let library = load::folder(dir.path()).unwrap();
     let web = library.find("w").unwrap();
     let wants: Vec<&Want> = web.goals.iter().map(|goal| &goal.what).collect();
-    assert_eq!(wants, [&Want::SeenBroken, &Want::Ready { kind: "Deployment".into(), name: "web".into() }, &Want::Quiet, &Want::Endpoints { service: "web".into(), at_least: 1 }]);
+    assert_eq!(
+        wants,
+        [
+            &Want::SeenBroken,
+            &Want::Ready { kind: "Deployment".into(), name: "web".into() },
+            &Want::Quiet,
+            &Want::Endpoints { service: "web".into(), at_least: 1 }
+        ]
+    );
     assert_eq!(web.goals[2].hold, Duration::from_secs(30), "one whole probe cycle");
     assert_eq!(web.images["team/web"].tags, ["1", "2"]);
     assert!(matches!(web.images["team/web"].run.last(), Some(Step::Serve(ports)) if ports[&8080] == ["/", "/ok"]));

@@ -103,6 +103,9 @@ pub fn fold(lines: &[Line], at: usize) -> Option<Details> {
     let first = lines.get(at).filter(|line| !line.code)?.text.trim_start();
     let first_rest = opening(first, "details")?;
     let mut depth = 1;
+    if let Some(close) = first_rest.to_ascii_lowercase().find("</details") {
+        return Some(details(&first_rest[..close], at + 1));
+    }
     let mut inner = first_rest.to_owned() + "\n";
     let mut end = at + 1;
     while end < lines.len() {
@@ -130,7 +133,8 @@ pub fn fold(lines: &[Line], at: usize) -> Option<Details> {
 
 /// Whether a closing tag comes before another opening one.
 fn closes(lines: &[Line]) -> bool {
-    let tag = lines.iter().filter(|line| !line.code).map(|line| line.text.to_ascii_lowercase()).find(|line| line.contains("<details") || line.contains("</details"));
+    let tag =
+        lines.iter().filter(|line| !line.code).map(|line| line.text.to_ascii_lowercase()).find(|line| line.contains("<details") || line.contains("</details"));
     tag.is_some_and(|line| line.contains("</details"))
 }
 
@@ -197,7 +201,8 @@ pub fn items(lines: &[Line]) -> Vec<String> {
 
 fn unmarked(text: &str) -> &str {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let bare = ["- ", "* ", "+ "].iter().find_map(|mark| text.strip_prefix(mark)).or_else(|| text[digits..].strip_prefix(". ").filter(|_| digits > 0)).unwrap_or(text);
+    let bare =
+        ["- ", "* ", "+ "].iter().find_map(|mark| text.strip_prefix(mark)).or_else(|| text[digits..].strip_prefix(". ").filter(|_| digits > 0)).unwrap_or(text);
     let bare = ["[ ] ", "[x] ", "[X] "].iter().find_map(|mark| bare.strip_prefix(mark)).unwrap_or(bare);
     bare.trim_start_matches(|char: char| !char.is_ascii() && !char.is_alphanumeric()).trim_start()
 }

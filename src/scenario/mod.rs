@@ -10,19 +10,29 @@ pub mod reference;
 mod check;
 mod crash;
 mod derive;
+mod fields;
 mod images;
 mod kind;
 mod manifest;
 mod markdown;
 mod mojibake;
+mod own;
 mod pull;
 mod rules;
 mod sidecar;
 
 #[cfg(test)]
+mod clue_tests;
+#[cfg(test)]
+mod goal_tests;
+#[cfg(test)]
 mod load_tests;
 #[cfg(test)]
 mod readme_tests;
+#[cfg(test)]
+mod sidecar_tests;
+#[cfg(test)]
+mod stage;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

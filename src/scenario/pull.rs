@@ -59,7 +59,7 @@ pub fn classify(message: &str, image: Option<&ImageReference>) -> (PullFault, Ve
 fn without_names(message: &str, image: Option<&ImageReference>) -> String {
     let mut bare = message.to_ascii_lowercase();
     let Some(image) = image else { return bare };
-    let mut names = vec![image.normalised(), image.written.clone(), image.name(), image.familiar(), format!("{}/{}", image.user.text, image.repository)];
+    let mut names = [image.normalised(), image.written.clone(), image.name(), image.familiar(), format!("{}/{}", image.user.text, image.repository)];
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     for name in names.iter().map(|name| name.to_ascii_lowercase()).filter(|name| name.len() > 3) {
         bare = bare.replace(&name, &"\u{1}".repeat(name.len()));

@@ -30,18 +30,21 @@ pub struct Rule {
 }
 
 /// Waiting reasons of a container whose image does not come.
-pub const PULL_REASONS: &[&str] = &["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed"];
-const CREATE_REASONS: &[&str] = &["CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
+pub const PULL_REASONS: &[&str] =
+    &["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed"];
+/// Waiting reasons of a container that could not be made.
+pub const CREATE_REASONS: &[&str] = &["CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
 const START_REASONS: &[&str] = &["ContainerCreating", "PodInitializing"];
 
-/// In order of preference; crashes, which the logs decide, stand between `BEFORE_CRASH` and `AFTER_CRASH`.
-pub const BEFORE_CRASH: &[Rule] = &[
+/// In order of preference; crashes, which the logs decide, stand between `CONFIGS` and `AFTER_CRASH`.
+pub const PULL_EVENTS: &[Rule] = &[
     rule(Fault::Pull(PullFault::Other), While::Waiting(PULL_REASONS), "Failed", "Failed to pull image*", &[]),
     rule(Fault::Pull(PullFault::Other), While::Waiting(PULL_REASONS), "InspectFailed", "Failed to apply default image tag*", &[]),
     rule(Fault::Pull(PullFault::Other), While::Waiting(PULL_REASONS), "InspectFailed", "", &[]),
     rule(Fault::Pull(PullFault::Other), While::Waiting(PULL_REASONS), "ErrImageNeverPull", "", &[]),
-    rule(Fault::Config, While::Waiting(CREATE_REASONS), "Failed", "Error: *", &[]),
 ];
+
+pub const CONFIGS: &[Rule] = &[rule(Fault::Config, While::Waiting(CREATE_REASONS), "Failed", "Error: *", &[])];
 
 pub const AFTER_CRASH: &[Rule] = &[
     rule(Fault::Mount, While::Waiting(START_REASONS), "FailedMount", "", &["not found", "references non-existent"]),

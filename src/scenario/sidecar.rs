@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::fields::Reader;
 use super::{Cheat, ClueRule, Goal, Level, SolutionMode, Trigger, Want, kind, readme};
 use crate::image::{Catalogue, Image};
 use crate::{text, yaml};
@@ -55,7 +56,7 @@ const KEYS: [&str; 16] = [
 /// It is no YAML at all.
 pub fn parse(file: &str, content: &str) -> Result<Sidecar, yaml::Error> {
     let documents = yaml::documents(file, content)?;
-    let mut reader = Reader { file, content, warnings: Vec::new() };
+    let mut reader = Reader::new(file, content);
     let Some((line, root, _)) = documents.into_iter().next() else { return Ok(Sidecar::default()) };
     if !root.is_object() {
         let warnings = vec![format!("{file}:{line}: this is not a list of keys and values, so it is not used; write `key: value` lines")];
@@ -64,7 +65,7 @@ pub fn parse(file: &str, content: &str) -> Result<Sidecar, yaml::Error> {
     reader.known(&root, &KEYS);
     let images = reader.images(&root["images"]);
     let mut sidecar = Sidecar {
-        id: reader.text(&root, "id"),
+        id: reader.id(&root),
         title: reader.text(&root, "title"),
         level: reader.level(&root),
         minutes: reader.number(&root, "minutes"),
@@ -87,85 +88,15 @@ pub fn parse(file: &str, content: &str) -> Result<Sidecar, yaml::Error> {
     Ok(sidecar)
 }
 
-struct Reader<'a> {
-    file: &'a str,
-    content: &'a str,
-    warnings: Vec<String>,
-}
-
 impl Reader<'_> {
-    /// The line on which a key or word is first written.
-    fn line(&self, key: &str) -> usize {
-        let starts = |line: &str| line.trim_start_matches([' ', '-', '{']).strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
-        let lines = || self.content.lines();
-        lines().position(starts).or_else(|| lines().position(|line| line.contains(key))).map_or(1, |at| at + 1)
-    }
-
-    fn warn(&mut self, key: &str, what: &str) {
-        let line = self.line(key);
-        self.warnings.push(format!("{}:{line}: {}", self.file, text::clean(what)));
-    }
-
-    /// Warns of the keys of a map that are not among the known.
-    fn known(&mut self, map: &Value, keys: &[&str]) {
-        let unknown: Vec<String> = map.as_object().into_iter().flatten().map(|(key, _)| key.clone()).filter(|key| !keys.contains(&key.as_str())).collect();
-        for key in unknown {
-            let near = text::nearest(&key, keys);
-            let advice = near.first().map_or_else(|| format!("known here: {}", keys.join(", ")), |near| format!("did you mean `{near}`?"));
-            self.warn(&key, &format!("unknown key `{key}` is passed over; {advice}"));
+    /// An id is part of names and paths, so it may hold only what is safe in both.
+    fn id(&mut self, root: &Value) -> Option<String> {
+        let id = self.text(root, "id")?;
+        let safe = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if !safe {
+            self.warn("id", &format!("id `{id}` is passed over; use lower case letters, digits and `-`"));
         }
-    }
-
-    fn text(&mut self, map: &Value, key: &str) -> Option<String> {
-        match map.get(key)? {
-            Value::String(text) => Some(text::clean(text)),
-            Value::Number(number) => Some(number.to_string()),
-            Value::Bool(yes) => Some(if *yes { "True" } else { "False" }.to_owned()),
-            Value::Null => None,
-            _ => {
-                self.warn(key, &format!("`{key}` should be a text"));
-                None
-            }
-        }
-    }
-
-    /// A text that may be left out.
-    fn or_empty(&mut self, map: &Value, key: &str) -> String {
-        self.text(map, key).unwrap_or_default()
-    }
-
-    fn number(&mut self, map: &Value, key: &str) -> Option<u32> {
-        let value = map.get(key)?;
-        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-        if number.is_none() {
-            self.warn(key, &format!("`{key}` should be a whole number"));
-        }
-        number
-    }
-
-    /// A list of texts; a single text counts as a list of one.
-    fn texts(&mut self, map: &Value, key: &str) -> Vec<String> {
-        match map.get(key) {
-            None | Some(Value::Null) => Vec::new(),
-            Some(Value::Array(list)) => list.iter().filter_map(|item| item.as_str().map(text::clean).or_else(|| item.as_i64().map(|number| number.to_string()))).collect(),
-            Some(Value::String(text)) => vec![text::clean(text)],
-            Some(_) => {
-                self.warn(key, &format!("`{key}` should be a list of texts"));
-                Vec::new()
-            }
-        }
-    }
-
-    fn each<T>(&mut self, map: &Value, key: &str, read: fn(&mut Self, &Value) -> Option<T>) -> Vec<T> {
-        match map.get(key) {
-            None | Some(Value::Null) => Vec::new(),
-            Some(Value::Array(list)) => list.iter().filter_map(|item| read(self, item)).collect(),
-            Some(one @ Value::Object(_)) => read(self, one).into_iter().collect(),
-            Some(_) => {
-                self.warn(key, &format!("`{key}` should be a list"));
-                Vec::new()
-            }
-        }
+        safe.then_some(id)
     }
 
     fn level(&mut self, root: &Value) -> Option<Level> {
@@ -298,15 +229,6 @@ impl Reader<'_> {
         Some(Cheat { does: self.trigger(&item["do"])?, say: self.or_empty(item, "say") })
     }
 
-    fn duration(&mut self, map: &Value, key: &str) -> Option<Duration> {
-        let said = self.text(map, key)?;
-        let duration = duration(&said);
-        if duration.is_none() {
-            self.warn(key, &format!("`{key}: {said}` is no length of time; write 10s or 3m"));
-        }
-        duration
-    }
-
     /// Each image on its own, so that one mistake costs one image.
     fn images(&mut self, value: &Value) -> Catalogue {
         let mut images = Catalogue::new();
@@ -317,93 +239,5 @@ impl Reader<'_> {
             }
         }
         images
-    }
-}
-
-/// `10s`, `1m30s`, `2h`, or bare seconds.
-fn duration(text: &str) -> Option<Duration> {
-    let mut seconds = 0u64;
-    let mut rest = text.trim();
-    while !rest.is_empty() {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let number: u64 = rest[..digits].parse().ok()?;
-        let unit = rest[digits..].chars().next().unwrap_or('s');
-        let factor = match unit {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            _ => return None,
-        };
-        seconds = seconds.checked_add(number.checked_mul(factor)?)?;
-        rest = rest.get(digits + 1..).unwrap_or_default();
-    }
-    (!text.trim().is_empty()).then(|| Duration::from_secs(seconds))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn the_whole_grammar_is_read() {
-        let text = r#"
-id: x
-title: X
-level: advanced
-minutes: 7
-tags: [images]
-requires: [nodes>=2]
-allow: [ClusterRole]
-trigger:
-- delete: {kind: ConfigMap, name: settings}
-- scale: {kind: deploy, name: web, replicas: 3}
-- request: {service: web, path: /load, times: 20}
-clue:
-- event: {reason: Failed, message: "Failed*not found*"}
-- log: {container: app, line: "*X*"}
-- condition: {kind: Deployment, type: Progressing, status: "False"}
-- mismatch: {left: {kind: Service, path: spec.selector}, right: {kind: Pod, path: metadata.labels}}
-expect_broken: [ErrImagePull]
-goals:
-- ready: deployment/web
-  for: 1m30s
-  why: because
-- quiet: pods
-- endpoints: {service: web, at_least: 2}
-- answers: {service: web, port: 8080, path: /x}
-- value: {of: deployment/web, path: spec.replicas, is: 2}
-- can: {as: me, verb: list, resource: pods}
-- condition: {kind: PersistentVolumeClaim, name: data, type: Bound}
-- gone: {kind: ConfigMap, name: held}
-hints:
-- {text: Look., when: 3m}
-- Look again.
-solution: {mode: replace}
-cleanup: {lift_finalizers: [klab.example/hold]}
-cheats:
-- {do: {delete: deployment/web}, say: gone}
-images:
-  example/x: {tags: ["1"], run: [serve: {8080: [/]}]}
-"#;
-        let read = parse("s.yaml", text).unwrap();
-        assert_eq!(read.warnings, Vec::<String>::new());
-        assert_eq!((read.level, read.minutes, read.solution_mode), (Some(Level::Advanced), Some(7), SolutionMode::Replace));
-        assert_eq!((read.trigger.len(), read.clues.len(), read.cheats.len()), (3, 4, 1));
-        let goals = read.goals.unwrap();
-        assert_eq!(goals.len(), 8);
-        assert_eq!((goals[0].hold, goals[0].why.as_str()), (Duration::from_secs(90), "because"));
-        assert_eq!(goals[4].what, Want::Value { kind: "Deployment".into(), name: "web".into(), path: "spec.replicas".into(), is: json!(2) });
-        assert_eq!(read.hints, [("Look.".to_owned(), Some(Duration::from_secs(180))), ("Look again.".to_owned(), None)]);
-        assert_eq!(read.images["example/x"].tags, ["1"]);
-    }
-
-    #[test]
-    fn what_is_not_known_is_warned_of_with_line_and_nearest() {
-        let read = parse("s.yaml", "title: X\nminute: 5\ngoals:\n- redy: deployment/web\nlevel: 7\nimages:\n  a: {tag: x}\n").unwrap();
-        assert!(read.warnings.iter().any(|warning| warning.starts_with("s.yaml:2: unknown key `minute`") && warning.contains("`minutes`")), "{:?}", read.warnings);
-        assert!(read.warnings.iter().any(|warning| warning.starts_with("s.yaml:4: ") && warning.contains("`ready`")), "{:?}", read.warnings);
-        assert_eq!(read.warnings.len(), 4, "{:?}", read.warnings);
-        assert_eq!(parse("s.yaml", "- a\n").unwrap().warnings.len(), 1);
     }
 }
