@@ -170,12 +170,6 @@ fn same_image(rule: &Rule, event: &EventRow, container: Option<&ContainerRow>) -
     quoted.normalised() == ImageReference::parse(&container.image).normalised()
 }
 
-/// A pull failure of an image that the container has no more is history.
-fn same_image(rule: &Rule, event: &EventRow, container: Option<&ContainerRow>) -> bool {
-    let (Fault::Pull(_), Some(container), Some(quoted)) = (rule.fault, container, pull::quoted_image(&event.message)) else { return true };
-    quoted.normalised() == ImageReference::parse(&container.image).normalised()
-}
-
 /// `Error: ErrImagePull` and its like only repeat what another event says in full.
 fn back_off(event: &EventRow) -> bool {
     event.message.strip_prefix("Error: ").is_some_and(|rest| !rest.contains(' '))
