@@ -1,1 +1,40 @@
-fn main() {}
+//! klab: parses the command line, picks what to do, maps the result to an exit status.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use klab::app::{self, Settings, StartError};
+use klab::cli::{Cli, Command};
+
+/// Usage was wrong, or what the command line names is not there.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match go(cli) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("klab: {error:#}");
+            let usage = error.is::<StartError>() || error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::Other);
+            ExitCode::from(if usage { USAGE } else { 1 })
+        }
+    }
+}
+
+/// Does what the command line says; false when a step did not hold.
+fn go(cli: Cli) -> anyhow::Result<bool> {
+    let settings = Settings::new(cli.place)?;
+    match cli.command {
+        None => {
+            let open = cli.scenario.map(|name| settings.scenario(&name).map(|scenario| scenario.folder.clone())).transpose()?;
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+            runtime.block_on(app::play(settings, open))?;
+            runtime.shutdown_background();
+            Ok(true)
+        }
+        Some(Command::List { json }) => Ok(app::report::list(&settings, json)?),
+        Some(Command::Show { scenario, json }) => Ok(app::report::show(settings.scenario(&scenario)?, json)?),
+        Some(Command::Run { scenarios, all, json, yes }) => app::headless::run(settings, scenarios, all, json, yes),
+    }
+}

@@ -23,13 +23,21 @@ impl Kind {
     /// `apps/v1`, or `v1` for core.
     #[must_use]
     pub fn api_version(&self) -> String {
-        if self.group.is_empty() { self.version.to_owned() } else { format!("{}/{}", self.group, self.version) }
+        if self.group.is_empty() {
+            self.version.to_owned()
+        } else {
+            format!("{}/{}", self.group, self.version)
+        }
     }
 
     /// `deployments.apps`, or `pods` for core: how errors name the resource.
     #[must_use]
     pub fn qualified(&self) -> String {
-        if self.group.is_empty() { self.plural.to_owned() } else { format!("{}.{}", self.plural, self.group) }
+        if self.group.is_empty() {
+            self.plural.to_owned()
+        } else {
+            format!("{}.{}", self.plural, self.group)
+        }
     }
 }
 
@@ -54,12 +62,64 @@ kind!(REPLICA_SET, "apps", "v1", "ReplicaSet", "replicasets", "replicaset", ["rs
 kind!(ENDPOINT_SLICE, "discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", "endpointslice", [], namespaced: true, all: false, sub: [], generation: true);
 
 /// Every kind served, in discovery's order.
-pub static KINDS: &[&Kind] = &[&NAMESPACE, &NODE, &POD, &EVENT, &SERVICE, &CONFIG_MAP, &SECRET, &SERVICE_ACCOUNT, &DEPLOYMENT, &REPLICA_SET, &ENDPOINT_SLICE];
+pub static KINDS: &[&Kind] = &[
+    &NAMESPACE,
+    &NODE,
+    &POD,
+    &EVENT,
+    &SERVICE,
+    &CONFIG_MAP,
+    &SECRET,
+    &SERVICE_ACCOUNT,
+    &DEPLOYMENT,
+    &REPLICA_SET,
+    &ENDPOINT_SLICE,
+];
+
+/// The fields besides name and namespace that a field selector may name.
+#[must_use]
+pub fn selectable(kind: &Kind) -> &'static [&'static str] {
+    match kind.kind {
+        "Pod" => &[
+            "spec.nodeName",
+            "spec.restartPolicy",
+            "spec.schedulerName",
+            "spec.serviceAccountName",
+            "spec.hostNetwork",
+            "status.phase",
+            "status.podIP",
+            "status.podIPs",
+            "status.nominatedNodeName",
+        ],
+        "Event" => &[
+            "involvedObject.kind",
+            "involvedObject.namespace",
+            "involvedObject.name",
+            "involvedObject.uid",
+            "involvedObject.apiVersion",
+            "involvedObject.resourceVersion",
+            "involvedObject.fieldPath",
+            "reason",
+            "reportingComponent",
+            "source",
+            "type",
+        ],
+        "Node" => &["spec.unschedulable"],
+        "Namespace" => &["status.phase"],
+        "Secret" => &["type"],
+        "Service" => &["spec.clusterIP", "spec.type"],
+        "ReplicaSet" => &["status.replicas"],
+        _ => &[],
+    }
+}
 
 /// The kind served under a group, version and plural.
 #[must_use]
 pub fn by_plural(group: &str, version: &str, plural: &str) -> Option<&'static Kind> {
-    KINDS.iter().copied().find(|kind| kind.group == group && kind.version == version && kind.plural == plural)
+    KINDS
+        .iter()
+        .copied()
+        .find(|kind| kind.group == group && kind.version == version && kind.plural == plural)
 }
 
 /// The kind with this `kind` name.

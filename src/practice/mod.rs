@@ -1,7 +1,26 @@
 //! The practice cluster: a Kubernetes in memory, with controllers, a scheduler and a kubelet, behind an axum router.
 
+pub mod api;
+pub mod clock;
+pub mod cluster;
+pub mod controllers;
+pub mod defaults;
+pub mod event;
+pub mod field;
 pub mod kind;
+pub mod kubelet;
+pub mod log;
+pub mod patch;
 pub mod registry;
+pub mod scheduler;
+pub mod selector;
 pub mod status;
 pub mod store;
+pub mod typed;
+pub mod validate;
 pub mod world;
+
+pub use cluster::{Options, Practice};
+
+#[cfg(test)]
+mod tests;

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::kind::{Kind, POD};
-use super::status::Status;
+use super::kind::{Kind, NAMESPACE, POD};
+use super::status::{Fault, Status};
 use super::store::names;
 use super::world::World;
+use super::{defaults, validate};
 
 /// Which part of an object a write may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +44,23 @@ impl World {
     pub fn create(&mut self, kind: &'static Kind, mut object: Value) -> Result<Value, Status> {
         if object["metadata"]["name"].as_str().unwrap_or_default().is_empty() {
             let prefix = object["metadata"]["generateName"].as_str().unwrap_or_default().to_owned();
+            if prefix.is_empty() {
+                return Err(Status::invalid(
+                    kind,
+                    "",
+                    &[Fault::required("metadata.name", "name or generateName is required")],
+                ));
+            }
             object["metadata"]["name"] = format!("{prefix}{}", self.suffix(5)).into();
         }
         let (namespace, name) = names(&object);
         if self.store.encoded(kind, &namespace, &name).is_some() {
             return Err(Status::already_exists(kind, &name));
         }
+        self.refuse_in_ending_namespace(kind, &namespace, &name)?;
+        defaults::apply(kind, &mut object);
+        defaults::admit(self, kind, &mut object)?;
+        validate::create(kind, &object)?;
         object["apiVersion"] = kind.api_version().into();
         object["kind"] = kind.kind.into();
         object["metadata"]["uid"] = self.uid().into();
@@ -65,10 +77,15 @@ impl World {
     /// 404, 409 when it was changed meanwhile; whatever validation refuses.
     pub fn update(&mut self, kind: &'static Kind, mut object: Value, part: Part) -> Result<Value, Status> {
         let (namespace, name) = names(&object);
-        let Some(mut old) = self.store.get(kind, &namespace, &name) else { return Err(Status::not_found(kind, &name)) };
+        let Some(mut old) = self.store.get(kind, &namespace, &name) else {
+            return Err(Status::not_found(kind, &name));
+        };
         let version = &object["metadata"]["resourceVersion"];
         if version.as_str().is_some_and(|version| !version.is_empty()) && version != &old["metadata"]["resourceVersion"] {
             return Err(Status::conflict(kind, &name));
+        }
+        if object["metadata"]["managedFields"].is_null() && !old["metadata"]["managedFields"].is_null() {
+            object["metadata"]["managedFields"] = old["metadata"]["managedFields"].clone();
         }
         match part {
             Part::Status => {
@@ -76,22 +93,35 @@ impl World {
                 old["status"] = object["status"].take();
                 return Ok(if before == old { old } else { self.store.put(kind, old) });
             }
-            Part::Spec if kind.subresources.contains(&"status") => object["status"] = old["status"].clone(),
+            Part::Spec if kind.subresources.contains(&"status") => match old.get("status") {
+                Some(status) => object["status"] = status.clone(),
+                None => drop(object.as_object_mut().and_then(|object| object.remove("status"))),
+            },
             Part::Spec => {}
         }
-        for fixed in ["uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"] {
+        for fixed in [
+            "uid",
+            "creationTimestamp",
+            "generation",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "resourceVersion",
+        ] {
             match old["metadata"].get(fixed) {
                 Some(value) => object["metadata"][fixed] = value.clone(),
                 None => drop(object["metadata"].as_object_mut().and_then(|metadata| metadata.remove(fixed))),
             }
         }
+        defaults::apply(kind, &mut object);
+        defaults::keep(kind, &old, &mut object);
+        validate::update(kind, &old, &object)?;
         if kind.generation && object.get("spec") != old.get("spec") {
             object["metadata"]["generation"] = (old["metadata"]["generation"].as_i64().unwrap_or(0) + 1).into();
         }
         if object == old {
             return Ok(old);
         }
-        if !object["metadata"]["deletionTimestamp"].is_null() && finalizers(&object).is_empty() && kind != &POD {
+        if ready_to_go(kind, &object) {
             self.store.put(kind, object);
             return self.store.remove(kind, &namespace, &name).ok_or_else(|| Status::not_found(kind, &name));
         }
@@ -103,7 +133,9 @@ impl World {
     /// # Errors
     /// 404; 409 when a precondition does not hold.
     pub fn delete(&mut self, kind: &'static Kind, namespace: &str, name: &str, how: &Deletion) -> Result<Value, Status> {
-        let Some(mut object) = self.store.get(kind, namespace, name) else { return Err(Status::not_found(kind, name)) };
+        let Some(mut object) = self.store.get(kind, namespace, name) else {
+            return Err(Status::not_found(kind, name));
+        };
         if how.uid.as_ref().is_some_and(|uid| object["metadata"]["uid"] != **uid)
             || how.version.as_ref().is_some_and(|v| object["metadata"]["resourceVersion"] != **v)
         {
@@ -127,13 +159,45 @@ impl World {
         }
         let earlier = object["metadata"]["deletionGracePeriodSeconds"].as_i64();
         if object["metadata"]["deletionTimestamp"].is_null() || earlier.is_some_and(|earlier| grace < earlier) {
-            object["metadata"]["deletionTimestamp"] = (self.now + jiff::SignedDuration::from_secs(grace)).strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into();
+            object["metadata"]["deletionTimestamp"] = (self.now + jiff::SignedDuration::from_secs(grace))
+                .strftime("%Y-%m-%dT%H:%M:%SZ")
+                .to_string()
+                .into();
             object["metadata"]["deletionGracePeriodSeconds"] = grace.into();
             if kind.generation {
                 object["metadata"]["generation"] = (object["metadata"]["generation"].as_i64().unwrap_or(0) + 1).into();
             }
         }
+        if kind == &NAMESPACE {
+            object["status"]["phase"] = "Terminating".into();
+        }
+        if self.store.get(kind, namespace, name).as_ref() == Some(&object) {
+            return Ok(object);
+        }
         Ok(self.store.put(kind, object))
+    }
+
+    /// Finds out what writes would do, and undoes them.
+    pub fn try_out<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let scratch = self.store.scratch();
+        let kept = std::mem::replace(&mut self.store, scratch);
+        let result = work(self);
+        self.store = kept;
+        result
+    }
+
+    /// 403 for anything new in a namespace that is going.
+    fn refuse_in_ending_namespace(&self, kind: &Kind, namespace: &str, name: &str) -> Result<(), Status> {
+        let ending = self
+            .store
+            .get(&NAMESPACE, "", namespace)
+            .is_some_and(|object| !object["metadata"]["deletionTimestamp"].is_null());
+        if namespace.is_empty() || !ending {
+            return Ok(());
+        }
+        let why = format!("unable to create new content in namespace {namespace} because it is being terminated");
+        let cause = json!([{"reason": "NamespaceTerminating", "message": format!("namespace {namespace} is being terminated"), "field": "metadata.namespace"}]);
+        Err(Status::forbidden(kind, name, &why).causes(cause))
     }
 
     /// The present instant as Kubernetes writes it, in whole seconds.
@@ -153,7 +217,22 @@ impl World {
 #[must_use]
 pub fn finalizers(object: &Value) -> Vec<String> {
     let list = object["metadata"]["finalizers"].as_array();
-    list.into_iter().flatten().filter_map(|finalizer| finalizer.as_str().map(str::to_owned)).collect()
+    list.into_iter()
+        .flatten()
+        .filter_map(|finalizer| finalizer.as_str().map(str::to_owned))
+        .collect()
+}
+
+/// Whether nothing holds an object that is being deleted any more.
+fn ready_to_go(kind: &Kind, object: &Value) -> bool {
+    if object["metadata"]["deletionTimestamp"].is_null() || !finalizers(object).is_empty() {
+        return false;
+    }
+    match kind.kind {
+        "Pod" => object["metadata"]["deletionGracePeriodSeconds"] == 0,
+        "Namespace" => object["spec"]["finalizers"].as_array().is_none_or(Vec::is_empty),
+        _ => true,
+    }
 }
 
 /// Seconds an object may take to go: pods that run somewhere have a grace, all else goes at once.
@@ -164,5 +243,7 @@ fn grace(kind: &Kind, object: &Value, how: &Deletion) -> i64 {
     {
         return 0;
     }
-    how.grace_seconds.or_else(|| object["spec"]["terminationGracePeriodSeconds"].as_i64()).unwrap_or(30)
+    how.grace_seconds
+        .or_else(|| object["spec"]["terminationGracePeriodSeconds"].as_i64())
+        .unwrap_or(30)
 }

@@ -17,12 +17,22 @@ pub struct Status {
 impl Status {
     #[must_use]
     pub fn not_found(kind: &Kind, name: &str) -> Self {
-        Self { code: 404, reason: "NotFound", message: format!("{} \"{name}\" not found", kind.qualified()), details: details(kind, name) }
+        Self {
+            code: 404,
+            reason: "NotFound",
+            message: format!("{} \"{name}\" not found", kind.qualified()),
+            details: details(kind, name),
+        }
     }
 
     #[must_use]
     pub fn already_exists(kind: &Kind, name: &str) -> Self {
-        Self { code: 409, reason: "AlreadyExists", message: format!("{} \"{name}\" already exists", kind.qualified()), details: details(kind, name) }
+        Self {
+            code: 409,
+            reason: "AlreadyExists",
+            message: format!("{} \"{name}\" already exists", kind.qualified()),
+            details: details(kind, name),
+        }
     }
 
     #[must_use]
@@ -31,17 +41,130 @@ impl Status {
             "Operation cannot be fulfilled on {} \"{name}\": the object has been modified; please apply your changes to the latest version and try again",
             kind.qualified()
         );
-        Self { code: 409, reason: "Conflict", message, details: details(kind, name) }
+        Self {
+            code: 409,
+            reason: "Conflict",
+            message,
+            details: details(kind, name),
+        }
     }
 
     #[must_use]
     pub fn forbidden(kind: &Kind, name: &str, why: &str) -> Self {
-        Self { code: 403, reason: "Forbidden", message: format!("{} \"{name}\" is forbidden: {why}", kind.qualified()), details: details(kind, name) }
+        Self {
+            code: 403,
+            reason: "Forbidden",
+            message: format!("{} \"{name}\" is forbidden: {why}", kind.qualified()),
+            details: details(kind, name),
+        }
     }
 
     #[must_use]
     pub fn bad_request(message: impl Into<String>) -> Self {
-        Self { code: 400, reason: "BadRequest", message: message.into(), details: Value::Null }
+        Self {
+            code: 400,
+            reason: "BadRequest",
+            message: message.into(),
+            details: Value::Null,
+        }
+    }
+
+    #[must_use]
+    pub fn no_such_path() -> Self {
+        Self {
+            code: 404,
+            reason: "NotFound",
+            message: "the server could not find the requested resource".to_owned(),
+            details: json!({}),
+        }
+    }
+
+    #[must_use]
+    pub fn method_not_allowed() -> Self {
+        let message = "the server does not allow this method on the requested resource".to_owned();
+        Self {
+            code: 405,
+            reason: "MethodNotAllowed",
+            message,
+            details: json!({}),
+        }
+    }
+
+    #[must_use]
+    pub fn expired(message: impl Into<String>) -> Self {
+        Self {
+            code: 410,
+            reason: "Expired",
+            message: message.into(),
+            details: Value::Null,
+        }
+    }
+
+    #[must_use]
+    pub fn too_large(limit: usize) -> Self {
+        Self {
+            code: 413,
+            reason: "RequestEntityTooLarge",
+            message: format!("Request entity too large: limit is {limit}"),
+            details: Value::Null,
+        }
+    }
+
+    #[must_use]
+    pub fn unsupported_media_type(given: &str, accepted: &str) -> Self {
+        let message = format!("the body of the request was in an unknown format - accepted media types include: {accepted} (given: {given:?})");
+        Self {
+            code: 415,
+            reason: "UnsupportedMediaType",
+            message,
+            details: Value::Null,
+        }
+    }
+
+    #[must_use]
+    pub fn unprocessable(message: impl Into<String>) -> Self {
+        Self {
+            code: 422,
+            reason: "Invalid",
+            message: message.into(),
+            details: json!({}),
+        }
+    }
+
+    /// 422 from the faults found, in the form of Kubernetes' `field.ErrorList`.
+    #[must_use]
+    pub fn invalid(kind: &Kind, name: &str, faults: &[Fault]) -> Self {
+        let qualified = if kind.group.is_empty() {
+            kind.kind.to_owned()
+        } else {
+            format!("{}.{}", kind.kind, kind.group)
+        };
+        let mut texts: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        texts.dedup();
+        let all = if texts.len() == 1 {
+            texts.remove(0)
+        } else {
+            format!("[{}]", texts.join(", "))
+        };
+        let mut details = details(kind, name);
+        details["kind"] = kind.kind.into();
+        details["causes"] = faults
+            .iter()
+            .map(|fault| json!({"reason": fault.reason, "message": fault.text, "field": fault.field}))
+            .collect();
+        Self {
+            code: 422,
+            reason: "Invalid",
+            message: format!("{qualified} {name:?} is invalid: {all}"),
+            details,
+        }
+    }
+
+    /// Adds the causes of a refusal.
+    #[must_use]
+    pub fn causes(mut self, causes: Value) -> Self {
+        self.details["causes"] = causes;
+        self
     }
 
     /// The answer's body.
@@ -53,6 +176,83 @@ impl Status {
             body["details"] = self.details.clone();
         }
         body
+    }
+}
+
+/// One field that is wrong: where, and Kubernetes' text for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// `FieldValueInvalid`, `FieldValueRequired` …
+    pub reason: &'static str,
+    pub field: String,
+    pub text: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}: {}", self.field, self.text)
+    }
+}
+
+impl Fault {
+    #[must_use]
+    pub fn required(field: impl Into<String>, why: &str) -> Self {
+        let text = if why.is_empty() {
+            "Required value".to_owned()
+        } else {
+            format!("Required value: {why}")
+        };
+        Self {
+            reason: "FieldValueRequired",
+            field: field.into(),
+            text,
+        }
+    }
+
+    #[must_use]
+    pub fn invalid(field: impl Into<String>, value: &Value, why: &str) -> Self {
+        Self {
+            reason: "FieldValueInvalid",
+            field: field.into(),
+            text: format!("Invalid value: {value}: {why}"),
+        }
+    }
+
+    #[must_use]
+    pub fn duplicate(field: impl Into<String>, value: &Value) -> Self {
+        Self {
+            reason: "FieldValueDuplicate",
+            field: field.into(),
+            text: format!("Duplicate value: {value}"),
+        }
+    }
+
+    #[must_use]
+    pub fn forbidden(field: impl Into<String>, why: &str) -> Self {
+        Self {
+            reason: "FieldValueForbidden",
+            field: field.into(),
+            text: format!("Forbidden: {why}"),
+        }
+    }
+
+    #[must_use]
+    pub fn not_found(field: impl Into<String>, value: &Value) -> Self {
+        Self {
+            reason: "FieldValueNotFound",
+            field: field.into(),
+            text: format!("Not found: {value}"),
+        }
+    }
+
+    #[must_use]
+    pub fn unsupported(field: impl Into<String>, value: &Value, supported: &[&str]) -> Self {
+        let list: Vec<String> = supported.iter().map(|one| format!("{one:?}")).collect();
+        Self {
+            reason: "FieldValueNotSupported",
+            field: field.into(),
+            text: format!("Unsupported value: {value}: supported values: {}", list.join(", ")),
+        }
     }
 }
 

@@ -45,13 +45,20 @@ type Name = (String, String);
 #[derive(Debug)]
 pub struct Store {
     version: u64,
+    /// The newest version whose change is no longer kept.
+    forgotten: u64,
     objects: BTreeMap<&'static str, BTreeMap<Name, Bytes>>,
     log: VecDeque<Change>,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { version: 1, objects: BTreeMap::new(), log: VecDeque::new() }
+        Self {
+            version: 1,
+            forgotten: 0,
+            objects: BTreeMap::new(),
+            log: VecDeque::new(),
+        }
     }
 }
 
@@ -74,7 +81,15 @@ impl Store {
 
     /// All objects of a kind in a namespace, or in all of them, ordered by namespace and name.
     pub fn list(&self, kind: &'static Kind, namespace: Option<&str>) -> impl Iterator<Item = &Bytes> {
-        self.objects.get(kind.plural).into_iter().flatten().filter(move |((ns, _), _)| namespace.is_none_or(|wanted| wanted == ns)).map(|(_, object)| object)
+        let start = (namespace.unwrap_or_default().to_owned(), String::new());
+        let objects = self
+            .objects
+            .get(kind.plural)
+            .into_iter()
+            .flat_map(move |objects| objects.range(start.clone()..));
+        objects
+            .take_while(move |((ns, _), _)| namespace.is_none_or(|wanted| wanted == ns))
+            .map(|(_, object)| object)
     }
 
     /// The same as [`Store::list`], decoded.
@@ -89,9 +104,21 @@ impl Store {
         object["metadata"]["resourceVersion"] = Value::String(self.version.to_string());
         let (namespace, name) = names(&object);
         let bytes = encode(&object);
-        let before = self.objects.entry(kind.plural).or_default().insert((namespace.clone(), name.clone()), bytes.clone());
+        let before = self
+            .objects
+            .entry(kind.plural)
+            .or_default()
+            .insert((namespace.clone(), name.clone()), bytes.clone());
         let what = if before.is_some() { What::Modified } else { What::Added };
-        self.record(Change { version: self.version, kind, what, namespace, name, object: bytes, before });
+        self.record(Change {
+            version: self.version,
+            kind,
+            what,
+            namespace,
+            name,
+            object: bytes,
+            before,
+        });
         object
     }
 
@@ -114,11 +141,44 @@ impl Store {
         Some(object)
     }
 
+    /// The newest version that a watch can no longer start from the changes after.
+    #[must_use]
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
+    /// The objects of a kind with their encoding, after a place in the order of namespace and name.
+    pub fn range<'a>(
+        &'a self,
+        kind: &'static Kind,
+        namespace: Option<&'a str>,
+        after: Option<(String, String)>,
+    ) -> impl Iterator<Item = (&'a (String, String), &'a Bytes)> {
+        use std::ops::Bound;
+        let start = after.map_or_else(|| Bound::Included((namespace.unwrap_or_default().to_owned(), String::new())), Bound::Excluded);
+        let objects = self
+            .objects
+            .get(kind.plural)
+            .into_iter()
+            .flat_map(move |objects| objects.range((start.clone(), Bound::Unbounded)));
+        objects.take_while(move |((ns, _), _)| namespace.is_none_or(|wanted| wanted == ns))
+    }
+
+    /// A copy to try writes on; it shares the objects and knows no changes.
+    #[must_use]
+    pub fn scratch(&self) -> Self {
+        Self {
+            version: self.version,
+            forgotten: self.version,
+            objects: self.objects.clone(),
+            log: VecDeque::new(),
+        }
+    }
+
     /// The changes after a version, oldest first; `None` when some of them are no longer kept.
     #[must_use]
     pub fn since(&self, version: u64) -> Option<impl Iterator<Item = &Change>> {
-        let oldest = self.log.front().map_or(self.version + 1, |change| change.version);
-        if version + 1 < oldest && version < self.version {
+        if version < self.forgotten {
             return None;
         }
         let start = self.log.partition_point(|change| change.version <= version);
@@ -127,7 +187,7 @@ impl Store {
 
     fn record(&mut self, change: Change) {
         if self.log.len() == KEPT {
-            self.log.pop_front();
+            self.forgotten = self.log.pop_front().map_or(self.forgotten, |change| change.version);
         }
         self.log.push_back(change);
     }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::event::Recorder;
+use super::log::Book;
 use super::store::{Change, Store};
 use crate::image::Catalogue;
 
@@ -48,6 +50,9 @@ pub struct World {
     pub images: Catalogue,
     /// The practice cluster's present instant.
     pub now: Timestamp,
+    /// What containers have printed.
+    pub logs: Book,
+    pub(super) events: Recorder,
     due: BTreeMap<(Timestamp, u64), (Id, Key)>,
     waiting: BTreeMap<(Id, Key), (Timestamp, u64)>,
     sequence: u64,
@@ -57,7 +62,17 @@ pub struct World {
 impl World {
     #[must_use]
     pub fn new(now: Timestamp, seed: u64, images: Catalogue) -> Self {
-        Self { store: Store::default(), images, now, due: BTreeMap::new(), waiting: BTreeMap::new(), sequence: 0, chance: seed | 1 }
+        Self {
+            store: Store::default(),
+            images,
+            now,
+            logs: Book::default(),
+            events: Recorder::default(),
+            due: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            sequence: 0,
+            chance: seed | 1,
+        }
     }
 
     /// Queues work for a controller; work already waiting keeps the earlier of the two times.
@@ -107,6 +122,11 @@ impl World {
         (self.chance >> 11) as f64 / (1u64 << 53) as f64
     }
 
+    /// A duration in milliseconds between the two, the same for the same seed.
+    pub fn between(&mut self, least: u64, most: u64) -> Duration {
+        Duration::from_millis(least + (self.chance() * (most - least) as f64) as u64)
+    }
+
     /// A random name part of Kubernetes' alphabet without vowels (apimachinery `util/rand`).
     pub fn suffix(&mut self, length: usize) -> String {
         const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
@@ -130,7 +150,8 @@ pub struct Engine {
 impl Engine {
     #[must_use]
     pub fn new(world: World, controllers: Vec<Box<dyn Controller>>) -> Self {
-        Self { world, controllers, seen: 0 }
+        // The store begins with version 1 and nothing in it.
+        Self { world, controllers, seen: 1 }
     }
 
     /// Brings the world to `now`: everything due until then happens in order.

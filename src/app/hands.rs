@@ -1,0 +1,196 @@
+//! Carries out what the model asks for. Everything that outlives an update runs as a task of the attempt it belongs to.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::session::{self, Session};
+use super::settings::Settings;
+use super::terminal;
+use crate::lab::msg::{AttemptNo, Detail, Effect, FromCluster, Msg, Notice};
+use crate::practice::Practice;
+use crate::progress::Progress;
+
+/// Does what effects say and sends the answers as messages.
+pub struct Hands {
+    settings: Arc<Settings>,
+    news: mpsc::Sender<Msg>,
+    tasks: JoinSet<()>,
+    attempt: Option<Attempt>,
+    follow: CancellationToken,
+    /// There is a terminal to speak to.
+    screen: bool,
+}
+
+/// What belongs to one attempt and ends with it.
+struct Attempt {
+    number: AttemptNo,
+    practice: Option<Practice>,
+    session: Arc<OnceLock<Session>>,
+    cancel: CancellationToken,
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+    }
+}
+
+impl Hands {
+    #[must_use]
+    pub fn new(settings: Arc<Settings>, news: mpsc::Sender<Msg>, screen: bool) -> Self {
+        Self { settings, news, tasks: JoinSet::new(), attempt: None, follow: CancellationToken::new(), screen }
+    }
+
+    /// The practice cluster of the open attempt, if it is one.
+    #[must_use]
+    pub fn practice(&self) -> Option<&Practice> {
+        self.attempt.as_ref().and_then(|attempt| attempt.practice.as_ref())
+    }
+
+    /// The present instant of the cluster that is played on.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.practice().map_or_else(Timestamp::now, Practice::now)
+    }
+
+    /// How long to sleep until an instant of the cluster's clock.
+    #[must_use]
+    pub fn until(&self, at: Timestamp) -> Duration {
+        let left = Duration::try_from(at.duration_since(self.now())).unwrap_or_default();
+        let practice = self.practice().is_some();
+        // A little late, so that the instant has come for sure when the tick is taken.
+        if practice { left.div_f64(self.settings.place.speed) + Duration::from_millis(1) } else { left + Duration::from_millis(1) }
+    }
+
+    /// A task that panicked; pending while there is none.
+    pub async fn failure(&mut self) -> Option<String> {
+        loop {
+            match self.tasks.join_next().await {
+                Some(Err(error)) if error.is_panic() => return Some(error.to_string()),
+                Some(_) => {}
+                None => return std::future::pending().await,
+            }
+        }
+    }
+
+    /// Carries effects out; true when one of them ends the program.
+    pub fn carry_all(&mut self, effects: Vec<Effect>) -> bool {
+        let mut quit = false;
+        for effect in effects {
+            quit |= effect == Effect::Quit;
+            self.carry(effect);
+        }
+        quit
+    }
+
+    fn carry(&mut self, effect: Effect) {
+        match effect {
+            Effect::Open { attempt, folder } => self.open(attempt, &folder),
+            Effect::Close(number) => {
+                if self.attempt.as_ref().is_some_and(|attempt| attempt.number == number) {
+                    self.attempt = None;
+                }
+            }
+            Effect::Carry(number, order) => self.with_session(number, move |session, answer| async move { session.carry(order, &answer).await }),
+            Effect::ReadLog(number, wanted) => self.with_session(number, move |session, answer| async move {
+                let lines = session.log_tail(&wanted).await;
+                answer.send(FromCluster::LogTail(wanted, lines)).await;
+            }),
+            Effect::Show(number, detail) => self.show(number, detail),
+            Effect::FollowLog { attempt, pod, name, container, previous } => {
+                self.follow.cancel();
+                self.follow = CancellationToken::new();
+                let cancel = self.follow.clone();
+                self.with_session(attempt, move |session, answer| async move {
+                    let read = session.follow(pod, name, container, previous, &answer);
+                    cancel.run_until_cancelled(read).await;
+                });
+            }
+            Effect::StopLog => self.follow.cancel(),
+            Effect::Copy(text) if self.screen => terminal::copy(&text),
+            Effect::Mouse(on) if self.screen => terminal::mouse(on),
+            Effect::Copy(_) | Effect::Mouse(_) => {}
+            Effect::SaveProgress { folder, state, seconds } => self.save(&folder, state, seconds),
+            Effect::Quit => {}
+        }
+    }
+
+    fn show(&mut self, number: AttemptNo, detail: Detail) {
+        self.with_session(number, move |session, answer| async move {
+            let text = session.detail(&detail).await;
+            answer.send(FromCluster::Detail(detail, text)).await;
+        });
+    }
+
+    fn save(&mut self, folder: &str, state: crate::lab::msg::Solved, seconds: u64) {
+        let Some(file) = &self.settings.progress_file else { return };
+        let seconds = (state >= crate::lab::msg::Solved::Solved).then_some(seconds);
+        if let Err(error) = Progress::note(file, folder, state, seconds) {
+            let _ = self.news.try_send(Msg::Notice(Notice { bad: true, what: error.to_string(), next: String::new() }));
+        }
+    }
+
+    fn open(&mut self, number: AttemptNo, folder: &str) {
+        self.attempt = None;
+        let Some(scenario) = self.settings.library.entries.iter().find(|entry| entry.folder == folder).and_then(|entry| entry.result.as_ref().ok()) else { return };
+        let scenario = Arc::new(scenario.clone());
+        let practice = self.settings.place.context.is_none().then(|| session::practice(&scenario, self.settings.place.speed));
+        let attempt = Attempt { number, practice: practice.clone(), session: Arc::default(), cancel: CancellationToken::new() };
+        let (slot, cancel) = (Arc::clone(&attempt.session), attempt.cancel.clone());
+        let (settings, answer) = (Arc::clone(&self.settings), Answer { number, news: self.news.clone() });
+        self.attempt = Some(attempt);
+        self.tasks.spawn(async move {
+            let work = async {
+                match Session::open(&settings, scenario, practice, &answer).await {
+                    Ok(session) => slot.get_or_init(|| session).watch(&answer, &cancel).await,
+                    Err(notice) => answer.send(FromCluster::Failed(notice)).await,
+                }
+            };
+            cancel.run_until_cancelled(work).await;
+        });
+    }
+
+    /// Runs something on the attempt's open session, until the attempt ends.
+    fn with_session<F>(&mut self, number: AttemptNo, work: impl FnOnce(SessionRef, Answer) -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let Some(attempt) = self.attempt.as_ref().filter(|attempt| attempt.number == number) else { return };
+        let (slot, cancel) = (Arc::clone(&attempt.session), attempt.cancel.clone());
+        let answer = Answer { number, news: self.news.clone() };
+        if slot.get().is_some() {
+            self.tasks.spawn(async move {
+                cancel.run_until_cancelled(work(SessionRef(slot), answer)).await;
+            });
+        }
+    }
+}
+
+/// An open session, kept as long as somebody works on it.
+pub struct SessionRef(Arc<OnceLock<Session>>);
+
+impl std::ops::Deref for SessionRef {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        self.0.wait()
+    }
+}
+
+/// Where an attempt's answers go.
+#[derive(Clone)]
+pub struct Answer {
+    number: AttemptNo,
+    news: mpsc::Sender<Msg>,
+}
+
+impl Answer {
+    pub async fn send(&self, what: FromCluster) {
+        let _ = self.news.send(Msg::Cluster(self.number, what)).await;
+    }
+}

@@ -1,0 +1,14 @@
+//! The shell round the model: terminal, loop, clusters. The only part that sees both clusters.
+
+mod hands;
+pub mod headless;
+mod player;
+pub mod report;
+mod screen;
+mod session;
+mod settings;
+mod terminal;
+
+pub use player::Player;
+pub use screen::play;
+pub use settings::{Settings, StartError};

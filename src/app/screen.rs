@@ -1,0 +1,114 @@
+//! The loop of the full screen: one channel of messages; what is queued is drained, then drawn once, at most every 16 ms.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use crossterm::event::{Event, EventStream};
+use futures::StreamExt;
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::hands::Hands;
+use super::settings::Settings;
+use super::terminal::FullScreen;
+use crate::lab::msg::{Effect, Msg};
+use crate::lab::{self, Model};
+use crate::ui::{self, Look};
+
+/// Between two frames; a burst of events is one picture.
+const FRAME: Duration = Duration::from_millis(16);
+/// Messages that may wait; watches slow down when the screen does.
+const QUEUE: usize = 1024;
+
+/// Opens the lab on the terminal and plays until the learner leaves.
+///
+/// # Errors
+/// When there is no terminal, or it fails.
+pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()> {
+    let mut screen = FullScreen::enter()?;
+    let size = screen.screen.size().context("the terminal does not tell its size")?;
+    let (sender, mut inbox) = mpsc::channel(QUEUE);
+    let settings = Arc::new(settings);
+    let mut hands = Hands::new(Arc::clone(&settings), sender, true);
+    let (mut model, mut effects) = settings.model();
+    effects.extend(lab::update(&mut model, Msg::Resize(size.width, size.height)));
+    if let Some(folder) = open {
+        effects.extend(model.open(&folder));
+    }
+    let look = Look::from_env(|name| std::env::var(name).ok(), false);
+    let mut keys = EventStream::new();
+    let mut stop = Box::pin(stopped());
+    let mut drawn: Option<Instant> = None;
+    let mut dirty = true;
+    loop {
+        if hands.carry_all(std::mem::take(&mut effects)) {
+            return Ok(());
+        }
+        let frame_at = drawn.map_or_else(Instant::now, |at| at + FRAME);
+        if dirty && frame_at <= Instant::now() {
+            let mut measures = None;
+            screen.screen.draw(|frame| measures = Some(ui::render(&model, &look, frame)))?;
+            measures.map(|measures| lab::update(&mut model, Msg::Measured(measures)));
+            drawn = Some(Instant::now());
+            dirty = false;
+        }
+        let wake = wake_at(&model, &hands, dirty.then_some(frame_at));
+        let msg = tokio::select! {
+            biased;
+            () = &mut stop => Msg::Terminate,
+            key = keys.next() => match key {
+                Some(Ok(event)) => match message(event) { Some(msg) => msg, None => continue },
+                Some(Err(_)) | None => Msg::Terminate,
+            },
+            msg = inbox.recv() => match msg { Some(msg) => msg, None => return Ok(()) },
+            () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {
+                if dirty && drawn.is_some_and(|at| at + FRAME <= Instant::now()) && lab::next_wake(&model).is_none_or(|at| at > hands.now()) {
+                    continue;
+                }
+                Msg::Tick(hands.now())
+            }
+            Some(failed) = hands.failure() => anyhow::bail!("a task of the lab failed: {failed}"),
+        };
+        effects.extend(take(&mut model, &hands, msg));
+        while let Ok(msg) = inbox.try_recv() {
+            effects.extend(take(&mut model, &hands, msg));
+        }
+        dirty = true;
+    }
+}
+
+/// Time goes into the model before the message, so that what is noted is noted at its instant.
+fn take(model: &mut Model, hands: &Hands, msg: Msg) -> Vec<Effect> {
+    let mut effects = lab::update(model, Msg::Tick(hands.now()));
+    effects.extend(lab::update(model, msg));
+    effects
+}
+
+/// When to wake without a message: the next frame that waits, or the model's next instant.
+fn wake_at(model: &Model, hands: &Hands, frame: Option<Instant>) -> Option<Instant> {
+    let tick = lab::next_wake(model).map(|at: Timestamp| Instant::now() + hands.until(at));
+    [frame, tick].into_iter().flatten().min()
+}
+
+fn message(event: Event) -> Option<Msg> {
+    match event {
+        Event::Key(key) if key.kind != crossterm::event::KeyEventKind::Release => Some(Msg::Key(key)),
+        Event::Mouse(mouse) => Some(Msg::Mouse(mouse)),
+        Event::Resize(columns, rows) => Some(Msg::Resize(columns, rows)),
+        _ => None,
+    }
+}
+
+/// Resolves at SIGTERM or SIGHUP.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = hangup.recv() => {}
+    }
+}

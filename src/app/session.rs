@@ -1,0 +1,225 @@
+//! An attempt's cluster, opened: the scenario's orders carried out on it and its news passed on.
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::hands::Answer;
+use super::settings::Settings;
+use crate::cluster::snapshot::{Change, Uid};
+use crate::cluster::watch::WatchMsg;
+use crate::cluster::{Cluster, ConnectOptions};
+use crate::lab::msg::{Detail, FromCluster, Link, Notice, Order};
+use crate::practice::{Options, Practice};
+use crate::scenario::clue::LogRequest;
+use crate::scenario::{Manifest, Scenario, SolutionMode};
+
+/// Lines of a log that rules look at.
+const TAIL: usize = 20;
+/// What may wait between the watches and the model.
+const QUEUE: usize = 4096;
+
+/// A practice cluster on which this scenario's images behave as declared.
+#[must_use]
+pub fn practice(scenario: &Scenario, speed: f64) -> Practice {
+    let mut images = crate::scenario::catalogue();
+    images.extend(scenario.images.clone());
+    Practice::start(Options { images, speed, ..Options::default() })
+}
+
+/// A cluster and the scenario played on it.
+pub struct Session {
+    cluster: Cluster,
+    scenario: Arc<Scenario>,
+    real: bool,
+    _practice: Option<Practice>,
+}
+
+impl Session {
+    /// Connects, and tells what is there.
+    ///
+    /// # Errors
+    /// What is wrong with the cluster, in words for people.
+    pub async fn open(settings: &Settings, scenario: Arc<Scenario>, practice: Option<Practice>, answer: &Answer) -> Result<Self, Notice> {
+        let namespace = settings.namespace(&scenario);
+        let cluster = match (&practice, &settings.place.context) {
+            (None, Some(context)) => {
+                let options = ConnectOptions {
+                    context: context.clone(),
+                    kubeconfig: settings.place.kubeconfig.clone(),
+                    namespace: namespace.clone(),
+                    own_namespace: settings.place.namespace.is_none(),
+                };
+                Cluster::connect(options).await.map_err(|error| notice(&error))?
+            }
+            (Some(practice), _) => Cluster::practice(practice.client(), &namespace),
+            (None, None) => return Err(Notice { bad: true, what: "no cluster was named".to_owned(), next: "name one with --context".to_owned() }),
+        };
+        let session = Self { cluster, scenario, real: practice.is_none(), _practice: practice };
+        answer.send(FromCluster::Opened { namespace, server: session.cluster.server().to_owned(), version: session.cluster.version().to_owned() }).await;
+        if session.real {
+            let found = session.cluster.found().await.unwrap_or_default();
+            if !found.is_empty() {
+                answer.send(FromCluster::Found(found)).await;
+            }
+        }
+        Ok(session)
+    }
+
+    /// Passes on what the watches say until the attempt ends.
+    pub async fn watch(&self, answer: &Answer, cancel: &CancellationToken) {
+        let (sender, mut news) = mpsc::channel(QUEUE);
+        let kinds = self.kinds();
+        let watching = self.cluster.watch(&kinds, sender, cancel.clone());
+        let passing = async {
+            let mut batch = Vec::new();
+            while news.recv_many(&mut batch, QUEUE).await > 0 {
+                pass(answer, batch.drain(..)).await;
+            }
+        };
+        tokio::join!(watching, passing);
+    }
+
+    /// Carries an order out and answers with what was done, or why not.
+    pub async fn carry(&self, order: Order, answer: &Answer) {
+        let done = match order {
+            Order::Prepare if self.real => Ok(Vec::new()),
+            Order::Prepare => self.prepare().await,
+            Order::Break => self.break_it().await,
+            Order::Solve => self.solve().await,
+            Order::Cleanup => self.clean_up(answer).await,
+        };
+        let what = match done {
+            Ok(lines) => FromCluster::Done(order, lines),
+            Err(notice) => FromCluster::Refused(order, notice),
+        };
+        answer.send(what).await;
+    }
+
+    async fn prepare(&self) -> Result<Vec<String>, Notice> {
+        self.cluster.ensure_namespace(&self.scenario.id).await.map_err(|error| notice(&error))?;
+        self.apply(&self.scenario.setup).await
+    }
+
+    async fn break_it(&self) -> Result<Vec<String>, Notice> {
+        let mut lines = self.prepare().await?;
+        lines.extend(self.apply(&self.scenario.broken).await?);
+        Ok(lines)
+    }
+
+    async fn solve(&self) -> Result<Vec<String>, Notice> {
+        let objects = objects(&self.scenario.solution);
+        match self.scenario.solution_mode {
+            SolutionMode::Apply => self.apply(&self.scenario.solution).await,
+            SolutionMode::Replace => self.cluster.replace(&objects).await.map_err(|error| notice(&error)).map(|done| said(&done)),
+            SolutionMode::Delete => self.cluster.delete(&objects).await.map_err(|error| notice(&error)),
+        }
+    }
+
+    async fn apply(&self, manifests: &[Manifest]) -> Result<Vec<String>, Notice> {
+        let objects = objects(manifests);
+        if self.real {
+            self.cluster.apply(&objects, true).await.map_err(|error| notice(&error))?;
+        }
+        self.cluster.apply(&objects, false).await.map_err(|error| notice(&error)).map(|done| said(&done))
+    }
+
+    async fn clean_up(&self, answer: &Answer) -> Result<Vec<String>, Notice> {
+        let (sender, mut going) = mpsc::channel(QUEUE);
+        let cleaning = self.cluster.cleanup(sender);
+        let passing = async {
+            while let Some(left) = going.recv().await {
+                answer.send(FromCluster::Going(left)).await;
+            }
+        };
+        let (left, ()) = tokio::join!(cleaning, passing);
+        left.map_err(|error| notice(&error))
+    }
+
+    /// The last lines of a container's log; none when it cannot be read.
+    pub async fn log_tail(&self, wanted: &LogRequest) -> Vec<String> {
+        self.cluster.log_tail(&wanted.pod, &wanted.container, wanted.previous, TAIL).await.unwrap_or_default()
+    }
+
+    /// Text of a page about one object.
+    ///
+    /// # Errors
+    /// Why it cannot be shown.
+    pub async fn detail(&self, detail: &Detail) -> Result<String, String> {
+        match detail {
+            Detail::Describe(object) => self.cluster.describe(&object.kind, &object.name).await.map_err(|error| error.to_string()),
+            Detail::Yaml(object) => {
+                self.cluster.yaml(&object.kind, &object.name).await.map(|object| crate::yaml::print(&object)).map_err(|error| error.to_string())
+            }
+        }
+    }
+
+    /// Passes on a log's lines as they come, several at once where many come.
+    pub async fn follow(&self, pod: Uid, name: String, container: String, previous: bool, answer: &Answer) {
+        let lines = self.cluster.log_follow(&name, &container, previous, !previous).await;
+        let why = match lines {
+            Ok(lines) => {
+                let mut lines = std::pin::pin!(lines.ready_chunks(500));
+                while let Some(lines) = lines.next().await {
+                    answer.send(FromCluster::LogLines { pod: pod.clone(), container: container.clone(), lines }).await;
+                }
+                None
+            }
+            Err(why) => Some(why.to_string()),
+        };
+        answer.send(FromCluster::LogEnded { pod, container, why }).await;
+    }
+
+    /// The kinds that this scenario's manifests touch: apiVersion and kind.
+    fn kinds(&self) -> Vec<(String, String)> {
+        let scenario = &self.scenario;
+        let mut kinds: Vec<_> = [&scenario.setup, &scenario.broken, &scenario.solution]
+            .into_iter()
+            .flatten()
+            .map(|manifest| (manifest.api_version().to_owned(), manifest.kind().to_owned()))
+            .collect();
+        kinds.sort();
+        kinds.dedup();
+        kinds
+    }
+}
+
+fn objects(manifests: &[Manifest]) -> Vec<(String, Value)> {
+    manifests.iter().map(|manifest| (format!("{}:{}", manifest.file, manifest.line), manifest.object.clone())).collect()
+}
+
+fn said(done: &[crate::cluster::apply::Applied]) -> Vec<String> {
+    done.iter().map(ToString::to_string).collect()
+}
+
+fn notice(error: &impl std::fmt::Display) -> Notice {
+    Notice { bad: true, what: error.to_string(), next: String::new() }
+}
+
+/// Changes that came together go on together; what the links say goes between them in order.
+async fn pass(answer: &Answer, batch: impl Iterator<Item = WatchMsg>) {
+    let mut changes: Vec<Change> = Vec::new();
+    for msg in batch {
+        let link = match msg {
+            WatchMsg::Change(change) => {
+                changes.push(change);
+                continue;
+            }
+            WatchMsg::Live { .. } => Link::Live,
+            WatchMsg::Stale { since, retry_in, why, .. } => {
+                Link::Stale { since, retry: retry_in.and_then(|wait| since.checked_add(wait).ok()), why }
+            }
+            WatchMsg::Refused { why, .. } => Link::Limited(why),
+        };
+        if !changes.is_empty() {
+            answer.send(FromCluster::Changed(std::mem::take(&mut changes))).await;
+        }
+        answer.send(FromCluster::Link(link)).await;
+    }
+    if !changes.is_empty() {
+        answer.send(FromCluster::Changed(changes)).await;
+    }
+}

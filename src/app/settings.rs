@@ -1,0 +1,119 @@
+//! What the command line asked for, made ready: the scenarios, the place, the learner's progress.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::cli;
+use crate::lab::msg::{Effect, Notice};
+use crate::lab::{Card, Model, Place};
+use crate::progress::{self, Progress};
+use crate::scenario::Scenario;
+use crate::scenario::load::{self, Library};
+
+/// What is wrong with the command line or what it names; exit status 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StartError(pub String);
+
+/// Everything an attempt needs to know of how klab was started.
+#[derive(Debug)]
+pub struct Settings {
+    pub library: Library,
+    pub place: cli::Place,
+    pub progress_file: Option<PathBuf>,
+    /// What was odd while starting.
+    pub notices: Vec<Notice>,
+    cards: Vec<Card>,
+}
+
+impl Settings {
+    /// Loads the scenarios and the progress.
+    ///
+    /// # Errors
+    /// A scenarios folder that cannot be read; options that contradict each other.
+    pub fn new(place: cli::Place) -> Result<Self, StartError> {
+        check(&place)?;
+        let mut library = load::embedded();
+        if let Some(folder) = &place.scenarios {
+            library.merge(load::folder(folder).map_err(|error| StartError(error.to_string()))?);
+        }
+        let progress_file = progress::state_folder().map(|folder| folder.join("progress.json"));
+        let (progress, damaged) = progress_file.as_deref().map(Progress::read).unwrap_or_default();
+        let notices = damaged.map(|error| Notice { bad: true, what: error.to_string(), next: String::new() }).into_iter().collect();
+        let cards = cards(&library, &progress);
+        Ok(Self { library, place, progress_file, notices, cards })
+    }
+
+    /// The same, but nothing is remembered of what is solved.
+    #[must_use]
+    pub fn without_progress(mut self) -> Self {
+        self.progress_file = None;
+        self
+    }
+
+    /// The scenario of this name or number.
+    ///
+    /// # Errors
+    /// An unknown name, with near ones; a folder that could not be loaded.
+    pub fn scenario(&self, name: &str) -> Result<&Scenario, StartError> {
+        self.library.find(name).map_err(|error| StartError(error.to_string()))
+    }
+
+    /// The model at its start.
+    #[must_use]
+    pub fn model(&self) -> (Model, Vec<Effect>) {
+        let place = match &self.place.context {
+            Some(context) => Place::Real { context: context.clone(), server: String::new() },
+            None => Place::Practice,
+        };
+        let (mut model, effects) = Model::new(self.cards.clone(), place, Timestamp::now());
+        model.notice = self.notices.first().map(|notice| (notice.clone(), model.now));
+        (model, effects)
+    }
+
+    /// The namespace an attempt at this scenario lives in.
+    #[must_use]
+    pub fn namespace(&self, scenario: &Scenario) -> String {
+        if let Some(namespace) = &self.place.namespace {
+            return namespace.clone();
+        }
+        let lesson = scenario.number.map_or_else(|| scenario.id.clone(), |number| format!("{number:02}"));
+        match &self.place.learner {
+            Some(learner) => format!("lab-{lesson}-{learner}"),
+            None => format!("lab-{lesson}"),
+        }
+    }
+}
+
+fn check(place: &cli::Place) -> Result<(), StartError> {
+    let refuse = |what: String| Err(StartError(what));
+    if place.context.is_none() && place.kubeconfig.is_some() {
+        let contexts = crate::cluster::contexts(place.kubeconfig.as_deref()).map_err(|error| StartError(error.to_string()))?;
+        return refuse(format!("--kubeconfig names a file but no context; add --context with one of: {}", contexts.join(", ")));
+    }
+    if !(place.speed.is_finite() && place.speed > 0.0 && place.speed <= 1000.0) {
+        return refuse(format!("--speed {}: the practice clock runs at more than 0 and at most 1000 times; try --speed 4", place.speed));
+    }
+    if place.context.is_some() && (place.speed - 1.0).abs() > f64::EPSILON {
+        return refuse("--speed is for the practice cluster; a real cluster has its own time: leave --speed or --context out".to_owned());
+    }
+    for (option, name) in [("--learner", &place.learner), ("--namespace", &place.namespace)] {
+        let Some(name) = name else { continue };
+        let fine = !name.is_empty() && name.len() <= 40 && !name.starts_with('-') && !name.ends_with('-');
+        if !fine || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
+            return refuse(format!("{option} {name}: use at most 40 lower-case letters, digits and inner hyphens, as in --learner ann"));
+        }
+    }
+    Ok(())
+}
+
+fn cards(library: &Library, progress: &Progress) -> Vec<Card> {
+    let card = |entry: &load::Entry| {
+        let record = progress.of(&entry.folder);
+        let scenario = entry.result.as_ref().map(|scenario| Arc::new(scenario.clone())).map_err(ToString::to_string);
+        Card { folder: entry.folder.clone(), scenario, state: record.state, best: record.best }
+    };
+    library.entries.iter().map(card).collect()
+}

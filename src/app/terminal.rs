@@ -1,0 +1,56 @@
+//! The terminal: taken over at the start, given back on every way out.
+
+use std::io::{self, IsTerminal, Stdout, stdout};
+
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::execute;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+/// A full screen that restores the terminal when it is dropped or the program panics.
+pub struct FullScreen {
+    pub screen: Terminal<CrosstermBackend<Stdout>>,
+}
+
+impl FullScreen {
+    /// Takes the terminal over.
+    ///
+    /// # Errors
+    /// When stdin or stdout is no terminal, or it cannot be switched.
+    pub fn enter() -> io::Result<Self> {
+        if !stdout().is_terminal() || !io::stdin().is_terminal() {
+            return Err(io::Error::other("the lab needs a terminal; without one use `klab run`, `klab list` or `klab show`"));
+        }
+        let default = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            restore();
+            default(panic);
+        }));
+        enable_raw_mode()?;
+        execute!(stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste)?;
+        let screen = Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| restore())?;
+        Ok(Self { screen })
+    }
+}
+
+impl Drop for FullScreen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Mouse reporting on or off, so that the terminal's own selection works.
+pub fn mouse(on: bool) {
+    let _ = if on { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) };
+}
+
+/// Gives the text to the terminal's clipboard (OSC 52).
+pub fn copy(text: &str) {
+    let _ = execute!(stdout(), crossterm::clipboard::CopyToClipboard::to_clipboard_from(text));
+}
+
+fn restore() {
+    let _ = execute!(stdout(), DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, crossterm::cursor::Show);
+    let _ = disable_raw_mode();
+}

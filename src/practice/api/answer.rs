@@ -1,0 +1,41 @@
+//! Responses: objects, statuses, plain text, streams.
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde_json::Value;
+
+use crate::practice::status::Status;
+
+/// A body of a media type.
+pub fn typed(code: StatusCode, media: &'static str, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = code;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    response
+}
+
+pub fn object(object: &Value) -> Response {
+    json(StatusCode::OK, object)
+}
+
+pub fn created(object: &Value) -> Response {
+    json(StatusCode::CREATED, object)
+}
+
+/// JSON that is already encoded.
+pub fn encoded(bytes: Bytes) -> Response {
+    typed(StatusCode::OK, "application/json", bytes)
+}
+
+pub fn text(text: &'static str) -> Response {
+    typed(StatusCode::OK, "text/plain; charset=utf-8", text)
+}
+
+pub fn refusal(status: &Status) -> Response {
+    json(StatusCode::from_u16(status.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), &status.body())
+}
+
+fn json(code: StatusCode, value: &Value) -> Response {
+    typed(code, "application/json", value.to_string())
+}

@@ -1,0 +1,117 @@
+//! A request, read: method, query, headers that matter, body.
+
+use axum::body::Bytes;
+use axum::extract::{Query, Request};
+use axum::http::{HeaderMap, Method, header};
+use serde_json::Value;
+
+use super::path::{self, Target};
+use crate::practice::kind::Kind;
+use crate::practice::selector::Selector;
+use crate::practice::status::Status;
+
+/// The largest body taken, as Kubernetes limits it.
+const BODY_LIMIT: usize = 3 * 1024 * 1024;
+
+#[derive(Debug)]
+pub struct Call {
+    pub method: Method,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    query: Vec<(String, String)>,
+}
+
+impl Call {
+    /// Takes a request apart.
+    pub async fn read(request: Request) -> Result<(Target, Self), Status> {
+        let (parts, body) = request.into_parts();
+        let target = path::parse(parts.uri.path())?;
+        let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|bad| Status::bad_request(bad.to_string()))?;
+        let body = axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|_| Status::too_large(BODY_LIMIT))?;
+        Ok((
+            target,
+            Self {
+                method: parts.method,
+                headers: parts.headers,
+                body,
+                query,
+            },
+        ))
+    }
+
+    /// A query parameter; empty when absent.
+    pub fn param(&self, name: &str) -> &str {
+        self.query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    pub fn flag(&self, name: &str) -> bool {
+        self.query.iter().any(|(key, value)| key == name && !matches!(value.as_str(), "false" | "0"))
+    }
+
+    /// A number in the query.
+    pub fn number(&self, name: &str) -> Result<Option<i64>, Status> {
+        match self.param(name) {
+            "" => Ok(None),
+            text => text
+                .parse()
+                .map(Some)
+                .map_err(|_| Status::bad_request(format!("strconv.ParseInt: parsing {text:?}: invalid syntax"))),
+        }
+    }
+
+    pub fn dry_run(&self) -> bool {
+        self.param("dryRun") == "All"
+    }
+
+    /// What the query selects of a kind.
+    pub fn selector(&self, kind: &Kind) -> Result<Selector, Status> {
+        Selector::parse(self.param("labelSelector"), self.param("fieldSelector"))?.for_kind(kind)
+    }
+
+    fn header(&self, name: header::HeaderName) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    pub fn accept(&self) -> &str {
+        self.header(header::ACCEPT)
+    }
+
+    /// The body's media type without its parameters.
+    pub fn content_type(&self) -> &str {
+        self.header(header::CONTENT_TYPE).split(';').next().unwrap_or_default().trim()
+    }
+
+    /// Who writes: `fieldManager`, or the program's name from the user agent.
+    pub fn manager(&self) -> &str {
+        let agent = self.header(header::USER_AGENT).split('/').next().unwrap_or_default();
+        [self.param("fieldManager"), agent]
+            .into_iter()
+            .find(|name| !name.is_empty())
+            .unwrap_or("unknown")
+    }
+
+    /// The body as JSON; YAML is taken too.
+    pub fn json(&self) -> Result<Value, Status> {
+        match self.content_type() {
+            "" | "application/json" | "*/*" => {
+                serde_json::from_slice(&self.body).map_err(|bad| Status::bad_request(format!("error decoding the request body: {bad}")))
+            }
+            "application/yaml" => self.yaml(),
+            other => Err(Status::unsupported_media_type(other, "application/json, application/yaml")),
+        }
+    }
+
+    /// The body of a patch, whatever its form.
+    pub fn patch(&self) -> Result<Value, Status> {
+        serde_json::from_slice(&self.body).map_err(|bad| Status::bad_request(format!("error decoding patch: {bad}")))
+    }
+
+    /// The body as YAML, of which JSON is a part.
+    pub fn yaml(&self) -> Result<Value, Status> {
+        let bad = |why: String| Status::bad_request(format!("error decoding YAML: {why}"));
+        if let Ok(value) = serde_json::from_slice(&self.body) {
+            return Ok(value);
+        }
+        serde_yaml::from_slice(&self.body).map_err(|why| bad(why.to_string()))
+    }
+}

@@ -1,0 +1,207 @@
+//! Discovery: version, groups and resources, in the old form and in the aggregated one.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::answer;
+use super::call::Call;
+use super::path::Target;
+use crate::practice::kind::{KINDS, Kind};
+use crate::practice::status::Status;
+
+const VERBS: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
+pub fn serve(target: &Target, call: &Call) -> Result<Response, Status> {
+    let aggregated = call.accept().contains("as=APIGroupDiscoveryList");
+    match target {
+        Target::Version => Ok(answer::object(&version())),
+        Target::Core if aggregated => Ok(aggregate(&[""])),
+        Target::Groups if aggregated => Ok(aggregate(&groups())),
+        Target::Core => Ok(answer::object(
+            &json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []}),
+        )),
+        Target::Groups => {
+            let groups: Vec<Value> = groups().into_iter().map(group).collect();
+            Ok(answer::object(&json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})))
+        }
+        Target::Group(name) if groups().contains(&name.as_str()) => {
+            let mut group = group(name);
+            group["kind"] = "APIGroup".into();
+            group["apiVersion"] = "v1".into();
+            Ok(answer::object(&group))
+        }
+        Target::GroupVersion(group, version) => resources(group, version),
+        Target::Root => Ok(answer::object(&json!({"paths": paths()}))),
+        Target::OpenApi => Ok(answer::object(&openapi_index())),
+        Target::OpenApiGroup(group, version) => openapi(group, version),
+        _ => Err(Status::no_such_path()),
+    }
+}
+
+fn version() -> Value {
+    json!({"major": "1", "minor": "36", "gitVersion": "v1.36.2", "gitCommit": "", "gitTreeState": "clean", "buildDate": "1970-01-01T00:00:00Z",
+        "goVersion": "", "compiler": "rustc", "platform": format!("{}/{}", std::env::consts::OS, std::env::consts::ARCH)})
+}
+
+/// The named groups, in the table's order.
+fn groups() -> Vec<&'static str> {
+    let mut names: Vec<&str> = KINDS.iter().map(|kind| kind.group).filter(|group| !group.is_empty()).collect();
+    names.dedup();
+    names
+}
+
+fn versions(group: &str) -> Vec<&'static str> {
+    let mut versions: Vec<&str> = KINDS.iter().filter(|kind| kind.group == group).map(|kind| kind.version).collect();
+    versions.dedup();
+    versions
+}
+
+fn group(name: &str) -> Value {
+    let versions: Vec<Value> = versions(name)
+        .iter()
+        .map(|version| json!({"groupVersion": format!("{name}/{version}"), "version": version}))
+        .collect();
+    json!({"name": name, "preferredVersion": versions[0], "versions": versions})
+}
+
+fn paths() -> Vec<String> {
+    let mut paths = vec!["/api".to_owned(), "/api/v1".to_owned(), "/apis".to_owned()];
+    for group in groups() {
+        paths.push(format!("/apis/{group}"));
+        paths.extend(versions(group).iter().map(|version| format!("/apis/{group}/{version}")));
+    }
+    paths.extend(["/healthz", "/livez", "/openapi/v3", "/readyz", "/version"].map(str::to_owned));
+    paths
+}
+
+fn categories(kind: &Kind) -> &'static [&'static str] {
+    if kind.all { &["all"] } else { &[] }
+}
+
+/// Kind, group and version of a subresource's answers, and its verbs.
+fn subresource(kind: &Kind, name: &str) -> (&'static str, &'static str, &'static str, &'static [&'static str]) {
+    match name {
+        "scale" => ("Scale", "autoscaling", "v1", &["get", "patch", "update"]),
+        "eviction" => ("Eviction", "policy", "v1", &["create"]),
+        "binding" => ("Binding", "", "v1", &["create"]),
+        "log" => (by_name(kind), kind.group, kind.version, &["get"]),
+        "finalize" => (by_name(kind), kind.group, kind.version, &["update"]),
+        _ => (by_name(kind), kind.group, kind.version, &["get", "patch", "update"]),
+    }
+}
+
+fn by_name(kind: &Kind) -> &'static str {
+    KINDS.iter().find(|known| **known == kind).map_or("", |known| known.kind)
+}
+
+fn resources(group: &str, version: &str) -> Result<Response, Status> {
+    let mut list = Vec::new();
+    for kind in KINDS.iter().filter(|kind| kind.group == group && kind.version == version) {
+        let mut entry = json!({"name": kind.plural, "singularName": kind.singular, "namespaced": kind.namespaced, "kind": kind.kind, "verbs": VERBS});
+        if !kind.short.is_empty() {
+            entry["shortNames"] = json!(kind.short);
+        }
+        if kind.all {
+            entry["categories"] = json!(categories(kind));
+        }
+        list.push(entry);
+        for sub in kind.subresources {
+            let (answer, answer_group, answer_version, verbs) = subresource(kind, sub);
+            let mut entry =
+                json!({"name": format!("{}/{sub}", kind.plural), "singularName": "", "namespaced": kind.namespaced, "kind": answer, "verbs": verbs});
+            if answer_group != kind.group {
+                entry["group"] = answer_group.into();
+                entry["version"] = answer_version.into();
+            }
+            list.push(entry);
+        }
+    }
+    if list.is_empty() {
+        return Err(Status::no_such_path());
+    }
+    let name = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
+    Ok(answer::object(
+        &json!({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": name, "resources": list}),
+    ))
+}
+
+fn aggregate(groups: &[&str]) -> Response {
+    let items: Vec<Value> = groups
+        .iter()
+        .map(|group| {
+            let versions: Vec<Value> = versions(group)
+                .iter()
+                .map(|version| json!({"version": version, "resources": aggregated(group, version), "freshness": "Current"}))
+                .collect();
+            let metadata = if group.is_empty() {
+                json!({"creationTimestamp": null})
+            } else {
+                json!({"name": group, "creationTimestamp": null})
+            };
+            json!({"metadata": metadata, "versions": versions})
+        })
+        .collect();
+    let body = json!({"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}, "items": items});
+    answer::typed(
+        StatusCode::OK,
+        "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
+        body.to_string(),
+    )
+}
+
+fn aggregated(group: &str, version: &str) -> Vec<Value> {
+    let kinds = KINDS.iter().filter(|kind| kind.group == group && kind.version == version);
+    kinds
+        .map(|kind| {
+            let subresources: Vec<Value> = kind
+                .subresources
+                .iter()
+                .map(|sub| {
+                    let (answer, group, version, verbs) = subresource(kind, sub);
+                    json!({"subresource": sub, "responseKind": {"group": group, "version": version, "kind": answer}, "verbs": verbs})
+                })
+                .collect();
+            json!({"resource": kind.plural, "responseKind": {"group": kind.group, "version": kind.version, "kind": kind.kind},
+                "scope": if kind.namespaced { "Namespaced" } else { "Cluster" }, "singularResource": kind.singular, "verbs": VERBS,
+                "shortNames": kind.short, "categories": categories(kind), "subresources": subresources})
+        })
+        .collect()
+}
+
+fn openapi_index() -> Value {
+    let mut paths = json!({});
+    for kind in KINDS {
+        let way = if kind.group.is_empty() {
+            format!("api/{}", kind.version)
+        } else {
+            format!("apis/{}/{}", kind.group, kind.version)
+        };
+        paths[&way] = json!({"serverRelativeURL": format!("/openapi/v3/{way}?hash=1")});
+    }
+    json!({"paths": paths})
+}
+
+/// Only what kubectl looks for before it writes: that PATCH takes `fieldValidation`, by kind.
+fn openapi(group: &str, version: &str) -> Result<Response, Status> {
+    let mut paths = json!({});
+    for kind in KINDS.iter().filter(|kind| kind.group == group && kind.version == version) {
+        let root = if group.is_empty() {
+            format!("/api/{version}")
+        } else {
+            format!("/apis/{group}/{version}")
+        };
+        let scope = if kind.namespaced { "/namespaces/{namespace}" } else { "" };
+        let parameters = ["dryRun", "fieldManager", "fieldValidation", "force"].map(|name| json!({"name": name, "in": "query", "schema": {"type": "string"}}));
+        paths[format!("{root}{scope}/{}/{{name}}", kind.plural)] = json!({"patch": {
+            "x-kubernetes-group-version-kind": {"group": group, "version": version, "kind": kind.kind},
+            "parameters": parameters,
+            "responses": {"200": {"description": "OK"}}}});
+    }
+    if paths.as_object().is_none_or(serde_json::Map::is_empty) {
+        return Err(Status::no_such_path());
+    }
+    Ok(answer::object(
+        &json!({"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": "v1.36.2"}, "paths": paths, "components": {"schemas": {}}}),
+    ))
+}

@@ -1,0 +1,98 @@
+//! `/log`: what a container wrote, and what it goes on writing.
+
+use std::convert::Infallible;
+
+use axum::body::{Body, Bytes};
+use axum::http::StatusCode;
+use axum::response::Response;
+use futures::stream;
+use tokio::sync::watch;
+
+use super::answer;
+use super::call::Call;
+use super::path::Resource;
+use crate::practice::cluster::Practice;
+use crate::practice::log::{LogLine, LogQuery, logs};
+use crate::practice::status::Status;
+
+/// A log being followed.
+struct Follow {
+    practice: Practice,
+    at: Resource,
+    query: LogQuery,
+    /// How many lines of the whole log were sent.
+    sent: usize,
+    stirs: watch::Receiver<()>,
+    first: Option<String>,
+    done: bool,
+}
+
+/// Answers a log request.
+pub fn serve(practice: &Practice, at: Resource, call: &Call) -> Result<Response, Status> {
+    let query = LogQuery {
+        container: Some(call.param("container").to_owned()).filter(|name| !name.is_empty()),
+        previous: call.flag("previous"),
+        tail_lines: call.number("tailLines")?.and_then(|lines| usize::try_from(lines).ok()),
+        since_seconds: call.number("sinceSeconds")?,
+        timestamps: call.flag("timestamps"),
+    };
+    let stirs = practice.stirs();
+    let whole = LogQuery {
+        tail_lines: None,
+        since_seconds: None,
+        ..query.clone()
+    };
+    let (found, all) = practice.read(|world| Ok::<_, Status>((logs(world, at.ns(), &at.name, &query)?, logs(world, at.ns(), &at.name, &whole)?)))?;
+    let text = print(&found.lines, query.timestamps);
+    if !call.flag("follow") || all.done {
+        return Ok(answer::typed(StatusCode::OK, "text/plain", text));
+    }
+    let follow = Follow {
+        practice: practice.clone(),
+        at,
+        query: whole,
+        sent: all.lines.len(),
+        stirs,
+        first: Some(text).filter(|text| !text.is_empty()),
+        done: false,
+    };
+    let lines = stream::unfold(follow, |mut follow| async move {
+        follow.next().await.map(|text| (Ok::<_, Infallible>(Bytes::from(text)), follow))
+    });
+    Ok(answer::typed(StatusCode::OK, "text/plain", Body::from_stream(lines)))
+}
+
+impl Follow {
+    async fn next(&mut self) -> Option<String> {
+        if let Some(text) = self.first.take() {
+            return Some(text);
+        }
+        while !self.done {
+            self.stirs.borrow_and_update();
+            let found = self.practice.read(|world| logs(world, self.at.ns(), &self.at.name, &self.query)).ok()?;
+            self.done = found.done;
+            let fresh = found.lines.get(self.sent..).unwrap_or_default();
+            self.sent = found.lines.len();
+            if !fresh.is_empty() {
+                return Some(print(fresh, self.query.timestamps));
+            }
+            if !self.done {
+                self.stirs.changed().await.ok()?;
+            }
+        }
+        None
+    }
+}
+
+fn print(lines: &[LogLine], timestamps: bool) -> String {
+    lines
+        .iter()
+        .map(|line| {
+            if timestamps {
+                format!("{} {}\n", line.at.strftime("%Y-%m-%dT%H:%M:%S.%9fZ"), line.text)
+            } else {
+                format!("{}\n", line.text)
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,69 @@
+//! The practice cluster's API server: every request is read, answered from the one table of kinds, and written as Kubernetes does.
+
+mod answer;
+mod call;
+mod discovery;
+mod list;
+mod logs;
+mod patching;
+mod path;
+mod pod_status;
+mod scale;
+mod table;
+mod verbs;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::response::Response;
+
+use self::call::Call;
+use self::path::{Resource, Target};
+use super::cluster::Practice;
+use super::status::Status;
+
+/// Everything the practice cluster serves.
+pub fn router(practice: Practice) -> axum::Router {
+    axum::Router::new().fallback(serve).with_state(practice)
+}
+
+async fn serve(State(practice): State<Practice>, request: Request) -> Response {
+    match Call::read(request).await {
+        Ok((target, call)) => route(&practice, target, call).unwrap_or_else(|status| answer::refusal(&status)),
+        Err(status) => answer::refusal(&status),
+    }
+}
+
+fn route(practice: &Practice, target: Target, call: Call) -> Result<Response, Status> {
+    match target {
+        Target::Resource(resource) => resource_route(practice, resource, call),
+        Target::Health => Ok(answer::text("ok")),
+        _ if call.method != Method::GET => Err(Status::method_not_allowed()),
+        other => discovery::serve(&other, &call),
+    }
+}
+
+fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Response, Status> {
+    match (call.method.as_str(), at.name.is_empty(), at.sub.as_str()) {
+        ("GET", true, "") if call.flag("watch") => watch::open(practice, at, call, ""),
+        ("GET", false, "") if call.flag("watch") => {
+            let only = format!("metadata.name={}", at.name);
+            watch::open(practice, at, call, &only)
+        }
+        ("GET", true, "") => list::serve(practice, &at, &call),
+        ("GET", false, "log") => logs::serve(practice, at, &call),
+        ("POST", true, "") => verbs::create(practice, &at, &call),
+        ("DELETE", true, "") => verbs::delete_collection(practice, &at, &call),
+        ("DELETE", false, "") => verbs::delete(practice, &at, &call),
+        ("POST", false, "binding") => verbs::bind(practice, &at, &call),
+        ("POST", false, "eviction") => verbs::delete(practice, &at, &call),
+        ("GET" | "PUT" | "PATCH", false, "scale") => scale::serve(practice, &at, call),
+        ("GET", false, "" | "status") => verbs::get(practice, &at, &call),
+        ("PUT", false, "" | "status" | "finalize") => verbs::update(practice, &at, &call),
+        ("PATCH", false, "" | "status") => patching::serve(practice, &at, &call),
+        _ => Err(Status::method_not_allowed()),
+    }
+}

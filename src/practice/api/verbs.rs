@@ -1,0 +1,235 @@
+//! Get, create, update and delete: a request's object checked against its path, then written.
+
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::call::Call;
+use super::path::Resource;
+use super::{answer, table};
+use crate::practice::cluster::Practice;
+use crate::practice::kind::{Kind, NAMESPACE, POD};
+use crate::practice::patch::managed::{self, Writer};
+use crate::practice::registry::{Deletion, Part, Propagation};
+use crate::practice::status::Status;
+use crate::practice::store::decode;
+use crate::practice::typed;
+use crate::practice::world::World;
+
+/// Kinds whose deletion answers with the object; the others answer with a Status.
+const ANSWERED_WITH_OBJECT: &[&str] = &[
+    "Pod",
+    "Namespace",
+    "ServiceAccount",
+    "PersistentVolumeClaim",
+    "PersistentVolume",
+    "ResourceQuota",
+];
+
+pub fn get(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
+    let found = practice.read(|world| world.store.encoded(at.kind, at.ns(), &at.name).cloned());
+    let found = found.ok_or_else(|| Status::not_found(at.kind, &at.name))?;
+    if table::wanted(call) {
+        let object = decode(&found);
+        let metadata = json!({"resourceVersion": object["metadata"]["resourceVersion"]});
+        return Ok(table::answer(&table::table(at.kind, metadata, &[object], practice.now(), call, true)));
+    }
+    Ok(answer::encoded(found))
+}
+
+pub fn create(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
+    let mut object = call.json()?;
+    belongs(at, &mut object)?;
+    let object = typed::read(at.kind, object, call.param("fieldValidation"))?;
+    let made = write(practice, call, |world| insert(world, at, object, call))?;
+    Ok(answer::created(&made))
+}
+
+/// Creates an object that a user sent, where its namespace exists.
+pub fn insert(world: &mut World, at: &Resource, mut object: Value, call: &Call) -> Result<Value, Status> {
+    in_namespace(world, at)?;
+    if object["metadata"]["managedFields"].as_array().is_none_or(Vec::is_empty) {
+        let writer = Writer {
+            manager: call.manager(),
+            subresource: "",
+            time: &world.seconds(),
+        };
+        managed::record(at.kind, None, &mut object, &writer);
+    }
+    world.create(at.kind, object)
+}
+
+fn in_namespace(world: &World, at: &Resource) -> Result<(), Status> {
+    match &at.namespace {
+        Some(namespace) if world.store.encoded(&NAMESPACE, "", namespace).is_none() => Err(Status::not_found(&NAMESPACE, namespace)),
+        _ => Ok(()),
+    }
+}
+
+pub fn update(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
+    let mut object = call.json()?;
+    belongs(at, &mut object)?;
+    let mut object = typed::read(at.kind, object, call.param("fieldValidation"))?;
+    if at.sub == "finalize" && object["spec"]["finalizers"].is_null() {
+        object["spec"]["finalizers"] = json!([]);
+    }
+    let made = write(practice, call, |world| replace(world, at, object, call.manager()))?;
+    Ok(answer::object(&made))
+}
+
+/// Replaces an object, or the part of it that the path names, for a manager.
+pub fn replace(world: &mut World, at: &Resource, mut object: Value, manager: &str) -> Result<Value, Status> {
+    let old = world
+        .store
+        .get(at.kind, at.ns(), &at.name)
+        .ok_or_else(|| Status::not_found(at.kind, &at.name))?;
+    if at.sub == "status" {
+        return world.update(at.kind, object, Part::Status);
+    }
+    managed::record(
+        at.kind,
+        Some(&old),
+        &mut object,
+        &Writer {
+            manager,
+            subresource: &at.sub,
+            time: &world.seconds(),
+        },
+    );
+    world.update(at.kind, object, Part::Spec)
+}
+
+/// Writes, or on a dry run only finds out what the write would do.
+pub fn write<T>(practice: &Practice, call: &Call, work: impl FnOnce(&mut World) -> T) -> T {
+    practice.write(|world| if call.dry_run() { world.try_out(work) } else { work(world) })
+}
+
+/// Checks kind, name and namespace of a sent object against the path, and fills in what the path says.
+pub fn belongs(at: &Resource, object: &mut Value) -> Result<(), Status> {
+    if !object.is_object() {
+        return Err(Status::bad_request("the request body must be an object"));
+    }
+    let (version, kind) = (object["apiVersion"].as_str().unwrap_or_default(), object["kind"].as_str().unwrap_or_default());
+    if !kind.is_empty() && kind != at.kind.kind || !version.is_empty() && version != at.kind.api_version() {
+        let message = format!(
+            "the API version in the data ({version}, Kind={kind}) does not match the expected API version ({}, Kind={})",
+            at.kind.api_version(),
+            at.kind.kind
+        );
+        return Err(Status::bad_request(message));
+    }
+    object["apiVersion"] = at.kind.api_version().into();
+    object["kind"] = at.kind.kind.into();
+    let metadata = &mut object["metadata"];
+    if metadata.is_null() {
+        *metadata = json!({});
+    }
+    if !metadata.is_object() {
+        return Err(Status::bad_request("metadata must be an object"));
+    }
+    let name = metadata["name"].as_str().unwrap_or_default();
+    if !at.name.is_empty() && !name.is_empty() && name != at.name {
+        return Err(Status::bad_request(format!(
+            "the name of the object ({name}) does not match the name on the URL ({})",
+            at.name
+        )));
+    }
+    if !at.name.is_empty() {
+        metadata["name"] = at.name.clone().into();
+    }
+    let Some(namespace) = &at.namespace else {
+        metadata.as_object_mut().map(|metadata| metadata.remove("namespace"));
+        return Ok(());
+    };
+    let given = metadata["namespace"].as_str().unwrap_or_default();
+    if !given.is_empty() && given != namespace {
+        let message = format!("the namespace of the provided object does not match the namespace sent on the request ({given} instead of {namespace})");
+        return Err(Status::bad_request(message));
+    }
+    metadata["namespace"] = namespace.clone().into();
+    Ok(())
+}
+
+pub fn delete(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
+    let how = deletion(call)?;
+    let gone = write(practice, call, |world| world.delete(at.kind, at.ns(), &at.name, &how))?;
+    let still_there = !gone["metadata"]["deletionTimestamp"].is_null();
+    if at.sub == "eviction" {
+        return Ok(answer::created(
+            &json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}),
+        ));
+    }
+    Ok(answer::object(&if still_there || ANSWERED_WITH_OBJECT.contains(&at.kind.kind) {
+        gone
+    } else {
+        success(at.kind, &gone)
+    }))
+}
+
+fn success(kind: &Kind, gone: &Value) -> Value {
+    let mut details = json!({"name": gone["metadata"]["name"], "kind": kind.plural, "uid": gone["metadata"]["uid"]});
+    if !kind.group.is_empty() {
+        details["group"] = kind.group.into();
+    }
+    json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details})
+}
+
+pub fn delete_collection(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
+    let (how, selector) = (deletion(call)?, call.selector(at.kind)?);
+    let gone = write(practice, call, |world| {
+        let chosen: Vec<Value> = world
+            .store
+            .list(at.kind, at.namespace.as_deref())
+            .map(decode)
+            .filter(|object| selector.matches(object))
+            .collect();
+        let name = |object: &Value, field: &str| object["metadata"][field].as_str().unwrap_or_default().to_owned();
+        chosen
+            .iter()
+            .map(|object| world.delete(at.kind, &name(object, "namespace"), &name(object, "name"), &how))
+            .collect::<Result<Vec<_>, _>>()
+    })?;
+    let version = practice.read(|world| world.store.version()).to_string();
+    Ok(answer::object(
+        &json!({"kind": format!("{}List", at.kind.kind), "apiVersion": at.kind.api_version(), "metadata": {"resourceVersion": version}, "items": gone}),
+    ))
+}
+
+/// How to delete, from the body's DeleteOptions (in an Eviction one level down) or the query.
+fn deletion(call: &Call) -> Result<Deletion, Status> {
+    let body = if call.body.is_empty() { Value::Null } else { call.json()? };
+    let options = body.get("deleteOptions").unwrap_or(&body);
+    let policy = options["propagationPolicy"].as_str().unwrap_or(call.param("propagationPolicy"));
+    let propagation = match policy {
+        "" | "Background" => Propagation::Background,
+        "Foreground" => Propagation::Foreground,
+        "Orphan" => Propagation::Orphan,
+        other => return Err(Status::bad_request(format!("invalid propagation policy {other:?}"))),
+    };
+    let text = |field: &str| options["preconditions"][field].as_str().map(str::to_owned);
+    let grace_seconds = match options["gracePeriodSeconds"].as_i64() {
+        Some(seconds) => Some(seconds),
+        None => call.number("gracePeriodSeconds")?,
+    };
+    Ok(Deletion {
+        grace_seconds,
+        propagation,
+        uid: text("uid"),
+        version: text("resourceVersion"),
+    })
+}
+
+/// `pods/NAME/binding`: what a scheduler writes.
+pub fn bind(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
+    let node = call.json()?["target"]["name"].take();
+    write(practice, call, |world| {
+        let mut pod = world.store.get(&POD, at.ns(), &at.name).ok_or_else(|| Status::not_found(&POD, &at.name))?;
+        if !pod["spec"]["nodeName"].is_null() {
+            return Err(Status::conflict(&POD, &at.name));
+        }
+        pod["spec"]["nodeName"] = node;
+        world.update(&POD, pod, Part::Spec)
+    })?;
+    Ok(answer::created(
+        &json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}),
+    ))
+}

@@ -1,0 +1,234 @@
+//! Watches: a stream that reads the store's log of changes from its own place in it.
+
+use std::convert::Infallible;
+use std::fmt::Write as _;
+
+use axum::body::{Body, Bytes};
+use axum::http::StatusCode;
+use axum::response::Response;
+use futures::stream;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::call::Call;
+use super::path::Resource;
+use super::{answer, table};
+use crate::practice::cluster::Practice;
+use crate::practice::selector::Selector;
+use crate::practice::status::Status;
+use crate::practice::store::{Change, Store, What, decode};
+use crate::practice::world::World;
+
+/// Changes looked at under one lock.
+const BATCH: usize = 500;
+/// A watch that asked for bookmarks gets one at most this often, and only when something changed somewhere.
+const BOOKMARK_EVERY: SignedDuration = SignedDuration::from_secs(60);
+const DEFAULT_TIMEOUT: i64 = 1800;
+
+/// One open watch.
+struct Watch {
+    practice: Practice,
+    at: Resource,
+    selector: Selector,
+    /// The version up to which everything was told.
+    told: u64,
+    versions: watch::Receiver<u64>,
+    until: Instant,
+    bookmarks: bool,
+    bookmarked: Timestamp,
+    /// The call, when it wants Tables; the first of them has the columns.
+    tables: Option<Call>,
+    headed: bool,
+    /// What to send first.
+    first: Option<String>,
+    ended: bool,
+}
+
+/// Answers a watch request; `only` narrows the field selector.
+pub fn open(practice: &Practice, at: Resource, call: Call, only: &str) -> Result<Response, Status> {
+    let fields = [call.param("fieldSelector"), only]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(",");
+    let selector = Selector::parse(call.param("labelSelector"), &fields)?.for_kind(at.kind)?;
+    let streaming = call.flag("sendInitialEvents");
+    if streaming && call.param("resourceVersionMatch") != "NotOlderThan" {
+        return Err(Status::bad_request(
+            "sendInitialEvents is forbidden for watch unless resourceVersionMatch is set to NotOlderThan",
+        ));
+    }
+    let from = match call.param("resourceVersion") {
+        "" | "0" => None,
+        text => Some(
+            text.parse::<u64>()
+                .map_err(|_| Status::bad_request(format!("invalid resource version {text:?}")))?,
+        ),
+    };
+    let seconds = call.number("timeoutSeconds")?.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT);
+    let mut watch = Watch {
+        practice: practice.clone(),
+        at,
+        selector,
+        told: from.unwrap_or_default(),
+        versions: practice.versions(),
+        until: Instant::now() + std::time::Duration::from_secs(seconds.unsigned_abs()),
+        bookmarks: call.flag("allowWatchBookmarks"),
+        bookmarked: practice.now(),
+        tables: table::wanted(&call).then_some(call),
+        headed: false,
+        first: None,
+        ended: false,
+    };
+    practice.read(|world| match from {
+        Some(version) if !streaming => check_age(&world.store, version),
+        _ => {
+            watch.initial(world, streaming);
+            Ok(())
+        }
+    })?;
+    let lines = stream::unfold(watch, |mut watch| async move {
+        watch.next().await.map(|lines| (Ok::<_, Infallible>(Bytes::from(lines)), watch))
+    });
+    Ok(answer::typed(StatusCode::OK, "application/json", Body::from_stream(lines)))
+}
+
+fn check_age(store: &Store, version: u64) -> Result<(), Status> {
+    if version < store.forgotten() {
+        Err(Status::expired(format!("too old resource version: {version} ({})", store.forgotten())))
+    } else {
+        Ok(())
+    }
+}
+
+impl Watch {
+    /// All that exists, as if it had just been added.
+    fn initial(&mut self, world: &World, streaming: bool) {
+        let mut lines = String::new();
+        let namespace = self.at.namespace.clone();
+        for object in world.store.list(self.at.kind, namespace.as_deref()) {
+            if self.selector.is_empty() || self.selector.matches(&decode(object)) {
+                self.event(&mut lines, "ADDED", object, world.now);
+            }
+        }
+        self.told = world.store.version();
+        if streaming {
+            bookmark(&mut lines, &self.at, self.told, json!({"k8s.io/initial-events-end": "true"}));
+        }
+        self.first = Some(lines).filter(|lines| !lines.is_empty());
+    }
+
+    /// One event, in the form asked for.
+    fn event(&mut self, lines: &mut String, kind: &str, object: &[u8], now: Timestamp) {
+        let Some(call) = &self.tables else { return event(lines, kind, object) };
+        let object: Value = serde_json::from_slice(object).unwrap_or_default();
+        let metadata = json!({"resourceVersion": object["metadata"]["resourceVersion"]});
+        let table = table::table(self.at.kind, metadata, &[object], now, call, !self.headed);
+        self.headed = true;
+        event(lines, kind, table.to_string().as_bytes());
+    }
+
+    /// The next lines; `None` at the end.
+    async fn next(&mut self) -> Option<String> {
+        if let Some(lines) = self.first.take() {
+            return Some(lines);
+        }
+        if self.ended {
+            return None;
+        }
+        loop {
+            self.versions.borrow_and_update();
+            let practice = self.practice.clone();
+            let lines = practice.read(|world| self.fresh(world));
+            if !lines.is_empty() {
+                return Some(lines);
+            }
+            tokio::select! {
+                changed = self.versions.changed() => changed.ok()?,
+                () = tokio::time::sleep_until(self.until) => return self.last(),
+            }
+        }
+    }
+
+    /// What changed since the last look, and a bookmark when one is due.
+    fn fresh(&mut self, world: &World) -> String {
+        let mut lines = String::new();
+        loop {
+            let Some(changes) = world.store.since(self.told) else {
+                self.ended = true;
+                let status = Status::expired(format!("too old resource version: {} ({})", self.told, world.store.forgotten()));
+                event(&mut lines, "ERROR", status.body().to_string().as_bytes());
+                return lines;
+            };
+            let told = self.told;
+            for change in changes.take(BATCH) {
+                self.told = change.version;
+                if change.kind == self.at.kind && self.at.namespace.as_ref().is_none_or(|wanted| *wanted == change.namespace) {
+                    self.tell(&mut lines, change, world.now);
+                }
+            }
+            if self.told == told || !lines.is_empty() {
+                break;
+            }
+        }
+        if lines.is_empty() && self.bookmarks && world.now.duration_since(self.bookmarked) >= BOOKMARK_EVERY {
+            self.bookmarked = world.now;
+            bookmark(&mut lines, &self.at, self.told, Value::Null);
+        }
+        lines
+    }
+
+    /// One change as this watch sees it: what leaves the selection is deleted, what enters it is added.
+    fn tell(&mut self, lines: &mut String, change: &Change, now: Timestamp) {
+        let mut kind = match change.what {
+            What::Added => "ADDED",
+            What::Modified => "MODIFIED",
+            What::Deleted => "DELETED",
+        };
+        if !self.selector.is_empty() {
+            let before = change.before.as_ref().is_some_and(|before| self.selector.matches(&decode(before)));
+            let after = change.what != What::Deleted && self.selector.matches(&change.decoded());
+            kind = match (before, after) {
+                (false, false) => return,
+                (false, true) => "ADDED",
+                (true, true) => "MODIFIED",
+                (true, false) => "DELETED",
+            };
+        }
+        match &change.before {
+            // What left the selection is shown as it last was in it.
+            Some(before) if kind == "DELETED" && change.what == What::Modified => {
+                let mut gone = decode(before);
+                gone["metadata"]["resourceVersion"] = change.version.to_string().into();
+                self.event(lines, kind, gone.to_string().as_bytes(), now);
+            }
+            _ => self.event(lines, kind, &change.object, now),
+        }
+    }
+
+    /// The end of the time asked for: a bookmark, so that the next watch starts from here.
+    fn last(&mut self) -> Option<String> {
+        self.ended = true;
+        let mut lines = String::new();
+        if self.bookmarks {
+            bookmark(&mut lines, &self.at, self.told, Value::Null);
+        }
+        (!lines.is_empty()).then_some(lines)
+    }
+}
+
+fn event(lines: &mut String, kind: &str, object: &[u8]) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(lines, r#"{{"type":"{kind}","object":{}}}"#, String::from_utf8_lossy(object));
+}
+
+fn bookmark(lines: &mut String, at: &Resource, version: u64, annotations: Value) {
+    let mut object =
+        json!({"kind": at.kind.kind, "apiVersion": at.kind.api_version(), "metadata": {"resourceVersion": version.to_string(), "creationTimestamp": null}});
+    if !annotations.is_null() {
+        object["metadata"]["annotations"] = annotations;
+    }
+    event(lines, "BOOKMARK", object.to_string().as_bytes());
+}

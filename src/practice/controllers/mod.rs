@@ -1,0 +1,93 @@
+//! The controllers of the practice cluster and what a fresh cluster holds.
+
+use serde_json::{Value, json};
+
+use super::Options;
+use super::kind::{NAMESPACE, NODE, SERVICE};
+use super::registry::Part;
+use super::world::{Controller, World};
+use super::{kubelet::Kubelet, scheduler::Scheduler};
+
+pub mod deployment;
+pub mod endpoint_slice;
+pub mod event_expiry;
+pub mod garbage;
+pub mod namespace;
+pub mod replica_set;
+pub mod rollout;
+pub mod service_account;
+
+/// Every controller, the scheduler and the kubelets.
+#[must_use]
+pub fn all(_options: &Options) -> Vec<Box<dyn Controller>> {
+    vec![
+        Box::new(deployment::Deployments),
+        Box::new(replica_set::ReplicaSets::default()),
+        Box::new(Scheduler::default()),
+        Box::new(Kubelet::default()),
+        Box::new(endpoint_slice::EndpointSlices),
+        Box::new(garbage::Garbage),
+        Box::new(namespace::Namespaces),
+        Box::new(service_account::ServiceAccounts),
+        Box::new(event_expiry::EventExpiry),
+    ]
+}
+
+/// Makes the nodes, the namespaces and the Service of the API that every fresh cluster has.
+pub fn bootstrap(world: &mut World, options: &Options) {
+    for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
+        let namespace = json!({"metadata": {"name": name, "labels": {"kubernetes.io/metadata.name": name}},
+            "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}});
+        put(world, &NAMESPACE, namespace);
+    }
+    for index in 0..options.nodes.max(1) {
+        let name = if index == 0 { options.node_name.clone() } else { format!("{}-{}", options.node_name, index + 1) };
+        let object = node(world, &name, index);
+        put(world, &NODE, object);
+    }
+    let service = json!({"metadata": {"name": "kubernetes", "namespace": "default", "labels": {"component": "apiserver", "provider": "kubernetes"}},
+        "spec": {"type": "ClusterIP", "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "sessionAffinity": "None", "ipFamilies": ["IPv4"],
+            "ipFamilyPolicy": "SingleStack", "internalTrafficPolicy": "Cluster",
+            "ports": [{"name": "https", "protocol": "TCP", "port": 443, "targetPort": 6443}]}, "status": {"loadBalancer": {}}});
+    put(world, &SERVICE, service);
+}
+
+/// Creates an object together with its status; what is there already stays.
+fn put(world: &mut World, kind: &'static super::kind::Kind, object: Value) {
+    let status = object["status"].clone();
+    if let Ok(mut made) = world.create(kind, object) {
+        made["status"] = status;
+        // Freshly made, so there is nothing to conflict with.
+        let _ = world.update(kind, made, Part::Status);
+    }
+}
+
+fn node(world: &mut World, name: &str, index: usize) -> Value {
+    let now = world.seconds();
+    let condition = |kind: &str, status: &str, reason: &str, message: &str| json!({"type": kind, "status": status, "reason": reason, "message": message, "lastHeartbeatTime": now, "lastTransitionTime": now});
+    let resources = json!({"cpu": "4", "memory": "8Gi", "pods": "110", "ephemeral-storage": "64Gi", "hugepages-1Gi": "0", "hugepages-2Mi": "0"});
+    let mut labels = json!({"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
+        "beta.kubernetes.io/os": "linux", "beta.kubernetes.io/arch": "amd64"});
+    if index == 0 {
+        labels["node-role.kubernetes.io/control-plane"] = "".into();
+    }
+    json!({
+        "metadata": {"name": name, "labels": labels, "annotations": {"node.alpha.kubernetes.io/ttl": "0", "volumes.kubernetes.io/controller-managed-attach-detach": "true"}},
+        "spec": {"podCIDR": format!("10.244.{index}.0/24"), "podCIDRs": [format!("10.244.{index}.0/24")]},
+        "status": {
+            "capacity": resources, "allocatable": resources,
+            "conditions": [
+                condition("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+                condition("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+                condition("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+                condition("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
+            ],
+            "addresses": [{"type": "InternalIP", "address": format!("10.244.{index}.1")}, {"type": "Hostname", "address": name}],
+            "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
+            "nodeInfo": {"machineID": world.uid().replace('-', ""), "systemUUID": world.uid(), "bootID": world.uid(), "kernelVersion": "6.12.0",
+                "osImage": "klab practice node", "containerRuntimeVersion": "containerd://2.2.1", "kubeletVersion": "v1.36.3",
+                "kubeProxyVersion": "", "operatingSystem": "linux", "architecture": "amd64"},
+            "images": [],
+        }
+    })
+}

@@ -1,0 +1,181 @@
+//! What is added when an object is made: service account, tolerations, addresses, the first status.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{each, set};
+use crate::practice::kind::{Kind, SERVICE, SERVICE_ACCOUNT};
+use crate::practice::status::Status;
+use crate::practice::store::names;
+use crate::practice::world::World;
+
+const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/// Completes a new object.
+///
+/// # Errors
+/// 403 for a Pod whose service account does not exist.
+pub fn admit(world: &mut World, kind: &Kind, object: &mut Value) -> Result<(), Status> {
+    match kind.kind {
+        "Pod" => pod(world, kind, object)?,
+        "Deployment" => object["status"] = json!({}),
+        "ReplicaSet" => object["status"] = json!({"replicas": 0}),
+        "Service" => service(world, object),
+        "Namespace" => {
+            set(&mut object["spec"], "finalizers", json!(["kubernetes"]));
+            object["status"] = json!({"phase": "Active"});
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn pod(world: &mut World, kind: &Kind, object: &mut Value) -> Result<(), Status> {
+    let (namespace, name) = names(object);
+    let spec = &mut object["spec"];
+    set(spec, "serviceAccountName", "default".into());
+    spec["serviceAccount"] = spec["serviceAccountName"].clone();
+    let account = spec["serviceAccountName"].as_str().unwrap_or_default().to_owned();
+    let found = world.store.get(&SERVICE_ACCOUNT, &namespace, &account);
+    // The default account is made by a controller, which may be a moment behind.
+    if found.is_none() && account != "default" {
+        let why = format!("error looking up service account {namespace}/{account}: serviceaccount {account:?} not found");
+        return Err(Status::forbidden(kind, &name, &why));
+    }
+    let wants_token = spec["automountServiceAccountToken"]
+        .as_bool()
+        .or_else(|| found.and_then(|account| account["automountServiceAccountToken"].as_bool()));
+    if wants_token.unwrap_or(true) {
+        mount_token(world, spec);
+    }
+    tolerations(spec);
+    set(spec, "priority", 0.into());
+    set(spec, "preemptionPolicy", "PreemptLowerPriority".into());
+    object["status"] = json!({"phase": "Pending", "qosClass": qos(&object["spec"])});
+    Ok(())
+}
+
+fn mount_token(world: &mut World, spec: &mut Value) {
+    let has = |container: &Value| {
+        container["volumeMounts"]
+            .as_array()
+            .is_some_and(|mounts| mounts.iter().any(|mount| mount["mountPath"] == TOKEN_PATH))
+    };
+    let volume = format!("kube-api-access-{}", world.suffix(5));
+    let mut mounted = false;
+    for list in ["initContainers", "containers"] {
+        for container in each(spec, list).filter(|container| !has(container)) {
+            push(container, "volumeMounts", json!({"name": volume, "readOnly": true, "mountPath": TOKEN_PATH}));
+            mounted = true;
+        }
+    }
+    if mounted {
+        let sources = json!([
+            {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
+            {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}},
+            {"downwardAPI": {"items": [{"path": "namespace", "fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"}}]}},
+        ]);
+        push(spec, "volumes", json!({"name": volume, "projected": {"sources": sources, "defaultMode": 420}}));
+    }
+}
+
+fn tolerations(spec: &mut Value) {
+    for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
+        let covers = |one: &Value| {
+            (one["key"] == key || one["key"].is_null() && one["operator"] == "Exists") && (one["effect"].is_null() || one["effect"] == "NoExecute")
+        };
+        if !spec["tolerations"].as_array().is_some_and(|list| list.iter().any(covers)) {
+            push(
+                spec,
+                "tolerations",
+                json!({"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300}),
+            );
+        }
+    }
+}
+
+fn push(object: &mut Value, list: &str, element: Value) {
+    set(object, list, json!([]));
+    if let Some(list) = object[list].as_array_mut() {
+        list.push(element);
+    }
+}
+
+/// The quality of service that requests and limits amount to.
+fn qos(spec: &Value) -> &'static str {
+    let containers: Vec<&Value> = ["initContainers", "containers"]
+        .iter()
+        .flat_map(|list| spec[*list].as_array().into_iter().flatten())
+        .collect();
+    let amount = |container: &Value, what: &str, resource: &str| container["resources"][what][resource].as_str().map(str::to_owned).filter(|text| text != "0");
+    let any = containers.iter().any(|one| {
+        ["requests", "limits"]
+            .iter()
+            .any(|what| ["cpu", "memory"].iter().any(|resource| amount(one, what, resource).is_some()))
+    });
+    let all = containers.iter().all(|one| {
+        ["cpu", "memory"].iter().all(|resource| {
+            let limit = amount(one, "limits", resource);
+            limit.is_some() && limit == amount(one, "requests", resource)
+        })
+    });
+    match (any, all) {
+        (false, _) => "BestEffort",
+        (true, true) => "Guaranteed",
+        (true, false) => "Burstable",
+    }
+}
+
+fn service(world: &mut World, object: &mut Value) {
+    object["status"] = json!({"loadBalancer": {}});
+    let spec = &object["spec"];
+    if spec["type"] == "ExternalName" {
+        return;
+    }
+    if spec["clusterIP"].as_str().unwrap_or_default().is_empty() {
+        let address = free_address(world);
+        object["spec"]["clusterIP"] = address.into();
+    }
+    let spec = &mut object["spec"];
+    spec["clusterIPs"] = json!([spec["clusterIP"]]);
+    set(spec, "ipFamilies", json!(["IPv4"]));
+    set(spec, "ipFamilyPolicy", "SingleStack".into());
+    if matches!(spec["type"].as_str(), Some("NodePort" | "LoadBalancer")) {
+        let taken: BTreeSet<i64> = world.store.objects(&SERVICE, None).iter().flat_map(ports).collect();
+        for port in each(&mut object["spec"], "ports").filter(|port| port["nodePort"].as_i64().unwrap_or(0) == 0) {
+            let free = (0..)
+                .map(|_| 30_000 + (world.chance() * 2_768.0) as i64)
+                .take(10_000)
+                .find(|number| !taken.contains(number));
+            port["nodePort"] = free.into();
+        }
+    }
+}
+
+fn ports(service: &Value) -> Vec<i64> {
+    service["spec"]["ports"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|port| port["nodePort"].as_i64())
+        .collect()
+}
+
+/// An address of the service network that no Service has.
+fn free_address(world: &mut World) -> String {
+    let taken: BTreeSet<String> = world
+        .store
+        .objects(&SERVICE, None)
+        .iter()
+        .filter_map(|service| service["spec"]["clusterIP"].as_str().map(str::to_owned))
+        .collect();
+    loop {
+        // The low end of the range is for addresses that are asked for by name.
+        let number = 256 + (world.chance() * 65_278.0) as u32;
+        let address = format!("10.96.{}.{}", number >> 8, number & 255);
+        if !taken.contains(&address) {
+            return address;
+        }
+    }
+}

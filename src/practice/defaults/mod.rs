@@ -1,0 +1,75 @@
+//! What Kubernetes fills in: defaults on every write, admission's additions once, and what an update may leave out.
+
+mod admission;
+mod pod;
+mod service;
+mod workload;
+
+use serde_json::{Value, json};
+
+use super::kind::Kind;
+
+pub use admission::admit;
+
+/// Fills in the defaults of a kind; doing it again changes nothing.
+pub fn apply(kind: &Kind, object: &mut Value) {
+    match kind.kind {
+        "Pod" => pod::pod(object),
+        "Deployment" => workload::deployment(object),
+        "ReplicaSet" => workload::replica_set(object),
+        "Service" => service::service(object),
+        "Namespace" => namespace(object),
+        "Secret" => secret(object),
+        _ => {}
+    }
+}
+
+/// Keeps on an update what the server once chose and the writer left out.
+pub fn keep(kind: &Kind, old: &Value, object: &mut Value) {
+    let kept: &[&str] = match kind.kind {
+        "Service" if object["spec"]["type"] != "ExternalName" => &["clusterIP", "clusterIPs"],
+        "Namespace" => &["finalizers"],
+        _ => &[],
+    };
+    for field in kept {
+        if object["spec"][*field].is_null() && !old["spec"][*field].is_null() {
+            object["spec"][*field] = old["spec"][*field].clone();
+        }
+    }
+}
+
+fn namespace(object: &mut Value) {
+    let name = object["metadata"]["name"].clone();
+    set(&mut object["metadata"], "labels", json!({}));
+    object["metadata"]["labels"]["kubernetes.io/metadata.name"] = name;
+}
+
+fn secret(object: &mut Value) {
+    set(object, "type", "Opaque".into());
+    let Some(Value::Object(plain)) = object.as_object_mut().and_then(|secret| secret.remove("stringData")) else {
+        return;
+    };
+    for (key, value) in plain {
+        object["data"][key] = base64(value.as_str().unwrap_or_default().as_bytes()).into();
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    // The type Kubernetes' own clients encode with.
+    serde_json::to_value(k8s_openapi::ByteString(bytes.to_vec()))
+        .ok()
+        .and_then(|text| text.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+/// Sets a field that is not there.
+fn set(object: &mut Value, field: &str, value: Value) {
+    if object[field].is_null() {
+        object[field] = value;
+    }
+}
+
+/// The elements of a list, if it is one.
+fn each<'a>(object: &'a mut Value, field: &str) -> impl Iterator<Item = &'a mut Value> {
+    object.get_mut(field).and_then(Value::as_array_mut).into_iter().flatten()
+}

@@ -1,0 +1,25 @@
+//! Defaults of Services.
+
+use serde_json::Value;
+
+use super::{each, set};
+
+pub fn service(object: &mut Value) {
+    let spec = &mut object["spec"];
+    set(spec, "type", "ClusterIP".into());
+    set(spec, "sessionAffinity", "None".into());
+    if spec["type"] != "ExternalName" {
+        set(spec, "internalTrafficPolicy", "Cluster".into());
+    }
+    if matches!(spec["type"].as_str(), Some("NodePort" | "LoadBalancer")) {
+        set(spec, "externalTrafficPolicy", "Cluster".into());
+    }
+    if spec["type"] == "LoadBalancer" {
+        set(spec, "allocateLoadBalancerNodePorts", true.into());
+    }
+    for port in each(spec, "ports") {
+        set(port, "protocol", "TCP".into());
+        let number = port["port"].clone();
+        set(port, "targetPort", number);
+    }
+}

@@ -1,0 +1,281 @@
+//! The kubelet: brings pods to what their spec says, one sync at a time, and writes their status.
+//!
+//! As in the real one, three things start a sync of a pod: a change in the API, a change in the runtime that the next
+//! look at it (once a second) finds, and the time set by the sync before. What a sync could not do is told by the status
+//! of the sync after it; that lag is what makes ErrImagePull and ImagePullBackOff alternate.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use self::pod::{Pod, Run};
+use super::event::{Note, Source};
+use super::field::{deleting, finished, items, text};
+use super::kind::{NODE, POD};
+use super::registry::Part;
+use super::store::{Change, What};
+use super::world::{Controller, Id, Key, World};
+
+mod config;
+pub mod image;
+mod pod;
+mod probe;
+mod process;
+mod pull;
+mod running;
+mod shell;
+mod status;
+mod sync;
+mod termination;
+mod words;
+
+/// Where in a second the runtime is looked at, and where due syncs begin.
+const LOOK_PHASE: i64 = 330;
+const LOOP_PHASE: i64 = 830;
+
+/// The kubelets of all nodes.
+#[derive(Debug, Default)]
+pub struct Kubelet {
+    pods: BTreeMap<(String, String), Pod>,
+    machine: Machine,
+}
+
+/// What is on the machines besides pods.
+#[derive(Debug, Default)]
+struct Machine {
+    /// Images by node.
+    images: BTreeMap<String, BTreeSet<String>>,
+    /// Addresses given out, by node.
+    addresses: BTreeMap<String, u32>,
+}
+
+/// The kubelet at work on one pod.
+struct Worker<'a> {
+    me: Id,
+    world: &'a mut World,
+    machine: &'a mut Machine,
+    pod: &'a mut Pod,
+    object: Value,
+}
+
+impl Controller for Kubelet {
+    fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
+        if change.kind != &POD {
+            return;
+        }
+        let key = Key::new(&change.namespace, &change.name);
+        if change.what == What::Deleted {
+            world.queue(me, key.task(format!("gone:{}", text(&change.decoded()["metadata"]["uid"]))), Duration::ZERO);
+            return;
+        }
+        let object = change.decoded();
+        if text(&object["spec"]["nodeName"]).is_empty() {
+            return;
+        }
+        let before = change.before.as_ref().map(super::store::decode).unwrap_or_default();
+        // The kubelet's own status writes tell it nothing new.
+        if before["spec"] != object["spec"] || deleting(&before) != deleting(&object) {
+            let after = world.between(8, 16);
+            world.queue(me, key.task("update"), after);
+        }
+    }
+
+    fn run(&mut self, me: Id, world: &mut World, key: &Key) {
+        let name = (key.namespace.clone(), key.name.clone());
+        if let Some(uid) = key.task.strip_prefix("gone:") {
+            world.logs.forget(uid);
+            if self.pods.get(&name).is_some_and(|pod| pod.uid == uid) {
+                self.pods.remove(&name);
+            }
+            return;
+        }
+        let Some(object) = world.store.get(&POD, &key.namespace, &key.name) else {
+            return;
+        };
+        let known = self.pods.remove(&name).filter(|pod| object["metadata"]["uid"] == *pod.uid);
+        let fresh = known.is_none();
+        if fresh && (key.task != "update" || finished(&object)) {
+            return;
+        }
+        let mut pod = known.unwrap_or_else(|| Pod::new(&object, world.now, world.seconds()));
+        if fresh {
+            let node = world.store.get(&NODE, "", text(&object["spec"]["nodeName"])).unwrap_or_default();
+            pod.host = text(&node["status"]["addresses"][0]["address"]).to_owned();
+        }
+        Worker { me, world, machine: &mut self.machine, pod: &mut pod, object }.task(&key.task);
+        self.pods.insert(name, pod);
+    }
+}
+
+impl Worker<'_> {
+    fn task(&mut self, task: &str) {
+        let (what, which) = task.split_once(':').unwrap_or((task, ""));
+        match what {
+            "update" if deleting(&self.object) => self.terminate(),
+            "update" => self.updated(),
+            "sync" if self.pod.busy => self.pod.pending = true,
+            "sync" => self.begin(),
+            "look" => self.look(),
+            "step" => self.steps(),
+            "run" => self.process(which),
+            "probe" => self.probe(which),
+            "stop" => self.stop(which),
+            "end" => self.end(which),
+            _ => {}
+        }
+    }
+
+    fn key(&self, task: impl Into<String>) -> Key {
+        Key::new(text(&self.object["metadata"]["namespace"]), text(&self.object["metadata"]["name"])).task(task)
+    }
+
+    fn queue(&mut self, task: impl Into<String>, after: Duration) {
+        let key = self.key(task);
+        self.world.queue(self.me, key, after);
+    }
+
+    /// Queues a task for another time than it may be waiting for already.
+    fn requeue(&mut self, task: &str, after: Duration) {
+        let key = self.key(task);
+        self.world.unqueue(self.me, &key);
+        self.world.queue(self.me, key, after);
+    }
+
+    fn source(node: &str) -> Source<'_> {
+        Source { component: "kubelet", host: node }
+    }
+
+    /// Records an event of the pod.
+    fn pod_event(&mut self, kind: &str, reason: &str, message: &str) {
+        let node = text(&self.object["spec"]["nodeName"]).to_owned();
+        self.world.event(Self::source(&node), &POD, &self.object, Note { kind, reason, message, path: "" });
+        self.flush();
+    }
+
+    /// Records an event of a container; the status this sync began with is written after its first event.
+    fn tell(&mut self, index: usize, kind: &str, reason: &str, message: &str) {
+        let container = &self.pod.containers[index];
+        let path = format!("spec.{}{{{}}}", if container.init { "initContainers" } else { "containers" }, container.name);
+        let node = text(&self.object["spec"]["nodeName"]).to_owned();
+        self.world.event(Self::source(&node), &POD, &self.object, Note { kind, reason, message, path: &path });
+        self.flush();
+    }
+
+    fn flush(&mut self) {
+        if let Some(status) = self.pod.unwritten.take() {
+            self.write(status);
+        }
+    }
+
+    fn publish(&mut self) {
+        self.pod.unwritten = None;
+        let status = status::of(&self.object, self.pod, self.world.now);
+        self.write(status);
+    }
+
+    fn write(&mut self, status: Value) {
+        if self.object["status"] == status {
+            return;
+        }
+        self.object["status"] = status;
+        if let Some(object) = self.object["metadata"].as_object_mut() {
+            object.remove("resourceVersion");
+        }
+        // The pod may be gone meanwhile; then there is nothing to tell.
+        if let Ok(object) = self.world.update(&POD, self.object.clone(), Part::Status) {
+            self.object = object;
+        }
+    }
+
+    /// The spec has changed: an image that is another one now means a new container.
+    fn updated(&mut self) {
+        for index in 0..self.pod.containers.len() {
+            let container = &self.pod.containers[index];
+            let image = text(&pod::spec(&self.object, &container.name)["image"]).to_owned();
+            if image != container.image {
+                if container.running() && !container.init {
+                    self.pod.containers[index].kill = Some(format!("Container {} definition changed, will be restarted", self.pod.containers[index].name));
+                }
+                self.pod.containers[index].image = image;
+                self.pod.containers[index].crash = pod::BackOff::default();
+            }
+        }
+        if self.pod.busy { self.pod.pending = true } else { self.begin() }
+    }
+
+    /// Looks at the runtime: what changed since the last time asks for a sync each.
+    fn look(&mut self) {
+        let asked = usize::from(self.pod.pending) + self.pod.changed.len();
+        self.pod.changed.clear();
+        if asked == 0 || self.pod.terminating {
+            return;
+        }
+        if self.pod.busy {
+            self.pod.pending = true;
+            return;
+        }
+        self.pod.pending = asked > 1;
+        self.begin();
+    }
+
+    /// Something in the runtime changed; the next look finds it.
+    fn change(&mut self, what: &str) {
+        self.pod.changed.insert(what.to_owned());
+        let wait = self.until_phase(LOOK_PHASE, Duration::ZERO);
+        self.queue("look", wait);
+    }
+
+    /// How long until the first instant after `least` that lies at this many milliseconds in its second.
+    fn until_phase(&self, phase: i64, least: Duration) -> Duration {
+        let at = self.world.now + least;
+        let into = at.as_millisecond().rem_euclid(1000);
+        let wait = (phase - into).rem_euclid(1000);
+        least + Duration::from_millis(u64::try_from(if wait == 0 { 1000 } else { wait }).unwrap_or(1000))
+    }
+
+    /// Whether the image is on the pod's machine.
+    fn present(&self, image: &str) -> bool {
+        self.machine.images.get(text(&self.object["spec"]["nodeName"])).is_some_and(|images| images.contains(image))
+    }
+
+    /// Puts an image on the machine and into the node's list.
+    fn keep_image(&mut self, reference: &image::Reference) {
+        let name = text(&self.object["spec"]["nodeName"]).to_owned();
+        if !self.machine.images.entry(name.clone()).or_default().insert(reference.full()) {
+            return;
+        }
+        let Some(mut node) = self.world.store.get(&NODE, "", &name) else { return };
+        let mut images = items(&node["status"]["images"]).to_vec();
+        images.push(json!({"names": [reference.image_id(), reference.full()], "sizeBytes": reference.size()}));
+        node["status"]["images"] = images.into();
+        let _ = self.world.update(&NODE, node, Part::Status);
+    }
+
+    /// The next free address of the pod's node.
+    fn address(&mut self) -> String {
+        let count = self.machine.addresses.entry(text(&self.object["spec"]["nodeName"]).to_owned()).or_insert(1);
+        *count += 1;
+        let network = self.pod.host.rsplit_once('.').map_or("10.244.0", |(network, _)| network).to_owned();
+        format!("{network}.{}", 2 + (*count - 2) % 250)
+    }
+}
+
+/// The runs a container keeps: enough for its state, its last state and the crash back-off.
+fn push_run(runs: &mut Vec<Run>, run: Run) {
+    runs.push(run);
+    if runs.len() > 3 {
+        runs.remove(0);
+    }
+}
+
+/// A wait made longer by up to half, as the kubelet does so that pods do not march in step.
+fn jitter(world: &mut World, wait: Duration) -> Duration {
+    wait.mul_f64(1.0 + world.chance() * 0.5)
+}
+
+/// How long from now until an instant, nothing when it is past.
+fn until(now: Timestamp, at: Timestamp) -> Duration {
+    Duration::try_from(at.duration_since(now)).unwrap_or_default()
+}

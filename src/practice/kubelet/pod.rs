@@ -1,0 +1,217 @@
+//! What the kubelet knows of a pod that the API does not say: its sandbox, its containers' runs, its back-offs.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::process::Op;
+use crate::practice::field::{items, text};
+
+/// Back-off starts with this and doubles up to the longest.
+const FIRST: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_secs(300);
+
+/// A doubling wait after failures.
+#[derive(Debug, Clone, Default)]
+pub struct BackOff {
+    step: Option<(Duration, Timestamp)>,
+}
+
+impl BackOff {
+    /// The wait in force, counted from `since`; `None` when it is over.
+    pub fn until(&self, since: Timestamp, now: Timestamp) -> Option<Timestamp> {
+        let (wait, _) = self.step?;
+        let end = since + SignedDuration::try_from(wait).unwrap_or_default();
+        (now < end).then_some(end)
+    }
+
+    /// The same, counted from the last failure.
+    pub fn until_last(&self, now: Timestamp) -> Option<Timestamp> {
+        self.until(self.step?.1, now)
+    }
+
+    /// The present wait.
+    pub fn wait(&self) -> Duration {
+        self.step.map_or(FIRST, |(wait, _)| wait)
+    }
+
+    /// One more failure; after a long quiet it starts anew.
+    pub fn fail(&mut self, event: Timestamp, now: Timestamp) {
+        let wait = match self.step {
+            Some((wait, last)) if event.duration_since(last) <= SignedDuration::from_secs(600) => (wait * 2).min(LONGEST),
+            _ => FIRST,
+        };
+        self.step = Some((wait, now));
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    pub code: i64,
+    pub reason: &'static str,
+    pub message: String,
+    pub at: Timestamp,
+}
+
+/// One start of a container.
+#[derive(Debug, Clone)]
+pub struct Run {
+    pub id: String,
+    /// Restarts before this run.
+    pub number: i64,
+    /// `None` when it could not be started at all.
+    pub started: Option<Timestamp>,
+    pub ended: Option<Ended>,
+    pub program: Vec<Op>,
+    pub at: usize,
+    /// Ports that are listened on, with the paths that answer 200.
+    pub ports: BTreeMap<u16, Vec<String>>,
+    pub handles_term: bool,
+    pub image: String,
+    pub image_id: String,
+}
+
+/// What a probe has found so far.
+#[derive(Debug, Clone, Default)]
+pub struct Probing {
+    pub passes: u32,
+    pub fails: u32,
+    /// Whether the first probe of this run was made.
+    pub begun: bool,
+}
+
+/// A container and its runs.
+#[derive(Debug, Clone, Default)]
+pub struct Container {
+    pub name: String,
+    pub init: bool,
+    /// The last few runs, the newest at the end.
+    pub runs: Vec<Run>,
+    /// Why the last attempt to start it failed: reason and message.
+    pub problem: Option<(&'static str, String)>,
+    pub crash: BackOff,
+    pub pull: BackOff,
+    /// The last refusal of a pull.
+    pub refusal: String,
+    pub ready: bool,
+    pub started: bool,
+    pub probes: BTreeMap<&'static str, Probing>,
+    /// The text of the Killing event, when the next sync has to kill it.
+    pub kill: Option<String>,
+    /// What the containers' spec was when it was last started.
+    pub image: String,
+}
+
+impl Container {
+    pub fn run(&self) -> Option<&Run> {
+        self.runs.last()
+    }
+
+    pub fn running(&self) -> bool {
+        self.run().is_some_and(|run| run.ended.is_none())
+    }
+
+    /// How the newest run ended.
+    pub fn ended(&self) -> Option<&Ended> {
+        self.run()?.ended.as_ref()
+    }
+}
+
+/// The pod's sandbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sandbox {
+    #[default]
+    None,
+    Ready,
+    Stopped,
+}
+
+/// What a sync does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    Mount,
+    Sandbox,
+    Plan,
+    Kill(usize),
+    Killed(usize),
+    Attempt(usize),
+    Pull(usize),
+    Answer(usize),
+    Create(usize),
+    Start(usize),
+    Publish,
+    Finish,
+}
+
+/// A pod on this machine.
+#[derive(Debug, Clone, Default)]
+pub struct Pod {
+    pub uid: String,
+    pub ip: String,
+    /// The node's address.
+    pub host: String,
+    /// The address is told only once the sandbox was seen.
+    pub ip_seen: bool,
+    pub sandbox: Sandbox,
+    pub start_time: String,
+    pub containers: Vec<Container>,
+    /// What changed since the last look at the runtime.
+    pub changed: BTreeSet<String>,
+    pub pending: bool,
+    pub busy: bool,
+    pub began: Timestamp,
+    pub steps: VecDeque<Step>,
+    pub failed: bool,
+    /// When the earliest crash back-off ends, if that is all that failed.
+    pub resume: Option<Timestamp>,
+    pub unwritten: Option<Value>,
+    pub terminating: bool,
+    /// The pod has come to its end: no container will be started any more.
+    pub over: bool,
+    pub mount_wait: Option<Duration>,
+    /// How long the pull under way takes.
+    pub pull_time: Duration,
+}
+
+impl Pod {
+    pub fn new(object: &Value, now: Timestamp, seconds: String) -> Self {
+        let container = |spec: &Value, init: bool| Container {
+            name: text(&spec["name"]).to_owned(),
+            init,
+            ready: spec["readinessProbe"].is_null(),
+            started: spec["startupProbe"].is_null(),
+            image: text(&spec["image"]).to_owned(),
+            ..Container::default()
+        };
+        let init = items(&object["spec"]["initContainers"]).iter().map(|spec| container(spec, true));
+        let main = items(&object["spec"]["containers"]).iter().map(|spec| container(spec, false));
+        Self { uid: text(&object["metadata"]["uid"]).to_owned(), start_time: seconds, containers: init.chain(main).collect(), began: now, ..Self::default() }
+    }
+
+    pub fn container(&mut self, name: &str) -> Option<&mut Container> {
+        self.containers.iter_mut().find(|container| container.name == name)
+    }
+
+    /// Whether all init containers have done their work.
+    pub fn initialized(&self) -> bool {
+        self.containers.iter().filter(|container| container.init).all(|container| container.ended().is_some_and(|ended| ended.code == 0))
+    }
+}
+
+/// The spec of a container by name.
+pub fn spec<'a>(object: &'a Value, name: &str) -> &'a Value {
+    let all = items(&object["spec"]["initContainers"]).iter().chain(items(&object["spec"]["containers"]));
+    all.into_iter().find(|spec| spec["name"] == name).unwrap_or(&Value::Null)
+}
+
+/// Whether an ended container is to be started again.
+pub fn restarts(object: &Value, init: bool, code: i64) -> bool {
+    match text(&object["spec"]["restartPolicy"]) {
+        "Never" => false,
+        "OnFailure" => code != 0,
+        _ => !init || code != 0,
+    }
+}

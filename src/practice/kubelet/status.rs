@@ -1,0 +1,206 @@
+//! The status the kubelet writes for a pod: container states, phase, conditions.
+
+use serde_json::{Value, json};
+
+use super::pod::{Container, Ended, Pod, Run, Sandbox, restarts, spec};
+use crate::practice::field::{condition, deleting, items, text};
+use jiff::Timestamp;
+
+const EPOCH: &str = "1970-01-01T00:00:00Z";
+
+fn seconds(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The whole status of a pod as it stands.
+pub fn of(object: &Value, pod: &Pod, now: Timestamp) -> Value {
+    let generation = &object["metadata"]["generation"];
+    let statuses = |init: bool| {
+        pod.containers.iter().filter(|container| container.init == init).map(|container| container_status(object, pod, container)).collect::<Vec<_>>()
+    };
+    let (init, main) = (statuses(true), statuses(false));
+    let old_phase = text(&object["status"]["phase"]);
+    let phase = if matches!(old_phase, "Succeeded" | "Failed") { old_phase } else { phase(object, pod, &init, &main) };
+    let mut status = json!({"observedGeneration": generation, "phase": phase, "startTime": pod.start_time, "containerStatuses": main, "resources": {},
+        "qosClass": object["status"]["qosClass"].as_str().map_or_else(|| quality(object), str::to_owned)});
+    let node = &pod.host;
+    status["hostIP"] = node.as_str().into();
+    status["hostIPs"] = json!([{"ip": node}]);
+    if !init.is_empty() {
+        status["initContainerStatuses"] = init.clone().into();
+    }
+    if pod.ip_seen {
+        status["podIP"] = pod.ip.as_str().into();
+        status["podIPs"] = json!([{"ip": pod.ip}]);
+    }
+    status["conditions"] = conditions(object, pod, phase, &init, &main, now).into();
+    status
+}
+
+fn terminated(run: &Run, ended: &Ended) -> Value {
+    let mut state = json!({"exitCode": ended.code, "reason": ended.reason, "startedAt": run.started.map_or_else(|| EPOCH.to_owned(), seconds),
+        "finishedAt": seconds(ended.at), "containerID": format!("containerd://{}", run.id)});
+    if !ended.message.is_empty() {
+        state["message"] = ended.message.as_str().into();
+    }
+    json!({"terminated": state})
+}
+
+fn state(run: &Run) -> Value {
+    match (&run.ended, run.started) {
+        (Some(ended), _) => terminated(run, ended),
+        (None, started) => json!({"running": {"startedAt": started.map(seconds)}}),
+    }
+}
+
+fn container_status(object: &Value, pod: &Pod, container: &Container) -> Value {
+    let spec = spec(object, &container.name);
+    let waits = if items(&object["spec"]["initContainers"]).is_empty() { "ContainerCreating" } else { "PodInitializing" };
+    let mut status = json!({"name": container.name, "ready": false, "started": false, "restartCount": 0, "image": spec["image"], "imageID": "",
+        "state": {"waiting": {"reason": waits}}, "lastState": {}});
+    if let Some(run) = container.run() {
+        status["state"] = state(run);
+        status["restartCount"] = run.number.into();
+        status["image"] = run.image.as_str().into();
+        status["imageID"] = run.image_id.as_str().into();
+        status["containerID"] = format!("containerd://{}", run.id).into();
+        let user = spec["securityContext"]["runAsUser"].as_i64().or_else(|| object["spec"]["securityContext"]["runAsUser"].as_i64()).unwrap_or(0);
+        status["user"] = json!({"linux": {"uid": user, "gid": 0, "supplementalGroups": [0]}});
+        status["resources"] = spec.get("resources").cloned().unwrap_or_else(|| json!({}));
+        if let Some(requests) = spec["resources"].get("requests") {
+            status["allocatedResources"] = requests.clone();
+        }
+        if let Some(before) = container.runs.iter().rev().nth(1).filter(|before| before.ended.is_some()) {
+            status["lastState"] = state(before);
+        }
+        let done = container.init && run.ended.as_ref().is_some_and(|ended| ended.code == 0);
+        status["started"] = (run.ended.is_none() && container.started).into();
+        status["ready"] = (done || run.ended.is_none() && container.started && container.ready && !container.init).into();
+    }
+    if let Some((reason, message)) = container.problem.as_ref().filter(|_| awaits_start(object, pod, container)) {
+        if container.ended().is_some() {
+            status["lastState"] = status["state"].take();
+        }
+        let mut waiting = json!({"reason": reason});
+        if !message.is_empty() {
+            waiting["message"] = message.as_str().into();
+        }
+        status["state"] = json!({"waiting": waiting});
+    }
+    let mounts: Vec<Value> = items(&spec["volumeMounts"]).iter().map(mounted).collect();
+    if !mounts.is_empty() {
+        status["volumeMounts"] = mounts.into();
+    }
+    status
+}
+
+fn mounted(mount: &Value) -> Value {
+    let mut status = json!({"name": mount["name"], "mountPath": mount["mountPath"]});
+    if mount["readOnly"] == true {
+        status["readOnly"] = true.into();
+        status["recursiveReadOnly"] = "Disabled".into();
+    }
+    status
+}
+
+/// Whether the next sync is to start it: only then the last failure is shown.
+fn awaits_start(object: &Value, pod: &Pod, container: &Container) -> bool {
+    let due = container.run().is_none_or(|_| container.ended().is_some_and(|ended| restarts(object, container.init, ended.code)));
+    due && !deleting(object) && !pod.terminating
+}
+
+/// The phase, from the containers' states.
+fn phase(object: &Value, pod: &Pod, init: &[Value], main: &[Value]) -> &'static str {
+    let never = object["spec"]["restartPolicy"] == "Never";
+    let exit = |status: &Value| status["state"]["terminated"]["exitCode"].as_i64();
+    let failed_init = init.iter().any(|status| exit(status).is_some_and(|code| code != 0));
+    if failed_init && (never || pod.over) {
+        return "Failed";
+    }
+    if init.iter().any(|status| exit(status) != Some(0)) {
+        return if pod.over { "Failed" } else { "Pending" };
+    }
+    let (mut running, mut stopped, mut succeeded) = (0, 0, 0);
+    for status in main {
+        if !status["state"]["running"].is_null() {
+            running += 1;
+        } else if let Some(code) = exit(status) {
+            stopped += 1;
+            succeeded += usize::from(code == 0);
+        } else if !status["lastState"]["terminated"].is_null() {
+            stopped += 1;
+        } else {
+            return "Pending";
+        }
+    }
+    match (running, stopped) {
+        (1.., _) => "Running",
+        (0, 0) => "Pending",
+        _ if !pod.over && matches!(text(&object["spec"]["restartPolicy"]), "Always" | "") => "Running",
+        _ if stopped == succeeded => "Succeeded",
+        _ if pod.over || never => "Failed",
+        _ => "Running",
+    }
+}
+
+fn conditions(object: &Value, pod: &Pod, phase: &str, init: &[Value], main: &[Value], now: Timestamp) -> Vec<Value> {
+    let names = |statuses: &[Value]| {
+        let unready: Vec<&str> = statuses.iter().filter(|status| status["ready"] != true).map(|status| text(&status["name"])).collect();
+        unready.join(" ")
+    };
+    let (uninitialized, unready) = (names(init), names(main));
+    let readiness = match phase {
+        // A pod that never ran a container keeps the condition it had.
+        "Failed" if pod.containers.iter().any(|container| !container.runs.is_empty()) && pod.initialized() => ("False", "PodFailed", String::new()),
+        "Succeeded" => ("False", "PodCompleted", String::new()),
+        _ if unready.is_empty() => ("True", "", String::new()),
+        _ => ("False", "ContainersNotReady", format!("containers with unready status: [{unready}]")),
+    };
+    let initialization = match phase {
+        _ if !uninitialized.is_empty() => ("False", "ContainersNotInitialized", format!("containers with incomplete status: [{uninitialized}]")),
+        "Succeeded" => ("True", "PodCompleted", String::new()),
+        _ => ("True", "", String::new()),
+    };
+    let sandbox = if pod.sandbox == Sandbox::Ready { "True" } else { "False" };
+    let all = [
+        ("PodReadyToStartContainers", (sandbox, "", String::new())),
+        ("Initialized", initialization),
+        ("Ready", readiness.clone()),
+        ("ContainersReady", readiness),
+        ("PodScheduled", ("True", "", String::new())),
+    ];
+    all.into_iter().map(|(kind, (is, reason, message))| one(object, kind, is, reason, &message, now)).collect()
+}
+
+/// One condition; its transition time stays while its status does.
+fn one(object: &Value, kind: &str, is: &str, reason: &str, message: &str, now: Timestamp) -> Value {
+    let old = condition(object, kind);
+    let since = if old["status"] == is { old["lastTransitionTime"].clone() } else { seconds(now).into() };
+    let mut new =
+        json!({"type": kind, "observedGeneration": object["metadata"]["generation"], "status": is, "lastProbeTime": null, "lastTransitionTime": since});
+    for (field, value) in [("reason", reason), ("message", message)] {
+        if !value.is_empty() {
+            new[field] = value.into();
+        }
+    }
+    new
+}
+
+/// The quality-of-service class, when the API server has not set it.
+fn quality(object: &Value) -> String {
+    let containers = items(&object["spec"]["containers"]);
+    let has = |container: &Value, field: &str| container["resources"][field].as_object().is_some_and(|map| !map.is_empty());
+    let guaranteed = |container: &Value| {
+        let limits = &container["resources"]["limits"];
+        ["cpu", "memory"].iter().all(|resource| {
+            !limits[*resource].is_null() && container["resources"]["requests"].get(*resource).is_none_or(|request| request == &limits[*resource])
+        })
+    };
+    if containers.iter().all(guaranteed) {
+        "Guaranteed".to_owned()
+    } else if containers.iter().any(|container| has(container, "requests") || has(container, "limits")) {
+        "Burstable".to_owned()
+    } else {
+        "BestEffort".to_owned()
+    }
+}

@@ -1,0 +1,288 @@
+//! One sync of a pod: its status, its volumes and sandbox, then each container that has to start, step by step.
+
+use std::time::Duration;
+
+use super::image::Reference;
+use super::pod::{Ended, Run, Sandbox, Step, restarts, spec};
+use super::{Worker, config, jitter, process, push_run, status, until};
+use crate::practice::field::text;
+
+const LONGEST_MOUNT_WAIT: Duration = Duration::from_secs(122);
+const HOP: Duration = Duration::from_secs(60);
+
+impl Worker<'_> {
+    /// Begins a sync: takes down the status as it is now, and does what there is to do.
+    pub(super) fn begin(&mut self) {
+        if self.pod.terminating {
+            return;
+        }
+        self.pod.busy = true;
+        self.pod.began = self.world.now;
+        self.pod.failed = false;
+        self.pod.resume = None;
+        self.pod.steps.clear();
+        self.pod.ip_seen = self.pod.sandbox != Sandbox::None;
+        let status = status::of(&self.object, self.pod, self.world.now);
+        if matches!(text(&status["phase"]), "Succeeded" | "Failed") {
+            self.pod.over = true;
+            self.write(status);
+            self.pod.sandbox = Sandbox::Stopped;
+            self.pod.steps.push_back(Step::Publish);
+            return self.after(Duration::from_millis(50));
+        }
+        self.pod.unwritten = Some(status);
+        if self.pod.sandbox == Sandbox::None {
+            self.flush();
+            self.pod.steps.extend([Step::Mount, Step::Sandbox, Step::Plan]);
+            let wait = self.world.between(300, 450);
+            return self.after(wait);
+        }
+        self.pod.steps.push_back(Step::Plan);
+        self.steps();
+    }
+
+    fn after(&mut self, wait: Duration) {
+        self.requeue("step", wait);
+    }
+
+    /// Does steps until one takes time or none is left.
+    pub(super) fn steps(&mut self) {
+        while let Some(step) = self.pod.steps.pop_front() {
+            let wait = self.step(step);
+            if self.pod.steps.is_empty() {
+                break;
+            }
+            if wait > Duration::ZERO {
+                return self.after(wait);
+            }
+        }
+        if !self.pod.terminating {
+            self.finish();
+        }
+    }
+
+    fn step(&mut self, step: Step) -> Duration {
+        match step {
+            Step::Mount => self.mount(),
+            Step::Sandbox => {
+                self.pod.sandbox = Sandbox::Ready;
+                self.pod.ip = self.address();
+                self.change("sandbox");
+                self.pod.unwritten = Some(status::of(&self.object, self.pod, self.world.now));
+                self.start_probes();
+                Duration::ZERO
+            }
+            Step::Plan => self.plan(),
+            Step::Kill(index) => self.kill(index),
+            Step::Killed(index) => self.killed(index),
+            Step::Attempt(index) => self.attempt(index),
+            Step::Pull(index) => self.pull(index),
+            Step::Answer(index) => self.answer(index),
+            Step::Create(index) => self.create(index),
+            Step::Start(index) => self.start(index),
+            Step::Publish => {
+                self.pod.ip_seen = true;
+                self.publish();
+                Duration::ZERO
+            }
+            Step::Finish => Duration::ZERO,
+        }
+    }
+
+    /// Ends the sync and sets the time of the next.
+    fn finish(&mut self) {
+        self.flush();
+        self.pod.busy = false;
+        if self.pod.over {
+            return;
+        }
+        let wait = match (self.pod.failed, self.pod.resume) {
+            (false, None) => jitter(self.world, Duration::from_secs(60)),
+            (false, Some(at)) => {
+                let left = until(self.world.now, at);
+                jitter(self.world, left).min(HOP)
+            }
+            (true, _) => jitter(self.world, Duration::from_secs(10)),
+        };
+        let wait = self.until_phase(super::LOOP_PHASE, wait);
+        self.requeue("sync", wait);
+        if self.pod.pending {
+            let wait = self.until_phase(super::LOOK_PHASE, Duration::ZERO);
+            self.queue("look", wait);
+        }
+    }
+
+    pub(super) fn next(&mut self, step: Step) {
+        self.pod.steps.push_front(step);
+    }
+
+    /// Sets up the volumes; what is missing is tried again after a wait that doubles.
+    fn mount(&mut self) -> Duration {
+        let Some((volume, why)) = config::unmountable(self.world, &self.object) else {
+            return Duration::ZERO;
+        };
+        self.pod_event("Warning", "FailedMount", &format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}"));
+        let wait = self.pod.mount_wait.map_or(Duration::from_millis(500), |wait| (wait * 2).min(LONGEST_MOUNT_WAIT));
+        self.pod.mount_wait = Some(wait);
+        self.next(Step::Mount);
+        wait
+    }
+
+    /// Which containers have to start now: the first unfinished init container, or all main ones that should run.
+    fn plan(&mut self) -> Duration {
+        let mut due = Vec::new();
+        let initialized = self.pod.initialized();
+        for (index, container) in self.pod.containers.iter().enumerate().filter(|(_, container)| container.init != initialized) {
+            let ended = container.ended();
+            if initialized {
+                let wanted = container.run().is_none() || ended.is_some_and(|ended| restarts(&self.object, false, ended.code));
+                if container.kill.is_some() && container.running() {
+                    due.push(Step::Kill(index));
+                } else if wanted {
+                    due.push(Step::Attempt(index));
+                }
+            } else if ended.is_none_or(|ended| ended.code != 0) {
+                if container.run().is_none() || ended.is_some_and(|ended| restarts(&self.object, true, ended.code)) {
+                    due.push(Step::Attempt(index));
+                }
+                break;
+            }
+        }
+        self.pod.steps.extend(due);
+        self.pod.steps.push_back(Step::Finish);
+        Duration::ZERO
+    }
+
+    /// Stops a container that is to be started anew.
+    fn kill(&mut self, index: usize) -> Duration {
+        let message = self.pod.containers[index].kill.clone().unwrap_or_default();
+        self.tell(index, "Normal", "Killing", &message);
+        self.next(Step::Killed(index));
+        self.stopping_time(index)
+    }
+
+    fn killed(&mut self, index: usize) -> Duration {
+        let container = &mut self.pod.containers[index];
+        container.kill = None;
+        let quick = container.run().is_some_and(|run| run.handles_term);
+        let name = container.name.clone();
+        self.ended(&name, if quick { 0 } else { 137 }, "");
+        self.next(Step::Attempt(index));
+        Duration::ZERO
+    }
+
+    /// Lets a container start unless it crashed too lately.
+    fn attempt(&mut self, index: usize) -> Duration {
+        let (now, began) = (self.world.now, self.pod.began);
+        let container = &mut self.pod.containers[index];
+        let crashed = container.runs.iter().rev().filter_map(|run| run.ended.as_ref()).find(|ended| ended.at < began).map(|ended| ended.at);
+        let Some(at) = crashed else {
+            self.next(Step::Pull(index));
+            return Duration::ZERO;
+        };
+        let Some(end) = container.crash.until(at, now) else {
+            container.crash.fail(at, now);
+            self.next(Step::Pull(index));
+            return Duration::ZERO;
+        };
+        let (name, wait) = (container.name.clone(), container.crash.wait());
+        let metadata = &self.object["metadata"];
+        let pod = format!("{}_{}({})", text(&metadata["name"]), text(&metadata["namespace"]), self.pod.uid);
+        self.pod.containers[index].problem = Some(("CrashLoopBackOff", format!("back-off {} restarting failed container={name} pod={pod}", go_duration(wait))));
+        self.pod.resume = Some(self.pod.resume.map_or(end, |resume| resume.min(end)));
+        self.tell(index, "Warning", "BackOff", &format!("Back-off restarting failed container {name} in pod {pod}"));
+        Duration::ZERO
+    }
+
+    /// Notes why a container did not start.
+    pub(super) fn fail(&mut self, index: usize, reason: &'static str, message: String) -> Duration {
+        self.pod.failed = true;
+        self.pod.containers[index].problem = Some((reason, message));
+        Duration::ZERO
+    }
+
+    fn create(&mut self, index: usize) -> Duration {
+        match self.process_of(index) {
+            Err(why) => {
+                self.tell(index, "Warning", "Failed", &format!("Error: {why}"));
+                self.fail(index, "CreateContainerConfigError", why)
+            }
+            Ok(_) => {
+                self.tell(index, "Normal", "Created", "Container created");
+                self.next(Step::Start(index));
+                self.world.between(45, 90)
+            }
+        }
+    }
+
+    /// The process of a container (or why the runtime cannot start it), or why its configuration does not hold.
+    fn process_of(&self, index: usize) -> Result<Result<process::Process, String>, String> {
+        let spec = spec(&self.object, &self.pod.containers[index].name);
+        let reference = Reference::parse(text(&spec["image"]))?;
+        let image = reference.find(&self.world.images).cloned().unwrap_or_default();
+        let user = |field: &str| spec["securityContext"].get(field).or_else(|| self.object["spec"]["securityContext"].get(field)).cloned().unwrap_or_default();
+        let metadata = &self.object["metadata"];
+        let who = format!("(pod: \"{}_{}({})\", container: {})", text(&metadata["name"]), text(&metadata["namespace"]), self.pod.uid, text(&spec["name"]));
+        if user("runAsNonRoot") == true && user("runAsUser").as_i64().is_none_or(|id| id == 0) {
+            let root = user("runAsUser") == 0;
+            match image.user.as_deref().filter(|_| !root) {
+                None | Some("0") if root => return Err(format!("container's runAsUser breaks non-root policy {who}")),
+                None | Some("0") => return Err(format!("container has runAsNonRoot and image will run as root {who}")),
+                Some(name) if name.parse::<i64>().is_err() => {
+                    return Err(format!("container has runAsNonRoot and image has non-numeric user ({name}), cannot verify user is non-root {who}"));
+                }
+                Some(_) => {}
+            }
+        }
+        let around = config::surroundings(self.world, &self.object, spec, &image)?;
+        Ok(process::of(spec, &image, &reference.repository(), &around))
+    }
+
+    fn start(&mut self, index: usize) -> Duration {
+        let Ok(process) = self.process_of(index) else { return Duration::ZERO };
+        let (now, id) = (self.world.now, format!("{}{}", self.world.uid(), self.world.uid()).replace('-', ""));
+        let name = text(&spec(&self.object, &self.pod.containers[index].name)["image"]).to_owned();
+        let reference = Reference::parse(&name).ok();
+        let container = &mut self.pod.containers[index];
+        let number = container.run().map_or(0, |run| run.number + 1);
+        let mut run = Run {
+            id: id.clone(),
+            number,
+            started: Some(now),
+            ended: None,
+            program: Vec::new(),
+            at: 0,
+            ports: std::collections::BTreeMap::new(),
+            handles_term: true,
+            image: reference.as_ref().map_or(name, Reference::full),
+            image_id: reference.as_ref().map(Reference::image_id).unwrap_or_default(),
+        };
+        let failure = match process {
+            Ok(process) => {
+                (run.program, run.handles_term) = (process.program, process.handles_term);
+                None
+            }
+            Err(why) => {
+                run.started = None;
+                run.ended = Some(Ended { code: 128, reason: "StartError", message: why.clone(), at: now });
+                Some(why)
+            }
+        };
+        push_run(&mut container.runs, run);
+        self.change(&id);
+        if let Some(why) = failure {
+            self.tell(index, "Warning", "Failed", &format!("Error: {why}"));
+            return self.fail(index, "RunContainerError", why);
+        }
+        self.begin_run(index);
+        self.tell(index, "Normal", "Started", "Container started");
+        self.next(Step::Publish);
+        Duration::from_millis(12)
+    }
+}
+
+/// A duration as Go prints it: `10s`, `1m20s`, `5m0s`.
+fn go_duration(wait: Duration) -> String {
+    let seconds = wait.as_secs();
+    if seconds < 60 { format!("{seconds}s") } else { format!("{}m{}s", seconds / 60, seconds % 60) }
+}

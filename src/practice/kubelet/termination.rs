@@ -1,0 +1,111 @@
+//! The end of a pod: its containers are told to stop, get their grace, and the pod is taken out of the API.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::Worker;
+use super::pod::Sandbox;
+use crate::practice::field::text;
+use crate::practice::kind::POD;
+use crate::practice::registry::Deletion;
+
+impl Worker<'_> {
+    /// Deletion has begun: tells the status without the failures that no longer matter, and stops what runs.
+    pub(super) fn terminate(&mut self) {
+        if self.pod.terminating {
+            return;
+        }
+        self.pod.terminating = true;
+        self.pod.steps.clear();
+        self.pod.unwritten = None;
+        for task in ["step", "sync", "look"] {
+            let key = self.key(task);
+            self.world.unqueue(self.me, &key);
+        }
+        let running: Vec<usize> = (0..self.pod.containers.len()).filter(|index| self.pod.containers[*index].running()).collect();
+        for index in &running {
+            let name = self.pod.containers[*index].name.clone();
+            self.tell(*index, "Normal", "Killing", &format!("Stopping container {name}"));
+            let wait = self.stopping_time(*index);
+            self.queue(format!("stop:{name}"), wait);
+        }
+        self.publish();
+        if running.is_empty() {
+            let ran = self.pod.containers.iter().any(|container| !container.runs.is_empty());
+            self.queue(if ran { "end:finish" } else { "end:sandbox" }, Duration::from_millis(50));
+        }
+    }
+
+    /// How long a container takes to stop: next to nothing when its process listens to TERM, else the whole grace.
+    pub(super) fn stopping_time(&mut self, index: usize) -> Duration {
+        let grace = self.object["metadata"]["deletionGracePeriodSeconds"].as_i64().or_else(|| self.object["spec"]["terminationGracePeriodSeconds"].as_i64());
+        let grace = Duration::from_secs(u64::try_from(grace.unwrap_or(30).max(2)).unwrap_or(30));
+        let quick = self.pod.containers[index].run().is_none_or(|run| run.handles_term);
+        if quick { self.world.between(25, 45) } else { grace }
+    }
+
+    /// A container told to stop has stopped.
+    pub(super) fn stop(&mut self, name: &str) {
+        let quick = self.pod.container(name).and_then(|container| container.run()).is_none_or(|run| run.handles_term);
+        self.ended(name, if quick { 0 } else { 137 }, "");
+        if !self.pod.containers.iter().any(super::pod::Container::running) {
+            self.queue("end:finish", Duration::from_millis(60));
+        }
+    }
+
+    /// The last phases of a pod.
+    pub(super) fn end(&mut self, phase: &str) {
+        match phase {
+            "sandbox" => {
+                self.pod.sandbox = Sandbox::Stopped;
+                self.publish();
+                let wait = self.until_phase(270, Duration::ZERO);
+                self.queue("end:lost", wait);
+            }
+            "lost" => {
+                self.lose();
+                self.remove();
+            }
+            "finish" => {
+                self.pod.sandbox = Sandbox::Stopped;
+                self.pod.over = true;
+                self.publish();
+                let wait = self.world.between(150, 650);
+                self.queue("end:remove", wait);
+            }
+            _ => self.remove(),
+        }
+    }
+
+    /// A pod that never ran a container ends as failed, its containers as not found.
+    fn lose(&mut self) {
+        if self.pod.sandbox == Sandbox::None || matches!(text(&self.object["status"]["phase"]), "Succeeded" | "Failed") {
+            return;
+        }
+        let mut status = self.object["status"].clone();
+        status["phase"] = "Failed".into();
+        if self.pod.initialized() {
+            for container in status["containerStatuses"].as_array_mut().into_iter().flatten() {
+                container["state"] = json!({"terminated": {"exitCode": 137, "reason": "ContainerStatusUnknown",
+                    "message": "The container could not be located when the pod was terminated", "startedAt": null, "finishedAt": null}});
+            }
+        }
+        self.write(status);
+    }
+
+    fn remove(&mut self) {
+        if self.world.store.get(&POD, text(&self.object["metadata"]["namespace"]), text(&self.object["metadata"]["name"])).is_none() {
+            return;
+        }
+        // As the API server does: first the grace is set to nothing, then the pod is gone.
+        self.object["metadata"]["deletionTimestamp"] = self.world.seconds().into();
+        self.object["metadata"]["deletionGracePeriodSeconds"] = 0.into();
+        self.object = self.world.store.put(&POD, self.object.take());
+        let metadata = &self.object["metadata"];
+        let (namespace, name) = (text(&metadata["namespace"]).to_owned(), text(&metadata["name"]).to_owned());
+        let how = Deletion { grace_seconds: Some(0), uid: Some(self.pod.uid.clone()), ..Deletion::default() };
+        // Gone already: that is what was wanted.
+        let _ = self.world.delete(&POD, &namespace, &name, &how);
+    }
+}

@@ -1,0 +1,211 @@
+//! Label and field selectors, as queries write them and as objects carry them.
+
+use serde_json::Value;
+
+use super::kind::{Kind, selectable};
+use super::status::Status;
+
+/// One requirement on a label or field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Test {
+    In(Vec<String>),
+    NotIn(Vec<String>),
+    Exists,
+    Absent,
+}
+
+/// Requirements that must all hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selector {
+    labels: Vec<(String, Test)>,
+    fields: Vec<(String, Test)>,
+}
+
+impl Selector {
+    /// Reads `labelSelector` and `fieldSelector` of a query.
+    ///
+    /// # Errors
+    /// 400 when one cannot be read.
+    pub fn parse(labels: &str, fields: &str) -> Result<Self, Status> {
+        let bad = |text: &str| Status::bad_request(format!("unable to parse requirement: {text:?} is not a valid selector"));
+        let labels = split(labels)
+            .into_iter()
+            .map(|part| label_test(&part).ok_or_else(|| bad(&part)))
+            .collect::<Result<_, _>>()?;
+        let fields = split(fields)
+            .into_iter()
+            .map(|part| equality(&part).ok_or_else(|| bad(&part)))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { labels, fields })
+    }
+
+    /// Refuses field selectors that the kind does not have.
+    ///
+    /// # Errors
+    /// 400 with the field's name.
+    pub fn for_kind(self, kind: &Kind) -> Result<Self, Status> {
+        let known = |path: &str| matches!(path, "metadata.name" | "metadata.namespace") || selectable(kind).contains(&path);
+        match self.fields.iter().find(|(path, _)| !known(path)) {
+            None => Ok(self),
+            Some((path, _)) => Err(Status::bad_request(format!("field label not supported: {path}"))),
+        }
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty() && self.fields.is_empty()
+    }
+
+    #[must_use]
+    pub fn matches(&self, object: &Value) -> bool {
+        let labels = &object["metadata"]["labels"];
+        self.labels.iter().all(|(key, test)| test.holds(labels[key].as_str())) && self.fields.iter().all(|(path, test)| test.holds(Some(&field(object, path))))
+    }
+}
+
+impl Test {
+    fn holds(&self, value: Option<&str>) -> bool {
+        match self {
+            Test::In(wanted) => value.is_some_and(|value| wanted.iter().any(|one| one == value)),
+            Test::NotIn(unwanted) => value.is_none_or(|value| unwanted.iter().all(|one| one != value)),
+            Test::Exists => value.is_some(),
+            Test::Absent => value.is_none(),
+        }
+    }
+}
+
+/// A `metav1.LabelSelector` in an object; absent selects nothing, empty all.
+#[must_use]
+pub fn selects(selector: &Value, labels: &Value) -> bool {
+    if !selector.is_object() {
+        return false;
+    }
+    let equal = selector["matchLabels"]
+        .as_object()
+        .is_none_or(|wanted| wanted.iter().all(|(key, value)| labels.get(key) == Some(value)));
+    let expressions = selector["matchExpressions"].as_array();
+    equal
+        && expressions.into_iter().flatten().all(|expression| {
+            let values = expression["values"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|value| value.as_str().map(str::to_owned))
+                .collect();
+            let test = match expression["operator"].as_str() {
+                Some("In") => Test::In(values),
+                Some("NotIn") => Test::NotIn(values),
+                Some("DoesNotExist") => Test::Absent,
+                _ => Test::Exists,
+            };
+            test.holds(expression["key"].as_str().and_then(|key| labels[key].as_str()))
+        })
+}
+
+/// The text of a field selector's field; absent is empty, as Kubernetes has it.
+fn field(object: &Value, path: &str) -> String {
+    let mut at = object;
+    for step in path.split('.') {
+        at = &at[step];
+    }
+    match at {
+        Value::String(text) => text.clone(),
+        Value::Null if path == "spec.unschedulable" => "false".to_owned(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// Splits at commas outside parentheses.
+fn split(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut depth = 0;
+    for letter in text.chars() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        match parts.last_mut() {
+            Some(last) if letter != ',' || depth > 0 => last.push(letter),
+            _ => parts.push(String::new()),
+        }
+    }
+    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+fn label_test(part: &str) -> Option<(String, Test)> {
+    if let Some((left, values)) = part.split_once('(') {
+        let values = values.strip_suffix(')')?.split(',').map(|value| value.trim().to_owned()).collect();
+        let mut words = left.split_whitespace();
+        let key = words.next()?.to_owned();
+        return match (words.next()?, words.next()) {
+            ("in", None) => Some((key, Test::In(values))),
+            ("notin", None) => Some((key, Test::NotIn(values))),
+            _ => None,
+        };
+    }
+    if part.contains('=') {
+        return equality(part);
+    }
+    let (key, test) = part.strip_prefix('!').map_or((part, Test::Exists), |key| (key.trim(), Test::Absent));
+    (!key.is_empty() && !key.contains(char::is_whitespace)).then(|| (key.to_owned(), test))
+}
+
+/// `key=value`, `key==value`, `key!=value`.
+fn equality(part: &str) -> Option<(String, Test)> {
+    let (key, value, equal) = match part.split_once("!=") {
+        Some((key, value)) => (key, value, false),
+        None => {
+            let (key, value) = part.split_once("==").or_else(|| part.split_once('='))?;
+            (key, value, true)
+        }
+    };
+    let (key, values) = (key.trim(), vec![value.trim().to_owned()]);
+    (!key.is_empty()).then(|| (key.to_owned(), if equal { Test::In(values) } else { Test::NotIn(values) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn label_selectors_say_what_they_mean() {
+        let object = json!({"metadata": {"labels": {"app": "web", "tier": "front"}}});
+        for (text, expected) in [
+            ("app=web", true),
+            ("app==web,tier=front", true),
+            ("app!=web", false),
+            ("other!=x", true),
+            ("app in (web, api)", true),
+            ("app in (api)", false),
+            ("app notin (api,db),tier", true),
+            ("!tier", false),
+            ("!other", true),
+        ] {
+            assert_eq!(Selector::parse(text, "").unwrap().matches(&object), expected, "{text}");
+        }
+        assert_eq!(Selector::parse("app inn (x)", "").unwrap_err().code, 400);
+    }
+
+    #[test]
+    fn field_selectors_read_nested_fields() {
+        let object = json!({"metadata": {"name": "a"}, "status": {"phase": "Running"}});
+        assert!(
+            Selector::parse("", "metadata.name=a,status.phase!=Failed,spec.nodeName=")
+                .unwrap()
+                .matches(&object)
+        );
+        assert!(!Selector::parse("", "metadata.name=b").unwrap().matches(&object));
+    }
+
+    #[test]
+    fn an_objects_selector_may_hold_expressions() {
+        let selector = json!({"matchLabels": {"app": "web"}, "matchExpressions": [{"key": "tier", "operator": "NotIn", "values": ["back"]}]});
+        assert!(selects(&selector, &json!({"app": "web"})));
+        assert!(!selects(&selector, &json!({"app": "web", "tier": "back"})));
+        assert!(!selects(&Value::Null, &json!({})));
+    }
+}

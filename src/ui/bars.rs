@@ -1,0 +1,139 @@
+//! The bars: where one is, above; keys and the equal kubectl command, below.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
+
+use super::pane::shortened;
+use super::table::since;
+use super::theme::{Look, Mean, Sign};
+use crate::lab::keymap::footer;
+use crate::lab::lesson::hint_count;
+use crate::lab::msg::{Link, Measures};
+use crate::lab::{Attempt, Model, Place, Screen};
+use crate::scenario::Level;
+
+/// Draws the top bar.
+pub fn header(frame: &mut Frame, look: &Look, area: Rect, model: &Model) {
+    let dim = look.style(Mean::Dim);
+    let mut left = vec![Span::styled(" klab ", look.style(Mean::Key))];
+    let mut right = Vec::new();
+    match &model.screen {
+        Screen::Picker(_) => left.push(Span::styled("learn to fix Kubernetes", dim)),
+        Screen::Attempt(attempt) => {
+            let scenario = &attempt.scenario;
+            left.push(Span::styled(scenario.number.map(|number| format!(" {number:02} ")).unwrap_or_default(), dim));
+            left.push(Span::styled(scenario.title.clone(), look.style(Mean::Strong)));
+            left.push(Span::styled(format!("   {} {} {} min", level(scenario.level), look.sign(Sign::Dot), scenario.minutes), dim));
+            right = state(look, model, attempt);
+        }
+    }
+    if right.is_empty() {
+        right.push(Span::styled(format!("{} ", place(&model.place)), dim));
+    }
+    split(frame, look, area, left, right);
+}
+
+fn state(look: &Look, model: &Model, attempt: &Attempt) -> Vec<Span<'static>> {
+    let dim = look.style(Mean::Dim);
+    let namespace = attempt.opened.as_ref().map(|opened| format!(" {} {}", look.sign(Sign::Dot), opened.namespace)).unwrap_or_default();
+    let mut spans = vec![Span::styled(format!("{}{namespace}   ", place(&model.place)), dim)];
+    spans.extend(link(look, model, &attempt.link));
+    let hints = hint_count(attempt);
+    if hints > 0 {
+        spans.push(Span::styled(format!("   hints {}/{hints}", attempt.hints), look.style(Mean::Text)));
+    }
+    if let Some(began) = attempt.began {
+        let end = attempt.solved_at.unwrap_or(model.now);
+        let seconds = end.duration_since(began).as_secs().max(0);
+        spans.push(Span::styled(format!("   {:02}:{:02} ", seconds / 60, seconds % 60), dim));
+    } else {
+        spans.push(Span::raw(" "));
+    }
+    spans
+}
+
+fn link(look: &Look, model: &Model, link: &Link) -> Vec<Span<'static>> {
+    match link {
+        Link::Connecting => vec![Span::styled("connecting", look.style(Mean::Warning))],
+        Link::Live => vec![Span::styled(format!("{} ", look.sign(Sign::Live)), look.style(Mean::Good)), Span::styled("live", look.style(Mean::Text))],
+        Link::Limited(_) => vec![Span::styled(format!("{} ", look.sign(Sign::Warning)), look.style(Mean::Warning)), Span::styled("some rights are missing", look.style(Mean::Text))],
+        Link::Stale { since: at, retry, .. } => {
+            let retry = retry.map(|at| format!(", retry in {} s", at.duration_since(model.now).as_secs().max(0))).unwrap_or_default();
+            vec![Span::styled(format!("{} stale for {}{retry}", look.sign(Sign::Bad), since(model.now, Some(*at))), look.style(Mean::Fault))]
+        }
+    }
+}
+
+/// Draws the keys that matter now; each can be clicked.
+pub fn keys(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures: &mut Measures) {
+    let mut spans = vec![Span::raw(" ")];
+    let mut used = 1;
+    for (key, word) in footer(model) {
+        let wide = key.width() + 1 + word.width();
+        if used + wide + 1 > usize::from(area.width) {
+            continue;
+        }
+        let mut characters = key.chars();
+        if let (Some(single), None) = (characters.next(), characters.next()) {
+            measures.keys.push((area.x + used as u16, area.y, wide as u16, single));
+        }
+        spans.push(Span::styled(key, look.style(Mean::Key)));
+        spans.push(Span::styled(format!(" {word}   "), look.style(Mean::Text)));
+        used += wide + 3;
+    }
+    frame.render_widget(Paragraph::new(Line::from(spans)).style(look.shade()), area);
+}
+
+/// Draws the last line: what is to be told, or the command that equals the last key.
+pub fn last(frame: &mut Frame, look: &Look, area: Rect, model: &Model) {
+    let width = usize::from(area.width);
+    let line = match (&model.notice, equal(model)) {
+        (Some((notice, _)), _) => {
+            let (sign, mean) = if notice.bad { (look.sign(Sign::Bad), Mean::Fault) } else { (look.sign(Sign::Next), Mean::Key) };
+            let next = if notice.next.is_empty() { String::new() } else { format!("   {}", notice.next) };
+            let text = format!("{}{next}", notice.what.replace('\n', " "));
+            Line::from(vec![Span::styled(format!(" {sign} "), look.style(mean)), Span::styled(shortened(look, &text, width.saturating_sub(4)), look.style(Mean::Text))])
+        }
+        (None, Some((command, ago))) => Line::from(vec![
+            Span::styled(" $ ", look.style(Mean::Dim)),
+            Span::styled(shortened(look, &command, width.saturating_sub(14)), look.style(Mean::Text)),
+            Span::styled(format!("   {ago} ago"), look.style(Mean::Dim)),
+        ]),
+        (None, None) => Line::default(),
+    };
+    frame.render_widget(line, area);
+}
+
+fn equal(model: &Model) -> Option<(String, String)> {
+    let Screen::Attempt(attempt) = &model.screen else { return None };
+    attempt.equal.as_ref().map(|(command, at)| (command.clone(), since(model.now, Some(*at))))
+}
+
+/// Left and right in one row; the left gives way.
+pub fn split(frame: &mut Frame, look: &Look, area: Rect, left: Vec<Span<'static>>, right: Vec<Span<'static>>) {
+    let right = Line::from(right);
+    let wide = (right.width() as u16).min(area.width);
+    frame.render_widget(Paragraph::new("").style(look.shade()), area);
+    let room = Rect { width: area.width.saturating_sub(wide + 1), ..area };
+    frame.render_widget(Paragraph::new(Line::from(left)).style(look.shade()), room);
+    frame.render_widget(Paragraph::new(right).style(look.shade()), Rect { x: area.right() - wide, width: wide, ..area });
+}
+
+/// A level in words.
+pub fn level(level: Level) -> &'static str {
+    match level {
+        Level::Beginner => "Beginner",
+        Level::Intermediate => "Intermediate",
+        Level::Advanced => "Advanced",
+    }
+}
+
+fn place(place: &Place) -> String {
+    match place {
+        Place::Practice => "practice cluster".to_owned(),
+        Place::Real { context, .. } => context.clone(),
+    }
+}

@@ -1,0 +1,94 @@
+//! The event feed: one row an event, ordered by when last seen, wrapped.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::pane::{framed, padded, scrolled, wrap_spans};
+use super::table::since;
+use super::theme::{Look, Mean, Sign};
+use crate::cluster::snapshot::EventRow;
+use crate::lab::msg::Measures;
+use crate::lab::table::events;
+use crate::lab::{Attempt, Model, Pane, Stage};
+use crate::scenario::clue::Source;
+
+/// Columns before the message: the bar, when last seen, how often, the sign.
+const LEAD: usize = 2 + 6 + 4 + 2;
+/// Columns of REASON where there is room for it.
+const REASON: usize = 18;
+
+/// Draws the feed's pane.
+pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
+    let rows = events(attempt);
+    let title = Line::styled("Events", look.style(if attempt.focus == Pane::Events { Mean::Key } else { Mean::Strong }));
+    let inside = framed(frame, look, area, attempt.focus == Pane::Events, title, right(look, attempt, rows.len()));
+    let width = usize::from(inside.width);
+    if rows.is_empty() {
+        let key = |key: &str| (key.to_owned(), look.style(Mean::Key));
+        let text = |text: &str| (text.to_owned(), look.style(Mean::Dim));
+        let words = match attempt.stage {
+            Stage::Ready => vec![text("What the cluster says stands here, as it happens: press "), key("b"), text(".")],
+            _ if attempt.warnings_only => vec![text("No warnings.")],
+            _ => vec![text("No events yet.")],
+        };
+        scrolled(frame, inside, wrap_spans(words, width, 0), 0, Pane::Events, measures);
+        return;
+    }
+    let clue = attempt.clue.as_ref().and_then(|clue| if let Source::Event(uid) = &clue.source { Some(uid) } else { None });
+    let lines: Vec<Line> = rows.iter().flat_map(|event| event_lines(look, model, event, clue == Some(&event.uid), width)).collect();
+    let from = attempt.scroll.events.unwrap_or_else(|| lines.len().saturating_sub(usize::from(inside.height)));
+    scrolled(frame, inside, lines, from, Pane::Events, measures);
+}
+
+fn right(look: &Look, attempt: &Attempt, count: usize) -> Line<'static> {
+    let dim = look.style(Mean::Dim);
+    let mut spans = Vec::new();
+    if attempt.warnings_only {
+        spans.push(Span::styled("warnings only  ", look.style(Mean::Warning)));
+    }
+    match (attempt.scroll.events, attempt.scroll.unseen) {
+        (Some(_), 0) => spans.push(Span::styled("f follows", dim)),
+        (Some(_), unseen) => spans.push(Span::styled(format!("{unseen} new {}", look.sign(Sign::Down)), look.style(Mean::Key))),
+        (None, _) if count > 0 => spans.push(Span::styled(format!("following {}", look.sign(Sign::Live)), dim)),
+        (None, _) => {}
+    }
+    Line::from(spans)
+}
+
+fn event_lines(look: &Look, model: &Model, event: &EventRow, clue: bool, width: usize) -> Vec<Line<'static>> {
+    let mean = match (event.warning, clue) {
+        (true, true) => Mean::Fault,
+        (true, false) => Mean::Warning,
+        (false, _) => Mean::Text,
+    };
+    let dim = look.style(Mean::Dim);
+    let bar = if clue { Span::styled(format!("{} ", look.sign(Sign::Bar)), look.style(Mean::Fault)) } else { Span::raw("  ") };
+    let times = if event.count > 1 { format!("{}{}", look.sign(Sign::Times), event.count) } else { String::new() };
+    let sign = if event.warning { look.sign(Sign::Warning) } else { "" };
+    let columns = width >= 70;
+    let lead = if columns { LEAD + REASON } else { LEAD };
+    let mut words: Vec<(String, Style)> = Vec::new();
+    if !columns {
+        words.push((format!("{}  ", event.reason), look.style(mean)));
+    }
+    words.push((event.message.clone(), look.style(if event.warning { mean } else { Mean::Text })));
+    let head = vec![
+        bar.clone(),
+        Span::styled(padded(&since(model.now, event.last), 6), dim),
+        Span::styled(padded(&times, 4), look.style(Mean::Text)),
+        Span::styled(padded(sign, 2), look.style(mean)),
+    ];
+    let mut lines = wrap_spans(words, width.saturating_sub(lead), 0);
+    for (number, line) in lines.iter_mut().enumerate() {
+        let mut spans = if number == 0 { head.clone() } else { vec![bar.clone(), Span::raw(" ".repeat(LEAD - 2))] };
+        if columns {
+            let reason = if number == 0 { padded(&event.reason, REASON) } else { " ".repeat(REASON) };
+            spans.push(Span::styled(reason, look.style(if event.warning { mean } else { Mean::Dim })));
+        }
+        spans.append(&mut line.spans);
+        *line = Line::from(spans);
+    }
+    lines
+}

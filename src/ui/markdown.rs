@@ -1,0 +1,285 @@
+//! Markdown as styled lines of a given width, by a walk over pulldown-cmark's events.
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::pane::{padded, wrap_spans};
+use super::theme::{Look, Mean, Sign};
+
+/// A text's lines; links show their addresses when `addresses` says so.
+pub fn lines(text: &str, width: usize, look: &Look, addresses: bool) -> Vec<Line<'static>> {
+    let mut walk = Walk { look, width: width.max(10), addresses, ..Walk::new(look) };
+    for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+        walk.take(event);
+    }
+    walk.flush();
+    while walk.out.last().is_some_and(|line| line.width() == 0) {
+        walk.out.pop();
+    }
+    walk.out
+}
+
+struct Walk<'a> {
+    look: &'a Look,
+    width: usize,
+    addresses: bool,
+    out: Vec<Line<'static>>,
+    /// Words of the paragraph that is being read.
+    words: Vec<(String, Style)>,
+    /// What the next paragraph begins with, such as a bullet.
+    lead: String,
+    indent: usize,
+    styles: Vec<Style>,
+    /// Number of the next item, for each list that is open.
+    lists: Vec<Option<u64>>,
+    code: Option<(String, String)>,
+    quote: bool,
+    table: Vec<Vec<String>>,
+    link: Option<String>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(look: &'a Look) -> Self {
+        Self {
+            look,
+            width: 0,
+            addresses: false,
+            out: Vec::new(),
+            words: Vec::new(),
+            lead: String::new(),
+            indent: 0,
+            styles: vec![look.style(Mean::Text)],
+            lists: Vec::new(),
+            code: None,
+            quote: false,
+            table: Vec::new(),
+            link: None,
+        }
+    }
+
+    fn style(&self) -> Style {
+        self.styles.last().copied().unwrap_or_default()
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => match (&mut self.code, self.table.last_mut()) {
+                (Some((_, code)), _) => code.push_str(&text),
+                (None, Some(row)) => row.last_mut().into_iter().for_each(|cell| cell.push_str(&text)),
+                (None, None) => self.words.push((text.to_string(), self.style())),
+            },
+            Event::Code(code) => match self.table.last_mut() {
+                Some(row) => row.last_mut().into_iter().for_each(|cell| cell.push_str(&code)),
+                None => self.words.push((code.to_string(), self.look.style(Mean::Code))),
+            },
+            // Lists that were written as lines of one paragraph stay lines.
+            Event::SoftBreak if self.words.iter().any(|(text, _)| text.starts_with(['✅', '✔', '❌'])) => self.flush(),
+            Event::SoftBreak => self.words.push((" ".to_owned(), self.style())),
+            Event::HardBreak => self.flush(),
+            Event::Rule => {
+                self.blank();
+                self.out.push(Line::styled("─".repeat(self.width), self.look.style(Mean::Frame)));
+            }
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag) {
+        match tag {
+            Tag::Heading { level, .. } => {
+                self.blank();
+                let style = self.look.style(Mean::Heading);
+                self.styles.push(if level <= HeadingLevel::H1 { style.add_modifier(Modifier::UNDERLINED) } else { style });
+            }
+            Tag::Paragraph if self.lead.is_empty() && self.lists.is_empty() => self.blank(),
+            Tag::Strong => self.styles.push(self.style().patch(self.look.style(Mean::Strong))),
+            Tag::Emphasis => self.styles.push(self.style().add_modifier(Modifier::ITALIC)),
+            Tag::Link { dest_url, .. } => {
+                self.link = Some(dest_url.to_string());
+                self.styles.push(self.look.style(Mean::Text).add_modifier(Modifier::UNDERLINED));
+            }
+            Tag::List(first) => {
+                self.flush();
+                if self.lists.is_empty() {
+                    self.blank();
+                }
+                self.lists.push(first);
+            }
+            Tag::Item => self.item(),
+            Tag::CodeBlock(kind) => {
+                self.flush();
+                let language = if let CodeBlockKind::Fenced(language) = kind { language.to_string() } else { String::new() };
+                self.code = Some((language, String::new()));
+            }
+            Tag::BlockQuote(_) => {
+                self.blank();
+                self.quote = true;
+            }
+            Tag::TableHead | Tag::TableRow => self.table.push(Vec::new()),
+            Tag::TableCell => self.table.last_mut().into_iter().for_each(|row| row.push(String::new())),
+            _ => {}
+        }
+    }
+
+    fn item(&mut self) {
+        self.flush();
+        let depth = self.lists.len().saturating_sub(1);
+        let mark = match self.lists.last_mut() {
+            Some(Some(number)) => {
+                *number += 1;
+                format!("{}. ", *number - 1)
+            }
+            _ => format!("{} ", self.look.sign(Sign::Bullet)),
+        };
+        self.lead = format!("{}{mark}", "  ".repeat(depth));
+        self.indent = self.lead.width();
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Heading(_) => {
+                self.flush();
+                self.styles.pop();
+            }
+            TagEnd::Paragraph => self.flush(),
+            TagEnd::Strong | TagEnd::Emphasis => drop(self.styles.pop()),
+            TagEnd::Link => {
+                self.styles.pop();
+                if let Some(address) = self.link.take().filter(|address| self.addresses && address.contains("://")) {
+                    self.words.push((format!(" {address}"), self.look.style(Mean::Dim)));
+                }
+            }
+            TagEnd::List(_) => {
+                self.flush();
+                self.lists.pop();
+                self.indent = 0;
+            }
+            TagEnd::Item => {
+                self.flush();
+                self.indent = 0;
+            }
+            TagEnd::CodeBlock => self.code_block(),
+            TagEnd::BlockQuote(_) => {
+                self.flush();
+                self.quote = false;
+            }
+            TagEnd::Table => self.write_table(),
+            _ => {}
+        }
+    }
+
+    /// A blank row, unless there is one or nothing yet.
+    fn blank(&mut self) {
+        self.flush();
+        if self.out.last().is_some_and(|line| line.width() > 0) {
+            self.out.push(Line::default());
+        }
+    }
+
+    /// Writes the paragraph that was read.
+    fn flush(&mut self) {
+        if self.words.is_empty() {
+            return;
+        }
+        let mut words = std::mem::take(&mut self.words);
+        let lead = std::mem::take(&mut self.lead);
+        if self.quote {
+            let bar = Span::styled(format!("{} ", self.look.sign(Sign::Bar)), self.look.style(Mean::Key));
+            for mut line in wrap_spans(words, self.width - 2, 0) {
+                line.spans.insert(0, bar.clone());
+                self.out.push(line);
+            }
+            return;
+        }
+        if !lead.is_empty() {
+            words.insert(0, (lead, self.look.style(Mean::Key)));
+        }
+        self.out.extend(wrap_spans(words, self.width, self.indent));
+    }
+
+    fn code_block(&mut self) {
+        let Some((language, code)) = self.code.take() else { return };
+        if self.out.last().is_some_and(|line| line.width() > 0) {
+            self.out.push(Line::default());
+        }
+        for line in code.lines() {
+            let style = code_style(self.look, &language, line);
+            for row in wrap_code(line, self.width.saturating_sub(2)) {
+                self.out.push(Line::from(Span::styled(padded(&format!("  {row}"), self.width), style.patch(self.look.shade()))));
+            }
+        }
+        self.out.push(Line::default());
+    }
+
+    fn write_table(&mut self) {
+        let rows = std::mem::take(&mut self.table);
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let wide: Vec<usize> = (0..columns).map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)).collect();
+        self.blank();
+        for (number, row) in rows.iter().enumerate() {
+            let mean = if number == 0 { Mean::Strong } else { Mean::Text };
+            let cells: Vec<String> = row.iter().zip(&wide).map(|(cell, width)| padded(cell, *width)).collect();
+            let style = self.look.style(mean);
+            self.out.extend(wrap_spans(vec![(cells.join("  "), style)], self.width, wide.first().copied().unwrap_or(0) + 2));
+        }
+    }
+}
+
+/// Commands are what a learner looks for in code; comments and printed output are quieter.
+fn code_style(look: &Look, language: &str, line: &str) -> Style {
+    let line = line.trim_start();
+    let mean = match language {
+        _ if line.starts_with('#') => Mean::Dim,
+        "" => Mean::Text,
+        _ => Mean::Code,
+    };
+    look.style(mean)
+}
+
+fn wrap_code(line: &str, width: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    let mut used = 0;
+    for c in line.chars() {
+        let wide = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+        if used + wide > width.max(1) {
+            rows.push(String::new());
+            used = 0;
+        }
+        used += wide;
+        if let Some(row) = rows.last_mut() {
+            row.push(c);
+        }
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str, width: usize) -> Vec<String> {
+        let look = Look { palette: super::super::theme::Palette::None, ascii: false };
+        lines(text, width, &look, true).iter().map(|line| line.to_string().trim_end().to_owned()).collect()
+    }
+
+    #[test]
+    fn lists_are_indented_and_wrapped() {
+        assert_eq!(shown("- one two three\n- four\n", 10), ["• one two", "  three", "• four"]);
+        assert_eq!(shown("1. a\n2. b\n", 10), ["1. a", "2. b"]);
+    }
+
+    #[test]
+    fn tables_have_columns() {
+        assert_eq!(shown("| a | b |\n|---|---|\n| long | x |\n", 20), ["a     b", "long  x"]);
+    }
+
+    #[test]
+    fn code_keeps_its_lines_and_links_their_addresses() {
+        assert_eq!(shown("```bash\nkubectl get pods\n```\n", 30), ["  kubectl get pods"]);
+        assert_eq!(shown("[Images](https://k8s.example/images)", 60), ["Images https://k8s.example/images"]);
+    }
+}

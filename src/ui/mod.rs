@@ -1,0 +1,146 @@
+//! The view: draws the model and says what it drew where. Pure; it knows no Kubernetes client and no clock.
+
+mod bars;
+mod clue;
+mod events;
+mod goals;
+mod lesson;
+mod markdown;
+mod overlay;
+mod pane;
+mod picker;
+mod table;
+#[cfg(test)]
+mod tests;
+mod theme;
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::Line;
+use ratatui::widgets::{Block, Paragraph};
+
+pub use theme::{Look, Palette};
+use theme::{Mean, Sign};
+
+use crate::lab::msg::Measures;
+use crate::lab::{Attempt, Model, Pane, Screen};
+use crate::scenario::clue::Fault;
+
+/// The smallest screen that is drawn on.
+const SMALLEST: (u16, u16) = (60, 18);
+/// From here on lesson and cluster stand side by side.
+const SIDE_BY_SIDE: (u16, u16) = (100, 24);
+
+/// Draws everything; returns where panes are and how long their contents are.
+pub fn render(model: &Model, look: &Look, frame: &mut Frame) -> Measures {
+    let mut measures = Measures::default();
+    let area = frame.area();
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        let text = format!("klab needs {}x{} characters; this terminal has {}x{}. Make it larger, or press q to leave.", SMALLEST.0, SMALLEST.1, area.width, area.height);
+        frame.render_widget(Paragraph::new(text).wrap(ratatui::widgets::Wrap { trim: true }), area);
+        return measures;
+    }
+    frame.render_widget(Block::new().style(look.style(Mean::Text)), area);
+    let [top, body, keys, last] = Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1), Constraint::Length(1)]).areas(area);
+    bars::header(frame, look, top, model);
+    match &model.screen {
+        Screen::Picker(picker) => picker::draw(frame, look, body, model, picker, &mut measures),
+        Screen::Attempt(attempt) => self::attempt(frame, look, body, model, attempt, &mut measures),
+    }
+    if !model.overlays.is_empty() {
+        overlay::draw(frame, look, body, model, &mut measures);
+    }
+    bars::keys(frame, look, keys, model, &mut measures);
+    bars::last(frame, look, last, model);
+    measures
+}
+
+fn attempt(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
+    let wide = area.width >= SIDE_BY_SIDE.0 && area.height + 3 >= SIDE_BY_SIDE.1;
+    match (attempt.zoom, wide, attempt.focus) {
+        (true, _, pane) => alone(frame, look, area, model, attempt, pane, measures),
+        (false, true, _) => {
+            let share = if area.width >= 130 { 40 } else { 36 };
+            let [left, right] = Layout::horizontal([Constraint::Percentage(share), Constraint::Min(1)]).areas(area);
+            lesson::draw(frame, look, left, attempt, measures);
+            live(frame, look, right, model, attempt, measures);
+        }
+        (false, false, Pane::Lesson) => {
+            let [page, line] = Layout::vertical([Constraint::Min(1), Constraint::Length(1)]).areas(area);
+            lesson::draw(frame, look, page, attempt, measures);
+            frame.render_widget(Line::styled(format!("  {}", live_line(look, attempt)), look.style(Mean::Strong)), line);
+        }
+        (false, false, _) => {
+            let [line, page] = Layout::vertical([Constraint::Length(1), Constraint::Min(1)]).areas(area);
+            frame.render_widget(Line::styled(format!("  {}", lesson_line(look, attempt)), look.style(Mean::Dim)), line);
+            live(frame, look, page, model, attempt, measures);
+        }
+    }
+}
+
+/// One pane alone.
+fn alone(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, pane: Pane, measures: &mut Measures) {
+    match pane {
+        Pane::Lesson | Pane::Page => lesson::draw(frame, look, area, attempt, measures),
+        Pane::Pods => table::draw(frame, look, area, model, attempt, measures),
+        Pane::Events => events::draw(frame, look, area, model, attempt, measures),
+        Pane::Goals => goals::draw(frame, look, area, model, attempt, measures),
+    }
+}
+
+/// Pods, clue, events and goals.
+fn live(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
+    let clue = clue::lines(look, model, attempt, usize::from(area.width));
+    let goals = goals::lines(look, model, attempt, usize::from(area.width.saturating_sub(4))).len() as u16 + 2;
+    let pods = table::height(attempt);
+    // The feed keeps five rows of its own; the clue gives way to it, not the goals.
+    let room = area.height.saturating_sub(pods + goals + 5);
+    let [table_area, clue_area, feed, goals_area] = Layout::vertical([
+        Constraint::Length(pods),
+        Constraint::Length((clue.len() as u16).min(room.max(4).min(area.height / 3 + 2))),
+        Constraint::Min(3),
+        Constraint::Length(goals.min(area.height / 3)),
+    ])
+    .areas(area);
+    table::draw(frame, look, table_area, model, attempt, measures);
+    clue::draw(frame, look, clue_area, clue);
+    events::draw(frame, look, feed, model, attempt, measures);
+    goals::draw(frame, look, goals_area, model, attempt, measures);
+}
+
+/// The cluster in one line, under the lesson of a small screen.
+fn live_line(look: &Look, attempt: &Attempt) -> String {
+    let dot = format!(" {} ", look.sign(Sign::Dot));
+    let mut parts = Vec::new();
+    if let Some(pod) = attempt.snapshot.pods_by_age().last() {
+        parts.push(format!("{}/{} {}", pod.ready.0, pod.ready.1, pod.status));
+    }
+    if let Some(clue) = &attempt.clue {
+        parts.push(format!("{} {}{}", fault(clue.fault), look.sign(Sign::Times), clue.count.max(1)));
+    }
+    let met = attempt.verdicts.iter().filter(|goal| goal.met).count();
+    if !attempt.verdicts.is_empty() {
+        parts.push(format!("goals {met}/{}", attempt.verdicts.len()));
+    }
+    if parts.is_empty() { "nothing applied yet: b breaks the cluster".to_owned() } else { parts.join(&dot) }
+}
+
+/// The lesson in one line, over the cluster of a small screen.
+fn lesson_line(look: &Look, attempt: &Attempt) -> String {
+    let hints = crate::lab::lesson::hint_count(attempt);
+    format!("{} {} hint {} of {hints} {} Tab shows the lesson", attempt.scenario.title, look.sign(Sign::Dot), attempt.hints, look.sign(Sign::Dot))
+}
+
+/// A fault in two words.
+fn fault(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Pull(_) => "pull failed",
+        Fault::Crash => "crash",
+        Fault::Config => "configuration",
+        Fault::Scheduling => "not scheduled",
+        Fault::Probe => "probe failed",
+        Fault::Quota => "refused by quota",
+        Fault::Mount => "mount failed",
+        Fault::Other => "fault",
+    }
+}

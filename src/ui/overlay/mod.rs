@@ -1,0 +1,135 @@
+//! What lies over the screen: help, questions, pages about one object, logs, the diff, the debrief.
+
+mod debrief;
+mod log;
+mod object;
+mod page;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Clear;
+use unicode_width::UnicodeWidthStr;
+
+use super::pane::{framed, padded, percent, scrolled, wrap_spans};
+use super::theme::{Look, Mean};
+use crate::lab::keymap::help;
+use crate::lab::msg::Measures;
+use crate::lab::{DiffLine, Model, Overlay, Pane, Question};
+
+/// Draws the top overlay.
+pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures: &mut Measures) {
+    let Some(top) = model.overlays.last() else { return };
+    let mut pen = Pen { frame, look, area, measures };
+    match top {
+        Overlay::Help { scroll } => pen.dialog(86, "Keys", help_lines(look, model), *scroll),
+        Overlay::Ask { question, lines, scroll } => ask(&mut pen, *question, lines, *scroll),
+        Overlay::Diff { lines, scroll } => pen.dialog(96, "What the solution changes", diff_lines(look, lines), *scroll),
+        Overlay::Page { detail, text, loading, scroll, search } => page::draw(&mut pen, detail, text, *loading, *scroll, search),
+        Overlay::Log(page) => log::draw(&mut pen, page),
+        Overlay::Object { about, uid, scroll } => object::draw(&mut pen, model, about, uid, *scroll),
+        Overlay::Debrief { scroll } => debrief::draw(&mut pen, model, *scroll),
+    }
+}
+
+/// What overlays draw with.
+struct Pen<'a, 'b> {
+    frame: &'a mut Frame<'b>,
+    look: &'a Look,
+    area: Rect,
+    measures: &'a mut Measures,
+}
+
+impl Pen<'_, '_> {
+    /// A box in the middle, as high as its lines need.
+    fn dialog(&mut self, width: u16, title: &str, lines: Vec<Line<'static>>, scroll: usize) {
+        let width = width.min(self.area.width);
+        let lines: Vec<Line> = lines.into_iter().flat_map(|line| fitted(line, usize::from(width.saturating_sub(4)))).collect();
+        let height = (lines.len() as u16 + 2).min(self.area.height);
+        let area = Rect { x: self.area.x + (self.area.width - width) / 2, y: self.area.y + (self.area.height - height) / 3, width, height };
+        self.boxed(area, title, Line::default(), lines, scroll);
+    }
+
+    /// A page over all of the screen but its bars.
+    fn page(&mut self, title: &str, right: Line<'static>, lines: Vec<Line<'static>>, scroll: usize) {
+        self.boxed(self.area, title, right, lines, scroll);
+    }
+
+    fn boxed(&mut self, area: Rect, title: &str, right: Line<'static>, lines: Vec<Line<'static>>, scroll: usize) {
+        self.frame.render_widget(Clear, area);
+        let visible = usize::from(area.height.saturating_sub(2));
+        let right = if right.spans.is_empty() { Line::styled(percent(scroll, lines.len(), visible), self.look.style(Mean::Dim)) } else { right };
+        let inside = framed(self.frame, self.look, area, true, Line::styled(title.to_owned(), self.look.style(Mean::Strong)), right);
+        scrolled(self.frame, inside, lines, scroll, Pane::Page, self.measures);
+    }
+
+    /// Columns inside a full page.
+    fn width(&self) -> usize {
+        usize::from(self.area.width.saturating_sub(4))
+    }
+}
+
+/// A line wrapped to a width.
+fn fitted(line: Line<'static>, width: usize) -> Vec<Line<'static>> {
+    if line.width() <= width {
+        return vec![line];
+    }
+    let indent = line.spans.first().map_or(0, |span| span.content.width() - span.content.trim_start().width());
+    wrap_spans(line.spans.into_iter().map(|span| (span.content.into_owned(), span.style)).collect(), width, indent)
+}
+
+fn help_lines(look: &Look, model: &Model) -> Vec<Line<'static>> {
+    let groups = help(model);
+    let keys = groups.iter().flat_map(|(_, lines)| lines).map(|(keys, _)| keys.width()).max().unwrap_or(0);
+    let mut out = Vec::new();
+    for (group, lines) in groups {
+        if !out.is_empty() {
+            out.push(Line::default());
+        }
+        out.push(Line::styled(group, look.style(Mean::Dim)));
+        for (key, what) in lines {
+            out.push(Line::from(vec![Span::styled(format!("  {}  ", padded(&key, keys)), look.style(Mean::Key)), Span::styled(what, look.style(Mean::Text))]));
+        }
+    }
+    out
+}
+
+fn ask(pen: &mut Pen, question: Question, lines: &[String], scroll: usize) {
+    let title = match question {
+        Question::Write(_) => "This writes to a real cluster",
+        Question::Solve => "Apply the solution?",
+        Question::Cleanup => "Clean up?",
+        Question::Leave { .. } => "Leave?",
+        Question::GoOn => "Something is still here",
+    };
+    let look = pen.look;
+    let mut shown: Vec<Line> = lines.iter().map(|line| Line::styled(line.clone(), look.style(Mean::Text))).collect();
+    shown.push(Line::default());
+    let key = |key: &'static str| Span::styled(key, look.style(Mean::Key));
+    let word = |word: &'static str| Span::styled(word, look.style(Mean::Text));
+    shown.push(Line::from(match question {
+        Question::GoOn => vec![key("Enter"), word(" go on   "), key("n"), word(" clean up")],
+        _ => vec![key("Enter"), word(" yes   "), key("Esc"), word(" no")],
+    }));
+    pen.dialog(72, title, shown, scroll);
+}
+
+fn diff_lines(look: &Look, lines: &[DiffLine]) -> Vec<Line<'static>> {
+    let line = |line: &DiffLine| {
+        let mean = match line.sign {
+            '-' => Mean::Fault,
+            '+' => Mean::Good,
+            _ => Mean::Dim,
+        };
+        Line::styled(format!("{} {}", line.sign, line.text), look.style(mean))
+    };
+    let mut shown: Vec<Line> = lines.iter().map(line).collect();
+    shown.push(Line::default());
+    shown.push(Line::from(vec![
+        Span::styled("Enter", look.style(Mean::Key)),
+        Span::styled(" applies it   ", look.style(Mean::Text)),
+        Span::styled("Esc", look.style(Mean::Key)),
+        Span::styled(" back; looking counts as help", look.style(Mean::Dim)),
+    ]));
+    shown
+}

@@ -1,0 +1,49 @@
+//! describe and YAML of one object.
+
+use ratatui::text::{Line, Span};
+
+use super::Pen;
+use crate::lab::Search;
+use crate::lab::msg::Detail;
+use crate::ui::pane::wrap_spans;
+use crate::ui::theme::{Look, Mean};
+
+pub(super) fn draw(pen: &mut Pen, detail: &Detail, text: &Result<String, String>, loading: bool, scroll: usize, search: &Search) {
+    let (object, yaml) = match detail {
+        Detail::Describe(object) => (object, false),
+        Detail::Yaml(object) => (object, true),
+    };
+    let title = format!("{} {}/{}", if yaml { "YAML" } else { "describe" }, object.kind.to_lowercase(), object.name);
+    let look = pen.look;
+    let lines = match text {
+        _ if loading => vec![Line::styled("asking the cluster", look.style(Mean::Dim))],
+        Err(why) => wrap_spans(vec![(why.clone(), look.style(Mean::Fault))], pen.width(), 0),
+        Ok(text) => text.lines().flat_map(|line| text_line(look, line, yaml, search, pen.width())).collect(),
+    };
+    pen.page(&title, searched(look, search), lines, scroll);
+}
+
+/// The search, as a page's frame shows it.
+pub(super) fn searched(look: &Look, search: &Search) -> Line<'static> {
+    match (search.typing, search.text.is_empty()) {
+        (true, _) => Line::styled(format!("/{}_", search.text), look.style(Mean::Key)),
+        (false, false) => Line::styled(format!("/{}", search.text), look.style(Mean::Warning)),
+        (false, true) => Line::default(),
+    }
+}
+
+fn text_line(look: &Look, line: &str, yaml: bool, search: &Search, width: usize) -> Vec<Line<'static>> {
+    let found = !search.text.is_empty() && line.to_lowercase().contains(&search.text.to_lowercase());
+    if found {
+        return wrap_spans(vec![(line.to_owned(), look.style(Mean::Warning))], width, 4);
+    }
+    let (key, rest) = match line.split_once(':') {
+        Some((key, rest)) if yaml || !line.starts_with(' ') => (format!("{key}:"), rest.to_owned()),
+        _ => (String::new(), line.to_owned()),
+    };
+    if line.chars().count() <= width {
+        return vec![Line::from(vec![Span::styled(key, look.style(if yaml { Mean::Code } else { Mean::Dim })), Span::styled(rest, look.style(Mean::Text))])];
+    }
+    let indent = line.len() - line.trim_start().len();
+    wrap_spans(vec![(key, look.style(if yaml { Mean::Code } else { Mean::Dim })), (rest, look.style(Mean::Text))], width, indent + 2)
+}

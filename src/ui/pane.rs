@@ -1,0 +1,154 @@
+//! Frames: quiet, rounded, thin; only the focused one is blue. And lines fitted to a width.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::symbols::border;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Padding, Paragraph};
+use unicode_width::UnicodeWidthStr;
+
+use super::theme::{Look, Mean, Sign};
+use crate::lab::Pane;
+use crate::lab::msg::{Measures, PaneMeasure};
+
+/// Plus, minus and bars, for terminals without line drawing.
+const ASCII: border::Set = border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
+
+/// Draws a frame with its title and what stands at its right end; returns the room inside.
+pub fn framed(frame: &mut Frame, look: &Look, area: Rect, focused: bool, title: Line<'static>, right: Line<'static>) -> Rect {
+    let block = Block::new()
+        .borders(Borders::ALL)
+        .border_set(if look.ascii { ASCII } else { border::ROUNDED })
+        .border_style(look.style(if focused { Mean::Key } else { Mean::Frame }))
+        .title(spaced(title))
+        .title(spaced(right).right_aligned())
+        .padding(Padding::horizontal(1));
+    let inside = block.inner(area);
+    frame.render_widget(block, area);
+    inside
+}
+
+fn spaced(mut line: Line<'static>) -> Line<'static> {
+    if !line.spans.is_empty() {
+        line.spans.insert(0, Span::raw(" "));
+        line.spans.push(Span::raw(" "));
+    }
+    line
+}
+
+/// Draws lines from a row on and notes what was drawn.
+pub fn scrolled(frame: &mut Frame, area: Rect, lines: Vec<Line<'static>>, from: usize, pane: Pane, measures: &mut Measures) {
+    let visible = usize::from(area.height);
+    let rows = lines.len();
+    let from = from.min(rows.saturating_sub(visible));
+    let shown: Vec<Line> = lines.into_iter().skip(from).take(visible).collect();
+    frame.render_widget(Paragraph::new(shown), area);
+    measures.panes.push(PaneMeasure { pane, x: area.x, y: area.y, width: area.width, height: area.height, rows, visible });
+}
+
+/// Where in its content a pane stands, for the frame's right end; empty when all is in view.
+pub fn percent(from: usize, rows: usize, visible: usize) -> String {
+    let max = rows.saturating_sub(visible);
+    if max == 0 { String::new() } else { format!("{}%", from.min(max) * 100 / max) }
+}
+
+/// A text in at most `width` columns; what is cut in the middle is marked.
+pub fn shortened(look: &Look, text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let cut = look.sign(Sign::Cut);
+    let room = width.saturating_sub(1);
+    let tail = room / 2;
+    let characters: Vec<char> = text.chars().collect();
+    let head: String = characters.iter().take(room - tail).collect();
+    let end: String = characters.iter().skip(characters.len().saturating_sub(tail)).collect();
+    format!("{head}{cut}{end}")
+}
+
+/// Text filled with blanks to a width.
+pub fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+/// Styled words wrapped at a width, each row after the first behind an indent.
+pub fn wrap_spans(spans: Vec<(String, Style)>, width: usize, indent: usize) -> Vec<Line<'static>> {
+    let mut rows: Vec<Vec<Span<'static>>> = vec![Vec::new()];
+    let mut used = 0;
+    for (text, style) in spans {
+        for word in text.split_inclusive(' ') {
+            let mut word = word.to_owned();
+            while !word.is_empty() {
+                let bare = word.trim_end().width();
+                if used + bare <= width {
+                    used += word.width();
+                    push(&mut rows, std::mem::take(&mut word), style);
+                } else if used > indent || bare <= width.saturating_sub(indent) {
+                    let long = bare > width.saturating_sub(indent) && width.saturating_sub(used) > 12;
+                    if long {
+                        let rest = split_at_width(&mut word, width - used);
+                        push(&mut rows, std::mem::replace(&mut word, rest), style);
+                    }
+                    rows.push(vec![Span::raw(" ".repeat(indent))]);
+                    used = indent;
+                } else {
+                    let rest = split_at_width(&mut word, width.saturating_sub(used).max(1));
+                    push(&mut rows, std::mem::replace(&mut word, rest), style);
+                    if !word.is_empty() {
+                        rows.push(vec![Span::raw(" ".repeat(indent))]);
+                        used = indent;
+                    }
+                }
+            }
+        }
+    }
+    rows.into_iter().map(Line::from).collect()
+}
+
+/// Leaves at most `width` columns in `word` and returns the rest.
+fn split_at_width(word: &mut String, width: usize) -> String {
+    let mut used = 0;
+    let at = word.char_indices().find_map(|(at, c)| {
+        used += unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+        (used > width && at > 0).then_some(at)
+    });
+    at.map_or_else(String::new, |at| word.split_off(at))
+}
+
+fn push(rows: &mut [Vec<Span<'static>>], text: String, style: Style) {
+    let Some(row) = rows.last_mut() else { return };
+    match row.last_mut() {
+        Some(last) if last.style == style => last.content.to_mut().push_str(&text),
+        _ => row.push(Span::styled(text, style)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrapped_rows_keep_all_words_and_the_width() {
+        let text = "one two three-which-is-much-longer-than-the-row four";
+        let rows = wrap_spans(vec![(text.to_owned(), Style::new())], 12, 2);
+        assert!(rows.iter().all(|row| row.width() <= 13), "{rows:?}");
+        let together: String = rows.iter().map(|row| row.to_string()).collect::<String>().replace(' ', "");
+        assert_eq!(together, text.replace(' ', ""));
+    }
+
+    #[test]
+    fn names_are_cut_in_the_middle() {
+        let look = Look { palette: super::super::theme::Palette::None, ascii: false };
+        assert_eq!(shortened(&look, "imagepull-app-6dc9c6f8b7-k4x5w", 15), "imagepu…7-k4x5w");
+    }
+}

@@ -1,0 +1,72 @@
+//! The binary on a terminal: start, story, and every way out.
+
+use std::process::Command;
+
+use super::pseudo_terminal::Terminal;
+
+const LEFT: &str = "\x1b[?1049l";
+
+#[test]
+fn the_picker_opens_and_q_leaves_a_clean_terminal() {
+    let mut terminal = Terminal::start(&[], 100, 30);
+    terminal.shows("ImagePullBackOff");
+    terminal.press("q");
+    let (status, drawn) = terminal.ended();
+    assert!(status.success());
+    assert!(drawn.contains(LEFT), "the alternate screen was not left");
+}
+
+#[test]
+fn the_story_from_break_to_cleanup() {
+    let mut terminal = Terminal::start(&["02", "--speed", "60"], 140, 40);
+    terminal.shows("press b");
+    terminal.press("b");
+    terminal.shows("The clue");
+    terminal.press("h");
+    terminal.shows("hints 1/3");
+    terminal.press("s");
+    terminal.shows("+");
+    terminal.press("\r");
+    terminal.shows("What you learned");
+    terminal.press("\x1b");
+    terminal.press("c");
+    terminal.press("\r");
+    terminal.shows("press b");
+    terminal.press("qq");
+    let (status, drawn) = terminal.ended();
+    assert!(status.success());
+    assert!(drawn.contains(LEFT));
+}
+
+#[test]
+fn a_signal_restores_the_terminal() {
+    let terminal = Terminal::start(&[], 80, 24);
+    terminal.shows("ImagePullBackOff");
+    let killed = Command::new("kill").args(["-TERM", &terminal.process().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let (_, drawn) = terminal.ended();
+    assert!(drawn.contains(LEFT));
+}
+
+#[test]
+fn without_a_terminal_it_says_what_to_use_instead() {
+    let output = Command::new(env!("CARGO_BIN_EXE_klab")).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("klab run"), "{said}");
+}
+
+#[test]
+fn an_unknown_scenario_offers_near_ones() {
+    let output = Command::new(env!("CARGO_BIN_EXE_klab")).args(["show", "image-pul-backof"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("image-pull-backoff"));
+}
+
+#[test]
+fn list_as_json_names_the_shipped_scenarios() {
+    let output = Command::new(env!("CARGO_BIN_EXE_klab")).args(["list", "--json"]).output().unwrap();
+    let list: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let ids: Vec<_> = list.as_array().unwrap().iter().filter_map(|entry| entry["id"].as_str()).collect();
+    assert!(ids.contains(&"crash-loop") && ids.contains(&"image-pull-backoff"), "{ids:?}");
+}
