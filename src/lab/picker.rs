@@ -35,7 +35,8 @@ pub fn current(model: &Model) -> Option<usize> {
 }
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    let visible = model.measures.pane(Pane::Page).map_or(10, |measure| measure.visible);
+    // The list is drawn where an attempt has its lesson.
+    let visible = model.measures.pane(Pane::Lesson).map_or(10, |measure| measure.visible);
     let Screen::Picker(picker) = &mut model.screen else { return Vec::new() };
     match action {
         Action::Move(step) => {

@@ -78,3 +78,17 @@ fn quits_by_q_ctrl_c_and_signal() {
     let mut lab = Lab::new(Place::Practice);
     assert_eq!(lab.send(Msg::Terminate), [Effect::Quit]);
 }
+
+#[test]
+fn a_click_selects_the_row_that_the_scrolled_list_shows_there() {
+    use crate::lab::Pane;
+    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let mut lab = Lab::new(Place::Practice);
+    lab.measure(Pane::Lesson, 3, 2);
+    lab.keys("G");
+    let click = |row| Msg::Mouse(MouseEvent { kind: MouseEventKind::Down(MouseButton::Left), column: 2, row, modifiers: KeyModifiers::NONE });
+    lab.send(click(0));
+    assert_eq!(picker_of(&lab).selected, 1, "the first row in view is the second of three");
+    lab.send(click(9));
+    assert_eq!(picker_of(&lab).selected, 1, "beside the list");
+}
