@@ -83,7 +83,7 @@ fn is_open(attempt: &Attempt, place: usize, kind: Fold) -> bool {
     let by_hand = attempt.folds.iter().find(|(part, _)| *part == place).map(|(_, open)| *open);
     by_hand.unwrap_or(match kind {
         Fold::Hint(_) => true,
-        Fold::Solution | Fold::Answer => attempt.solved_at.is_some(),
+        Fold::Solution | Fold::Answer => attempt.memory.answered,
         Fold::Plain => false,
     })
 }
@@ -158,7 +158,7 @@ pub fn turn(attempt: &mut Attempt, place: usize) -> Turned {
         return if n == attempt.hints + 1 { Turned::NextHint } else { Turned::Locked(attempt.hints + 1) };
     }
     let open = !is_open(attempt, place, kind);
-    let tells = matches!(kind, Fold::Solution | Fold::Answer) && attempt.solved_at.is_none() && !attempt.solution_seen;
+    let tells = matches!(kind, Fold::Solution | Fold::Answer) && !attempt.memory.answered && !attempt.solution_seen;
     if open && tells {
         if attempt.memory.warned != Some(place) {
             attempt.memory.warned = Some(place);

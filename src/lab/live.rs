@@ -30,6 +30,10 @@ pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
         if !attempt.snapshot.take(change) {
             continue;
         }
+        if let Some(uid) = uid.as_ref().filter(|uid| attempt.snapshot.events.contains_key(uid)) {
+            attempt.memory.arrived += 1;
+            attempt.memory.arrival.insert(uid.clone(), attempt.memory.arrived);
+        }
         if event && attempt.scroll.events.is_some() {
             attempt.scroll.unseen += 1;
         }
@@ -37,6 +41,10 @@ pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
             attempt.fresh.retain(|(other, _)| *other != uid);
             attempt.fresh.push((uid, now + FRESH));
         }
+    }
+    let Attempt { memory, snapshot, .. } = attempt;
+    if memory.arrival.len() > snapshot.events.len() {
+        memory.arrival.retain(|uid, _| snapshot.events.contains_key(uid));
     }
     let effects = look(model);
     if let Some(attempt) = model.attempt_mut() {
@@ -117,6 +125,7 @@ pub(super) fn solved(model: &mut Model) -> Vec<Effect> {
     attempt.solved_at = Some(now);
     attempt.behind = None;
     attempt.memory.debrief_due = true;
+    attempt.memory.answered = true;
     let helped = attempt.hints > 0 || attempt.memory.helped || attempt.solution_seen;
     let state = if helped { Solved::Solved } else { Solved::WithoutHelp };
     let seconds = attempt.began.map_or(0, |began| u64::try_from(now.duration_since(began).as_secs()).unwrap_or(0));

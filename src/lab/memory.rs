@@ -1,5 +1,7 @@
 //! What an attempt remembers for the story's rules, beside what is drawn.
 
+use std::collections::BTreeMap;
+
 use super::msg::Order;
 use crate::cluster::snapshot::Uid;
 use crate::scenario::clue::Clue;
@@ -21,6 +23,8 @@ pub struct Memory {
     pub last_clue: Option<Clue>,
     /// The clue's card was opened.
     pub helped: bool,
+    /// It was solved, so the lesson's answers may be read, cleaned up or not.
+    pub answered: bool,
     /// The debrief waits until the screen is free.
     pub debrief_due: bool,
     /// The selection was made by hand and stays.
@@ -29,6 +33,9 @@ pub struct Memory {
     pub warned: Option<usize>,
     /// The code block that `.` copies next.
     pub block: usize,
+    /// In which order events came, for those of one second; and the last number given.
+    pub arrival: BTreeMap<Uid, u64>,
+    pub arrived: u64,
     /// The feed's order while it is scrolled up: it does not move under the reader.
     pub feed: Vec<Uid>,
     /// Where to go when the clean-up is done, or the question answered.

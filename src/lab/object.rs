@@ -1,6 +1,6 @@
 //! The object page: what its events, images, pull policies, owners and nodes say, as plain rows.
 
-use super::Attempt;
+use super::{Attempt, table};
 use crate::cluster::snapshot::{ContainerRow, ContainerState, EventRow, ObjectRef, PodRow, Uid};
 
 /// Everything the page shows.
@@ -35,7 +35,7 @@ pub struct ContainerLine<'a> {
 pub fn view<'a>(attempt: &'a Attempt, about: &ObjectRef, uid: &Uid) -> ObjectView<'a> {
     let snapshot = &attempt.snapshot;
     let mut view = ObjectView { title: format!("{} {}", about.kind, about.name), ..ObjectView::default() };
-    view.events = snapshot.events_by_last();
+    view.events = table::all_events(attempt);
     view.events.retain(|event| event.about_uid == *uid);
     if let Some(pod) = snapshot.pods.get(uid) {
         pod_view(attempt, pod, &mut view);

@@ -75,12 +75,21 @@ pub fn rows(attempt: &Attempt) -> Vec<TableRow<'_>> {
 /// The feed, oldest first. Scrolled up, it keeps its order: repeats count up where they stand, what is new comes after.
 #[must_use]
 pub fn events(attempt: &Attempt) -> Vec<&EventRow> {
-    let mut rows = attempt.snapshot.events_by_last();
+    let mut rows = all_events(attempt);
     rows.retain(|row| row.warning || !attempt.warnings_only);
     if !attempt.memory.feed.is_empty() {
         let held: BTreeMap<&Uid, usize> = attempt.memory.feed.iter().enumerate().map(|(place, uid)| (uid, place)).collect();
         rows.sort_by_key(|row| held.get(&row.uid).copied().unwrap_or(usize::MAX));
     }
+    rows
+}
+
+/// Every event by when it was last seen; those of one second in the order they came.
+#[must_use]
+pub fn all_events(attempt: &Attempt) -> Vec<&EventRow> {
+    let mut rows = attempt.snapshot.events_by_last();
+    let came = |row: &EventRow| attempt.memory.arrival.get(&row.uid).copied();
+    rows.sort_by_key(|row| (row.last, came(row)));
     rows
 }
 

@@ -71,7 +71,7 @@ fn begin(model: &mut Model) {
     attempt.stage = Stage::Broken;
     attempt.began = Some(now);
     attempt.memory.applied = true;
-    if attempt.solved_at.take().is_some() {
+    if std::mem::take(&mut attempt.memory.answered) {
         attempt.hints = 0;
         attempt.solution_seen = false;
         attempt.memory.helped = false;
@@ -187,6 +187,7 @@ pub(super) fn cleaned(model: &mut Model) {
     attempt.clue_depth = 0;
     attempt.behind = None;
     attempt.began = None;
+    attempt.solved_at = None;
     attempt.judge = Judge::new(&attempt.scenario);
     attempt.verdicts = live::unmet(&attempt.scenario, now);
 }

@@ -78,3 +78,16 @@ fn a_missing_right_is_named() {
     lab.cluster(FromCluster::Link(Link::Live));
     assert!(matches!(lab.attempt().link, Link::Limited(_)), "another kind's watch is no cure");
 }
+
+#[test]
+fn events_of_one_second_stand_in_the_order_they_came() {
+    let mut lab = Lab::broken();
+    let names = ["z", "b", "m"];
+    lab.put(names.map(|name| Row::Event(event(name, "web-1", false, 1))).into());
+    let order = |lab: &Lab| crate::lab::table::events(lab.attempt()).iter().map(|row| row.uid.0.clone()).collect::<Vec<_>>();
+    assert_eq!(order(&lab), names);
+    lab.put(vec![Row::Event(event("z", "web-1", false, 2))]);
+    assert_eq!(order(&lab), ["b", "m", "z"]);
+    lab.cluster(FromCluster::Changed(vec![Change::Relisted { kind: "Event".to_owned(), live: vec![uid("m")] }]));
+    assert_eq!((order(&lab).len(), lab.attempt().memory.arrival.len()), (1, 1));
+}

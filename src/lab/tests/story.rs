@@ -183,6 +183,20 @@ fn c_asks_once_shows_what_goes_and_starts_afresh() {
 }
 
 #[test]
+fn after_a_clean_up_the_answers_stay_readable_until_the_next_break() {
+    let mut lab = Lab::broken();
+    lab.keys("h");
+    live::solved(&mut lab.model);
+    lab.keys("\x1bcy");
+    lab.cluster(FromCluster::Done(Order::Cleanup, Vec::new()));
+    let answer = |lab: &Lab| lesson::shown(lab.attempt())[4].body.is_some();
+    assert!(answer(&lab) && lab.attempt().solved_at.is_none());
+    lab.keys("b");
+    assert!(!answer(&lab));
+    assert_eq!(lab.attempt().hints, 0, "afresh");
+}
+
+#[test]
 fn what_is_left_after_a_clean_up_is_said_and_c_tries_again() {
     let mut lab = Lab::broken();
     lab.keys("cy");
