@@ -5,12 +5,17 @@ mod inspect;
 pub(super) mod leave;
 pub(super) mod story;
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
 use super::keymap::Action;
 use super::lesson::{self, NextHint, Turned};
 use super::msg::{AttemptNo, Effect, Link};
 use super::scroll::{Step, moved};
 use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, live, table};
 use crate::cluster::snapshot::Snapshot;
+use crate::scenario::Scenario;
 use crate::scenario::goal::Judge;
 
 pub(super) use leave::next;
@@ -29,45 +34,63 @@ pub(super) fn open(model: &mut Model, place: usize) -> Vec<Effect> {
     let mut effects = leave::close(model);
     model.attempts += 1;
     let number = AttemptNo(model.attempts);
-    model.screen = Screen::Attempt(Box::new(Attempt {
-        number,
-        stage: Stage::Opening,
-        opened: None,
-        link: Link::Connecting,
-        snapshot: Snapshot::default(),
-        logs: Default::default(),
-        logs_asked: Default::default(),
-        clue: None,
-        behind: None,
-        clue_depth: 0,
-        judge: Judge::new(&scenario),
-        verdicts: live::unmet(&scenario, model.now),
-        hints: 0,
-        solution_seen: false,
-        folds: Vec::new(),
-        began: None,
-        solved_at: None,
-        focus: Pane::Lesson,
-        tab: Tab::Pods,
-        selected: None,
-        scroll: Scrolls::default(),
-        warnings_only: false,
-        wide: false,
-        zoom: false,
-        working: None,
-        going: Vec::new(),
-        equal: None,
-        fresh: Vec::new(),
-        memory: Memory::default(),
-        scenario,
-    }));
-    effects.push(Effect::Open { attempt: number, folder: model.cards[place].folder.clone() });
+    model.screen = Screen::Attempt(Box::new(Attempt::new(number, scenario, model.now)));
+    effects.push(Effect::Open {
+        attempt: number,
+        folder: model.cards[place].folder.clone(),
+    });
     effects
+}
+
+impl Attempt {
+    fn new(number: AttemptNo, scenario: Arc<Scenario>, now: Timestamp) -> Self {
+        Self {
+            number,
+            stage: Stage::Opening,
+            opened: None,
+            link: Link::Connecting,
+            snapshot: Snapshot::default(),
+            logs: Default::default(),
+            logs_asked: Default::default(),
+            clue: None,
+            behind: None,
+            clue_depth: 0,
+            judge: Judge::new(&scenario),
+            verdicts: live::unmet(&scenario, now),
+            hints: 0,
+            solution_seen: false,
+            folds: Vec::new(),
+            began: None,
+            solved_at: None,
+            focus: Pane::Lesson,
+            tab: Tab::Pods,
+            selected: None,
+            scroll: Scrolls::default(),
+            warnings_only: false,
+            wide: false,
+            zoom: false,
+            working: None,
+            going: Vec::new(),
+            equal: None,
+            fresh: Vec::new(),
+            memory: Memory::default(),
+            scenario,
+        }
+    }
+
+    /// Seconds since it was broken, until it was solved.
+    #[must_use]
+    pub fn elapsed(&self, now: Timestamp) -> Option<i64> {
+        Some(self.solved_at.unwrap_or(now).duration_since(self.began?).as_secs())
+    }
 }
 
 /// The namespace that the attempt plays in, or what it will be called.
 pub(super) fn namespace(model: &Model) -> String {
-    model.attempt().and_then(|attempt| attempt.opened.as_ref()).map_or_else(String::new, |opened| opened.namespace.clone())
+    model
+        .attempt()
+        .and_then(|attempt| attempt.opened.as_ref())
+        .map_or_else(String::new, |opened| opened.namespace.clone())
 }
 
 /// Names the kubectl command that does what the last key did.
@@ -158,6 +181,7 @@ fn toggle(model: &mut Model, action: Action) {
 fn follow(attempt: &mut Attempt) {
     attempt.scroll.events = None;
     attempt.scroll.unseen = 0;
+    attempt.memory.feed.clear();
 }
 
 /// A movement in the focused pane: the table moves its selection, the others scroll.
@@ -187,6 +211,7 @@ pub(super) fn wheel(model: &mut Model, pane: Pane, step: Step) {
                 follow(attempt);
             } else {
                 scroll.events = Some(to);
+                table::hold_feed(attempt);
             }
         }
         Pane::Goals | Pane::Page => {}

@@ -41,6 +41,17 @@ impl Key {
     }
 }
 
+/// The character that stands for a printed key in the measures, if a click can press it.
+#[must_use]
+pub fn click(label: &str) -> Option<char> {
+    match label {
+        "Enter" => Some('\n'),
+        "Esc" => Some('\x1b'),
+        "Tab" => Some('\t'),
+        _ => label.chars().next().filter(|_| label.chars().count() == 1),
+    }
+}
+
 /// The key press that a click on a printed key stands for.
 #[must_use]
 pub fn press(c: char) -> KeyEvent {

@@ -7,6 +7,7 @@ pub mod keymap;
 pub mod lesson;
 pub mod live;
 pub mod log;
+pub mod memory;
 pub mod mouse;
 pub mod msg;
 pub mod object;
@@ -19,6 +20,7 @@ mod tests;
 pub mod update;
 pub mod wake;
 
+pub use memory::{Leaving, Memory};
 pub use update::update;
 pub use wake::next_wake;
 
@@ -29,7 +31,7 @@ use jiff::Timestamp;
 
 use crate::cluster::snapshot::{ObjectRef, Snapshot, Uid};
 use crate::scenario::Scenario;
-use crate::scenario::clue::{Clue, LogTails, LogRequest};
+use crate::scenario::clue::{Clue, LogRequest, LogTails};
 use crate::scenario::goal::{Judge, Verdict};
 use msg::{AttemptNo, Detail, Link, Measures, Notice, Order, Solved};
 
@@ -134,43 +136,6 @@ pub struct Attempt {
     /// Rows that changed lately are bright until this instant.
     pub fresh: Vec<(Uid, Timestamp)>,
     pub memory: Memory,
-}
-
-/// What the rules of the story remember of an attempt; nothing of it is drawn.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Memory {
-    /// The first write on a real cluster was agreed to.
-    pub agreed: bool,
-    /// Namespace and setup/ are in place.
-    pub prepared: bool,
-    /// What is to be carried out once the preparation is done.
-    pub queued: Option<Order>,
-    /// Objects of an earlier run are there.
-    pub found: bool,
-    /// Something of the lab's may be in the cluster.
-    pub applied: bool,
-    /// The clue before this one, or this one.
-    pub last_clue: Option<Clue>,
-    /// The clue's card was opened.
-    pub helped: bool,
-    /// The debrief waits until the screen is free.
-    pub debrief_due: bool,
-    /// The selection was made by hand and stays.
-    pub picked: bool,
-    /// A fold that gives the answer away was asked for once.
-    pub warned: Option<usize>,
-    /// The code block that `.` copies next.
-    pub block: usize,
-    /// Where to go when the clean-up is done, or the question answered.
-    pub leaving: Option<Leaving>,
-}
-
-/// Where an attempt is left for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leaving {
-    Picker,
-    Next,
-    Quit,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

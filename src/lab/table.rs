@@ -1,6 +1,6 @@
 //! Rows as the screen lists them: tabs, the rows of a tab, the events, and the selection kept among them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::scroll::{Step, moved};
 use super::{Attempt, Tab};
@@ -34,7 +34,11 @@ impl TableRow<'_> {
             Self::Object(row) => (row.kind.as_str(), row.namespace.as_str(), &row.name),
             Self::Node(row) => ("Node", "", &row.name),
         };
-        ObjectRef { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.clone() }
+        ObjectRef {
+            kind: kind.to_owned(),
+            namespace: namespace.to_owned(),
+            name: name.clone(),
+        }
     }
 }
 
@@ -42,7 +46,10 @@ impl TableRow<'_> {
 #[must_use]
 pub fn tabs(attempt: &Attempt) -> Vec<Tab> {
     let scenario = &attempt.scenario;
-    let manifests = [&scenario.setup, &scenario.broken, &scenario.solution].into_iter().flatten().map(|m| m.kind().to_owned());
+    let manifests = [&scenario.setup, &scenario.broken, &scenario.solution]
+        .into_iter()
+        .flatten()
+        .map(|m| m.kind().to_owned());
     let rows: BTreeSet<String> = attempt.snapshot.objects.values().map(|row| row.kind.clone()).collect();
     let mut kinds: Vec<String> = Vec::new();
     for kind in manifests.chain(rows) {
@@ -72,12 +79,23 @@ pub fn rows(attempt: &Attempt) -> Vec<TableRow<'_>> {
     }
 }
 
-/// The feed, oldest first.
+/// The feed, oldest first. Scrolled up, it keeps its order: repeats count up where they stand, what is new comes after.
 #[must_use]
 pub fn events(attempt: &Attempt) -> Vec<&EventRow> {
     let mut rows = attempt.snapshot.events_by_last();
     rows.retain(|row| row.warning || !attempt.warnings_only);
+    if !attempt.memory.feed.is_empty() {
+        let held: BTreeMap<&Uid, usize> = attempt.memory.feed.iter().enumerate().map(|(place, uid)| (uid, place)).collect();
+        rows.sort_by_key(|row| held.get(&row.uid).copied().unwrap_or(usize::MAX));
+    }
     rows
+}
+
+/// Keeps the feed's order from here on.
+pub fn hold_feed(attempt: &mut Attempt) {
+    if attempt.memory.feed.is_empty() {
+        attempt.memory.feed = events(attempt).into_iter().map(|row| row.uid.clone()).collect();
+    }
 }
 
 /// The selected row, while it lives.

@@ -1,1 +1,12 @@
-//! Message sequences and what they lead to.
+//! Message sequences and what they lead to, a file a screen.
+
+mod any;
+mod bench;
+mod faults;
+mod keys;
+mod looking;
+mod news;
+mod pages;
+mod picking;
+mod story;
+mod waking;

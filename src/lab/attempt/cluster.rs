@@ -20,7 +20,8 @@ pub fn update(model: &mut Model, news: FromCluster) -> Vec<Effect> {
         }
         FromCluster::Found(objects) => return found(model, objects),
         FromCluster::LogTail(wanted, lines) => {
-            if let Some(attempt) = model.attempt_mut() {
+            // A log that could not be read takes nothing away from what is known.
+            if let Some(attempt) = model.attempt_mut().filter(|_| !lines.is_empty()) {
                 attempt.logs.insert((wanted.uid, wanted.container), lines);
             }
             return live::look(model);
@@ -56,7 +57,11 @@ fn opened(model: &mut Model, opened: Opened) -> Vec<Effect> {
         return Vec::new();
     }
     attempt.stage = Stage::Ready;
-    if silent && !attempt.memory.found { story::order(model, Order::Prepare) } else { Vec::new() }
+    if silent && !attempt.memory.found {
+        story::order(model, Order::Prepare)
+    } else {
+        Vec::new()
+    }
 }
 
 fn failed(model: &mut Model, notice: Notice) {
@@ -71,13 +76,21 @@ fn failed(model: &mut Model, notice: Notice) {
 
 fn linked(model: &mut Model, link: Link) {
     let Some(attempt) = model.attempt_mut() else { return };
+    // Each kind is watched on its own: one that works does not give the right that another lacks.
+    if matches!((&attempt.link, &link), (Link::Limited(_), Link::Live)) {
+        return;
+    }
     let before = std::mem::replace(&mut attempt.link, link.clone());
     match (&before, &link) {
         (Link::Stale { .. }, Link::Stale { .. }) => {}
         (_, Link::Stale { since, why, .. }) => {
             let time = since.to_string();
             let time = time.get(11..19).unwrap_or(&time).to_owned();
-            model.say(true, format!("The cluster does not answer since {time} UTC: {why}"), "the rows are kept; klab tries again by itself");
+            model.say(
+                true,
+                format!("The cluster does not answer since {time} UTC: {why}"),
+                "the rows are kept; klab tries again by itself",
+            );
         }
         (Link::Stale { .. }, Link::Live) => model.say(false, "The cluster answers again", ""),
         (Link::Connecting | Link::Live, Link::Limited(why)) => model.say(true, why.clone(), "the rest works"),
@@ -109,7 +122,9 @@ fn said(lines: &[String], otherwise: &str) -> String {
 }
 
 fn prepared(model: &mut Model) -> Vec<Effect> {
-    let Some(attempt) = model.attempt_mut().filter(|attempt| attempt.stage != Stage::Cleaning) else { return Vec::new() };
+    let Some(attempt) = model.attempt_mut().filter(|attempt| attempt.stage != Stage::Cleaning) else {
+        return Vec::new();
+    };
     attempt.memory.prepared = true;
     attempt.memory.applied |= !attempt.scenario.setup.is_empty();
     let Some(order) = attempt.memory.queued.take() else { return Vec::new() };

@@ -42,7 +42,12 @@ fn first_write(model: &Model) -> Vec<String> {
     let name = |manifest: &Manifest| format!("{} {}", manifest.kind(), manifest.name());
     let mut names: Vec<String> = attempt.scenario.setup.iter().chain(&attempt.scenario.broken).map(name).collect();
     names.dedup();
-    lines.extend(names.iter().enumerate().map(|(place, name)| format!("{}{name}", if place == 0 { "objects    " } else { "           " })));
+    lines.extend(
+        names
+            .iter()
+            .enumerate()
+            .map(|(place, name)| format!("{}{name}", if place == 0 { "objects    " } else { "           " })),
+    );
     lines
 }
 
@@ -154,7 +159,12 @@ pub(super) fn ask_cleanup(model: &mut Model) -> Vec<Effect> {
 }
 
 pub fn cleanup(model: &mut Model) -> Vec<Effect> {
-    let command = format!("kubectl delete namespace {}", namespace(model));
+    let namespace = namespace(model);
+    // A namespace of the lab's own goes whole; in anyone else's only what carries the label.
+    let command = match namespace.starts_with("lab-") {
+        true => format!("kubectl delete namespace {namespace}"),
+        false => format!("kubectl delete all -l app.kubernetes.io/managed-by=klab -n {namespace}"),
+    };
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     attempt.stage = Stage::Cleaning;
     attempt.working = Some(Order::Cleanup);

@@ -1,0 +1,371 @@
+//! The story, key by key: open, break, hints, clue, solve, goals, clean up, leave.
+
+use super::bench::*;
+use crate::lab::msg::{AttemptNo, Effect, FromCluster, Link, Msg, Notice, Order, Solved};
+use crate::lab::{Overlay, Place, Question, Screen, Stage, lesson, live};
+use crate::scenario::clue::Fault;
+
+const ONE: AttemptNo = AttemptNo(1);
+
+fn top(lab: &Lab) -> Option<Question> {
+    match lab.model.overlays.last() {
+        Some(Overlay::Ask { question, .. }) => Some(*question),
+        _ => None,
+    }
+}
+
+#[test]
+fn opening_prepares_at_once_on_the_practice_cluster() {
+    let mut lab = Lab::new(Place::Practice);
+    lab.keys("\n");
+    let opened = FromCluster::Opened {
+        namespace: "lab-01".to_owned(),
+        server: String::new(),
+        version: String::new(),
+    };
+    assert_eq!(lab.cluster(opened), [Effect::Carry(ONE, Order::Prepare)]);
+    assert_eq!(lab.stage(), Stage::Ready);
+    assert_eq!(lab.cluster(FromCluster::Done(Order::Prepare, Vec::new())), []);
+    let begun = Effect::SaveProgress {
+        folder: "01-crash-loop".to_owned(),
+        state: Solved::Begun,
+        seconds: 0,
+    };
+    assert_eq!(lab.keys("b"), [Effect::Carry(ONE, Order::Break), begun]);
+    assert_eq!((lab.stage(), lab.attempt().began), (Stage::Broken, Some(at(0))));
+    assert_eq!(lab.equal(), "kubectl apply -f broken/ -n lab-01");
+}
+
+#[test]
+fn a_quick_b_waits_for_the_preparation() {
+    let mut lab = Lab::new(Place::Practice);
+    lab.keys("\n");
+    lab.cluster(FromCluster::Opened {
+        namespace: "lab-01".to_owned(),
+        server: String::new(),
+        version: String::new(),
+    });
+    let effects = lab.keys("b");
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Carry(..))), "{effects:?}");
+    assert_eq!(lab.cluster(FromCluster::Done(Order::Prepare, Vec::new())), [Effect::Carry(ONE, Order::Break)]);
+}
+
+#[test]
+fn a_real_cluster_is_not_written_to_before_the_yes() {
+    let mut lab = Lab::opened(Lab::real());
+    assert_eq!(lab.stage(), Stage::Ready);
+    assert_eq!(lab.keys("b"), []);
+    let Some(Overlay::Ask {
+        question: Question::Write(Order::Break),
+        lines,
+        ..
+    }) = lab.model.overlays.last()
+    else {
+        panic!("asks first")
+    };
+    let text = lines.join("\n");
+    for part in ["school", "https://10.0.0.1:6443", "lab-01", "Deployment web"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    lab.keys("n");
+    assert_eq!((lab.stage(), top(&lab)), (Stage::Ready, None), "no means no");
+    lab.keys("b");
+    let effects = lab.keys("y");
+    assert!(
+        effects.contains(&Effect::Carry(ONE, Order::Prepare)) && !effects.contains(&Effect::Carry(ONE, Order::Break)),
+        "{effects:?}"
+    );
+    assert_eq!(lab.cluster(FromCluster::Done(Order::Prepare, Vec::new())), [Effect::Carry(ONE, Order::Break)]);
+}
+
+#[test]
+fn b_twice_says_how_to_start_afresh() {
+    let mut lab = Lab::broken();
+    assert_eq!(lab.keys("b"), []);
+    assert!(lab.notice().contains("c cleans up first"), "{}", lab.notice());
+}
+
+#[test]
+fn a_refused_break_leaves_b_and_c_open() {
+    let mut lab = Lab::opened(Place::Practice);
+    lab.keys("b");
+    lab.cluster(FromCluster::Refused(
+        Order::Break,
+        Notice {
+            bad: true,
+            what: "quota".to_owned(),
+            next: String::new(),
+        },
+    ));
+    assert_eq!((lab.stage(), lab.attempt().working), (Stage::Ready, None));
+    assert!(lab.notice().contains("quota"));
+    lab.keys("c");
+    assert_eq!(top(&lab), Some(Question::Cleanup));
+}
+
+#[test]
+fn hints_open_in_order_and_never_past_the_last() {
+    let mut lab = Lab::broken();
+    lab.measure(crate::lab::Pane::Lesson, 60, 10);
+    lab.model.measures.parts = vec![(1, 12), (2, 20)];
+    lab.keys("h");
+    assert_eq!((lab.attempt().hints, lab.attempt().scroll.lesson), (1, 12));
+    let open = |lab: &Lab| lesson::shown(lab.attempt()).iter().map(|shown| shown.body.is_some()).collect::<Vec<_>>();
+    assert_eq!(open(&lab), [true, true, false, false, false, false]);
+    lab.keys("hhh");
+    assert_eq!(lab.attempt().hints, 2);
+    assert!(lab.notice().contains("All 2 hints"), "{}", lab.notice());
+}
+
+#[test]
+fn the_clues_card_opens_in_steps_and_counts_as_help() {
+    let mut lab = Lab::broken();
+    lab.keys("i");
+    assert!(lab.notice().contains("no clue yet") && !lab.attempt().memory.helped);
+    lab.edit().clue = Some(clue("web-1", PULL));
+    let depths: Vec<u8> = "iii".chars().map(|c| (lab.keys(&c.to_string()), lab.attempt().clue_depth).1).collect();
+    assert_eq!(depths, [1, 2, 0]);
+    assert!(lab.attempt().memory.helped);
+}
+
+#[test]
+fn s_shows_the_change_and_enter_applies_it() {
+    let mut lab = Lab::broken();
+    assert_eq!(lab.keys("s"), []);
+    let Some(Overlay::Diff { lines, .. }) = lab.model.overlays.last() else {
+        panic!("the diff is shown")
+    };
+    let lines: Vec<_> = lines.iter().map(|line| format!("{}{}", line.sign, line.text)).collect();
+    assert_eq!(
+        lines,
+        [" Deployment web", " kind: Deployment", "-image: shop:bad", "+image: shop:good", " replicas: 1"]
+    );
+    assert!(lab.attempt().solution_seen, "looking is help");
+    assert_eq!(lab.keys("\n"), [Effect::Carry(ONE, Order::Solve)]);
+    assert_eq!((lab.stage(), lab.equal()), (Stage::Solving, "kubectl apply -f solution/ -n lab-01"));
+}
+
+#[test]
+fn s_before_b_gives_nothing_away() {
+    let mut lab = Lab::opened(Place::Practice);
+    lab.keys("s");
+    assert!(lab.model.overlays.is_empty() && !lab.attempt().solution_seen);
+}
+
+#[test]
+fn solved_without_help_only_when_nothing_helped() {
+    let helps: [(&str, Solved); 4] = [
+        ("", Solved::WithoutHelp),
+        ("h", Solved::Solved),
+        ("iii", Solved::Solved),
+        ("s\x1b", Solved::Solved),
+    ];
+    for (keys, state) in helps {
+        let mut lab = Lab::broken();
+        lab.edit().clue = Some(clue("web-1", PULL));
+        lab.keys(keys);
+        lab.model.now = at(75);
+        let effects = live::solved(&mut lab.model);
+        assert_eq!(
+            effects,
+            [Effect::SaveProgress {
+                folder: "01-crash-loop".to_owned(),
+                state,
+                seconds: 75
+            }],
+            "{keys:?}"
+        );
+        assert_eq!((lab.stage(), lab.attempt().solved_at), (Stage::Solved, Some(at(75))));
+        assert_eq!((lab.model.cards[0].state, lab.model.cards[0].best), (state, Some(75)));
+    }
+}
+
+#[test]
+fn the_debrief_waits_for_a_free_screen_and_comes_once() {
+    let mut lab = Lab::broken();
+    lab.keys("d");
+    live::solved(&mut lab.model);
+    assert!(matches!(lab.model.overlays.as_slice(), [Overlay::Page { .. }]));
+    lab.keys("\x1b");
+    assert!(matches!(lab.model.overlays.as_slice(), [Overlay::Debrief { .. }]));
+    lab.keys("\x1b?\x1b");
+    assert!(lab.model.overlays.is_empty());
+}
+
+#[test]
+fn n_in_the_debrief_opens_the_next_scenario() {
+    let mut lab = Lab::broken();
+    live::solved(&mut lab.model);
+    let effects = lab.keys("n");
+    assert_eq!(
+        effects,
+        [
+            Effect::Close(ONE),
+            Effect::Open {
+                attempt: AttemptNo(2),
+                folder: "02-image-pull".to_owned()
+            }
+        ]
+    );
+    lab.keys("n");
+    assert!(lab.notice().contains("last scenario"), "03 cannot be opened: {}", lab.notice());
+}
+
+#[test]
+fn the_card_shuts_and_a_word_is_said_when_the_fault_changes() {
+    let mut lab = Lab::broken();
+    lab.edit().clue_depth = 2;
+    live::follow_fault(lab.edit(), &clue("web-1", PULL));
+    assert_eq!(lab.attempt().clue_depth, 2, "the first fault follows none");
+    live::follow_fault(lab.edit(), &clue("web-2", Fault::Crash));
+    assert_eq!(lab.attempt().clue_depth, 0);
+}
+
+#[test]
+fn c_asks_once_shows_what_goes_and_starts_afresh() {
+    let mut lab = Lab::broken();
+    assert_eq!(lab.keys("c"), []);
+    assert_eq!(top(&lab), Some(Question::Cleanup));
+    assert_eq!(lab.keys("\n"), [Effect::Carry(ONE, Order::Cleanup)]);
+    assert_eq!((lab.stage(), lab.equal()), (Stage::Cleaning, "kubectl delete namespace lab-01"));
+    lab.cluster(FromCluster::Going(vec!["Pod web-1".to_owned()]));
+    assert_eq!(lab.attempt().going, ["Pod web-1"]);
+    lab.cluster(FromCluster::Done(Order::Cleanup, Vec::new()));
+    assert_eq!((lab.stage(), lab.attempt().began, lab.attempt().going.len()), (Stage::Ready, None, 0));
+    assert!(lab.notice().contains("All gone"));
+    assert_eq!(lab.keys("b"), [Effect::Carry(ONE, Order::Prepare)], "the namespace is gone too");
+    lab.keys("c");
+    assert_eq!(top(&lab), Some(Question::Cleanup));
+}
+
+#[test]
+fn what_is_left_after_a_clean_up_is_said_and_c_tries_again() {
+    let mut lab = Lab::broken();
+    lab.keys("cy");
+    lab.cluster(FromCluster::Done(Order::Cleanup, vec!["ConfigMap held".to_owned()]));
+    assert!(lab.notice().contains("ConfigMap held"), "{}", lab.notice());
+    assert_eq!(lab.stage(), Stage::Broken);
+    assert_eq!(lab.keys("cy"), [Effect::Carry(ONE, Order::Cleanup)]);
+}
+
+#[test]
+fn nothing_applied_nothing_to_clean_up_and_nothing_asked_on_leaving() {
+    let mut lab = Lab::opened(Place::Practice);
+    lab.keys("c");
+    assert!(lab.model.overlays.is_empty() && lab.notice().contains("nothing to clean up"));
+    assert_eq!(lab.keys("q"), [Effect::Close(ONE)]);
+    assert!(matches!(lab.model.screen, Screen::Picker(_)));
+}
+
+#[test]
+fn leaving_offers_to_clean_up_first() {
+    let mut lab = Lab::broken();
+    assert_eq!(lab.keys("q"), []);
+    assert_eq!(top(&lab), Some(Question::Leave { quit: false }));
+    lab.keys("\x1b");
+    assert_eq!((lab.stage(), top(&lab)), (Stage::Broken, None), "Esc stays");
+    assert_eq!(lab.keys("qc"), [Effect::Carry(ONE, Order::Cleanup)]);
+    assert_eq!(lab.cluster(FromCluster::Done(Order::Cleanup, Vec::new())), [Effect::Close(ONE)]);
+    assert!(matches!(lab.model.screen, Screen::Picker(_)));
+    let mut lab = Lab::broken();
+    assert_eq!(lab.keys("qy"), [Effect::Close(ONE)]);
+}
+
+#[test]
+fn ctrl_c_asks_like_q_and_twice_at_once_quits() {
+    let mut lab = Lab::broken();
+    assert_eq!(lab.keys("\x03"), []);
+    assert_eq!(top(&lab), Some(Question::Leave { quit: false }));
+    assert_eq!(lab.keys("\x03"), [Effect::Close(ONE), Effect::Quit]);
+    let mut lab = Lab::broken();
+    lab.keys("\x03");
+    lab.tick(10);
+    assert_eq!(lab.keys("\x03"), [], "a late second one is a first one");
+    assert_eq!(top(&lab), None);
+}
+
+#[test]
+fn an_earlier_run_is_gone_on_with_or_cleaned_up() {
+    let found = || FromCluster::Found(vec!["Deployment web".to_owned()]);
+    let mut lab = Lab::opened(Lab::real());
+    lab.cluster(found());
+    assert_eq!(top(&lab), Some(Question::GoOn));
+    lab.keys("y");
+    assert_eq!(lab.stage(), Stage::Broken);
+    assert_eq!(lab.keys("s\n"), [Effect::Carry(ONE, Order::Solve)], "no preparation again");
+
+    let mut lab = Lab::opened(Lab::real());
+    lab.cluster(found());
+    assert_eq!(lab.keys("n"), [Effect::Carry(ONE, Order::Cleanup)]);
+
+    let mut lab = Lab::opened(Lab::real());
+    lab.cluster(found());
+    assert_eq!(lab.keys("\x1b"), [], "Esc deletes nothing");
+    assert_eq!(lab.stage(), Stage::Ready);
+    lab.keys("b");
+    assert_eq!(lab.stage(), Stage::Broken);
+}
+
+#[test]
+fn a_cluster_that_cannot_be_opened_can_be_tried_again() {
+    let mut lab = Lab::new(Place::Practice);
+    lab.keys("\n");
+    lab.cluster(FromCluster::Failed(Notice {
+        bad: true,
+        what: "refused".to_owned(),
+        next: String::new(),
+    }));
+    assert_eq!(lab.stage(), Stage::Failed);
+    let again = lab.keys("\n");
+    assert_eq!(
+        again,
+        [
+            Effect::Close(ONE),
+            Effect::Open {
+                attempt: AttemptNo(2),
+                folder: "01-crash-loop".to_owned()
+            }
+        ]
+    );
+    assert_eq!(lab.keys("q"), [Effect::Close(AttemptNo(2))]);
+}
+
+#[test]
+fn answers_to_an_older_attempt_are_dropped() {
+    let mut lab = Lab::opened(Place::Practice);
+    lab.keys("q\n");
+    assert_eq!(lab.attempt().number, AttemptNo(2));
+    lab.send(Msg::Cluster(ONE, FromCluster::Link(Link::Live)));
+    lab.send(Msg::Cluster(
+        ONE,
+        FromCluster::Opened {
+            namespace: "old".to_owned(),
+            server: String::new(),
+            version: String::new(),
+        },
+    ));
+    assert_eq!(
+        (lab.stage(), &lab.attempt().link, &lab.attempt().opened),
+        (Stage::Opening, &Link::Connecting, &None)
+    );
+}
+
+#[test]
+fn the_answers_folds_open_by_themselves_once_it_is_solved() {
+    let mut lab = Lab::broken();
+    live::solved(&mut lab.model);
+    let open: Vec<bool> = lesson::shown(lab.attempt()).iter().map(|shown| shown.body.is_some()).collect();
+    assert_eq!(open, [true, false, false, true, true, false]);
+    assert!(!lab.attempt().solution_seen, "reading it afterwards is no help");
+}
+
+#[test]
+fn the_clock_stops_when_it_is_solved_and_the_next_scenario_is_known() {
+    let mut lab = Lab::broken();
+    assert_eq!(lab.model.next_card().map(|card| card.folder.as_str()), Some("02-image-pull"));
+    lab.tick(30);
+    assert_eq!(lab.attempt().elapsed(at(30)), Some(30));
+    live::solved(&mut lab.model);
+    assert_eq!(lab.attempt().elapsed(at(90)), Some(30));
+    assert_eq!(Lab::opened(Place::Practice).attempt().elapsed(at(9)), None);
+}
