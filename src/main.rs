@@ -16,7 +16,10 @@ fn main() -> ExitCode {
         Ok(false) => ExitCode::from(1),
         Err(error) => {
             eprintln!("klab: {error:#}");
-            let usage = error.is::<StartError>() || error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::Other);
+            let usage = error.is::<StartError>()
+                || error
+                    .downcast_ref::<std::io::Error>()
+                    .is_some_and(|error| error.kind() == std::io::ErrorKind::Other);
             ExitCode::from(if usage { USAGE } else { 1 })
         }
     }
@@ -27,7 +30,10 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
     let settings = Settings::new(cli.place)?;
     match cli.command {
         None => {
-            let open = cli.scenario.map(|name| settings.scenario(&name).map(|scenario| scenario.folder.clone())).transpose()?;
+            let open = cli
+                .scenario
+                .map(|name| settings.scenario(&name).map(|scenario| scenario.folder.clone()))
+                .transpose()?;
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
             runtime.block_on(app::play(settings, open))?;
             runtime.shutdown_background();

@@ -53,7 +53,10 @@ impl Progress {
         let Ok(text) = fs::read_to_string(file) else { return (Self::default(), None) };
         match serde_json::from_str::<Self>(&text) {
             Ok(progress) if progress.version <= VERSION => (progress, None),
-            Ok(progress) => (Self::default(), Some(set_aside(file, format!("version {} is newer than this klab", progress.version)))),
+            Ok(progress) => (
+                Self::default(),
+                Some(set_aside(file, format!("version {} is newer than this klab", progress.version))),
+            ),
             Err(why) => (Self::default(), Some(set_aside(file, why.to_string()))),
         }
     }
@@ -93,7 +96,11 @@ pub fn state_folder() -> Option<PathBuf> {
 fn set_aside(file: &Path, why: String) -> Error {
     let aside = file.with_extension("damaged.json");
     let _ = fs::rename(file, &aside);
-    Error::Damaged { file: file.to_owned(), aside, why }
+    Error::Damaged {
+        file: file.to_owned(),
+        aside,
+        why,
+    }
 }
 
 #[cfg(test)]
@@ -109,7 +116,13 @@ mod tests {
         Progress::note(&file, "01-b", Solved::Begun, None).unwrap();
         let (progress, error) = Progress::read(&file);
         assert!(error.is_none());
-        assert_eq!(progress.of("02-a"), Record { state: Solved::WithoutHelp, best: Some(60) });
+        assert_eq!(
+            progress.of("02-a"),
+            Record {
+                state: Solved::WithoutHelp,
+                best: Some(60)
+            }
+        );
         assert_eq!(progress.of("01-b").state, Solved::Begun);
     }
 

@@ -29,7 +29,12 @@ pub fn documents(file: &str, text: &str) -> Result<Vec<Document>, Error> {
     for (start, document) in split(text) {
         let value = read(&document).map_err(|(line, message)| {
             let line = start + line.max(1) - 1;
-            Error { file: file.to_owned(), line, message, excerpt: excerpt(text, line) }
+            Error {
+                file: file.to_owned(),
+                line,
+                message,
+                excerpt: excerpt(text, line),
+            }
         })?;
         if !value.is_null() {
             let blank = document.lines().take_while(|line| line.trim().is_empty()).count();
@@ -46,7 +51,11 @@ fn split(text: &str) -> Vec<(usize, String)> {
         if line == "---" || line.starts_with("--- ") || line.starts_with("---\t") {
             let rest = line[3..].trim();
             // what stands behind the marker belongs to the document; a comment does not
-            let first = if rest.is_empty() || rest.starts_with('#') { None } else { Some(format!("{rest}\n")) };
+            let first = if rest.is_empty() || rest.starts_with('#') {
+                None
+            } else {
+                Some(format!("{rest}\n"))
+            };
             documents.push((at + 1 + usize::from(first.is_none()), first.unwrap_or_default()));
         } else if let Some((_, document)) = documents.last_mut()
             && line != "..."
@@ -77,7 +86,9 @@ fn read(document: &str) -> Result<Value, (usize, String)> {
 pub fn excerpt(text: &str, line: usize) -> String {
     let lines = text.lines().enumerate().map(|(at, content)| (at + 1, content));
     let near = lines.filter(|(at, _)| at.abs_diff(line) <= 1);
-    let rows: Vec<String> = near.map(|(at, content)| format!("{} {at:>4} │ {}", if at == line { '>' } else { ' ' }, crate::text::clean(content))).collect();
+    let rows: Vec<String> = near
+        .map(|(at, content)| format!("{} {at:>4} │ {}", if at == line { '>' } else { ' ' }, crate::text::clean(content)))
+        .collect();
     rows.join("\n")
 }
 

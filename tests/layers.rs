@@ -5,7 +5,22 @@ use std::path::{Path, PathBuf};
 
 /// What each part of the house may use; `cluster::snapshot` is a leaf of its own that more may use than `cluster`.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("app", &["cli", "ui", "lab", "scenario", "cluster", "cluster::snapshot", "practice", "progress", "text", "yaml", "image"]),
+    (
+        "app",
+        &[
+            "cli",
+            "ui",
+            "lab",
+            "scenario",
+            "cluster",
+            "cluster::snapshot",
+            "practice",
+            "progress",
+            "text",
+            "yaml",
+            "image",
+        ],
+    ),
     ("cli", &[]),
     ("progress", &["lab"]),
     ("ui", &["lab", "scenario", "cluster::snapshot", "text", "yaml", "image"]),
@@ -20,7 +35,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Packages that only some parts may name.
-const ONLY: &[(&str, &[&str])] = &[("kube", &["cluster", "practice", "app"]), ("ratatui", &["ui", "app"]), ("tokio", &["app", "cluster", "practice"])];
+const ONLY: &[(&str, &[&str])] = &[
+    ("kube", &["cluster", "practice", "app"]),
+    ("ratatui", &["ui", "app"]),
+    ("tokio", &["app", "cluster", "practice"]),
+];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -35,7 +54,32 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// The part of the house a path of modules belongs to.
 fn part(modules: &str) -> &str {
-    if modules.starts_with("cluster::snapshot") { "cluster::snapshot" } else { modules.split("::").next().unwrap_or(modules) }
+    if modules.starts_with("cluster::snapshot") {
+        "cluster::snapshot"
+    } else {
+        modules.split("::").next().unwrap_or(modules)
+    }
+}
+
+/// The paths that follow `crate::`: one, or several in braces.
+fn names(after: &str) -> Vec<String> {
+    let path = |text: &str| {
+        text.trim()
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_' || *c == ':')
+            .collect::<String>()
+    };
+    match after.strip_prefix('{') {
+        Some(inside) => inside
+            .split('}')
+            .next()
+            .unwrap_or_default()
+            .split(',')
+            .map(path)
+            .filter(|path| !path.is_empty())
+            .collect(),
+        None => vec![path(after)],
+    }
 }
 
 #[test]
@@ -55,9 +99,8 @@ fn no_part_uses_one_above_it() {
         let text = fs::read_to_string(&file).unwrap();
         for (number, line) in text.lines().enumerate() {
             let line = line.split("//").next().unwrap_or_default();
-            for used in line.split("crate::").skip(1) {
-                let names: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_' || *c == ':').collect();
-                let used = part(&names);
+            for used in line.split("crate::").skip(1).flat_map(names) {
+                let used = part(&used);
                 if used != own && !may.contains(&used) && !(used == "cluster::snapshot" && own == "cluster") {
                     wrong.push(format!("{}:{}: {own} uses {used}", file.display(), number + 1));
                 }

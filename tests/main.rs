@@ -1,7 +1,7 @@
 //! What the house as a whole must do; one binary, a file a subject.
 
 mod layers;
-
-
-
-
+mod pseudo_terminal;
+mod real_cluster;
+mod story;
+mod terminal;

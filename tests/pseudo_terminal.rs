@@ -27,7 +27,14 @@ pub struct Terminal {
 impl Terminal {
     /// Starts klab with these arguments on a terminal of this size, with a state folder of its own.
     pub fn start(arguments: &[&str], columns: u16, rows: u16) -> Self {
-        let pair = native_pty_system().openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+        let pair = native_pty_system()
+            .openpty(PtySize {
+                rows,
+                cols: columns,
+                pixel_width: 0,
+                pixel_height: 0,
+            })
+            .unwrap();
         let state = tempfile::tempdir().unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_klab"));
         command.args(arguments);
@@ -36,7 +43,14 @@ impl Terminal {
         command.env_remove("KUBECONFIG");
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let seen = Arc::new((Mutex::new(Seen { screen: vt100::Parser::new(rows, columns, 0), raw: Vec::new(), closed: false }), Condvar::new()));
+        let seen = Arc::new((
+            Mutex::new(Seen {
+                screen: vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0),
+                raw: Vec::new(),
+                closed: false,
+            }),
+            Condvar::new(),
+        ));
         let mut reader = pair.master.try_clone_reader().unwrap();
         let keys = pair.master.take_writer().unwrap();
         let shared = Arc::clone(&seen);
@@ -54,15 +68,34 @@ impl Terminal {
                 }
             }
         });
-        Self { seen, keys, child, _master: pair.master, _state: state }
+        Self {
+            seen,
+            keys,
+            child,
+            _master: pair.master,
+            _state: state,
+        }
     }
 
     /// Waits until the screen shows the text.
     pub fn shows(&self, text: &str) {
+        self.until(|screen| screen.contains(text), &format!("never showed {text:?}"));
+    }
+
+    /// Waits until the text is off the screen.
+    pub fn hides(&self, text: &str) {
+        self.until(|screen| !screen.contains(text), &format!("kept showing {text:?}"));
+    }
+
+    fn until(&self, holds: impl Fn(&str) -> bool, otherwise: &str) {
         let end = Instant::now() + PATIENCE;
         let mut seen = self.seen.0.lock().unwrap();
-        while !seen.screen.screen().contents().contains(text) {
-            assert!(!seen.closed && Instant::now() < end, "the screen never showed {text:?}:\n{}", seen.screen.screen().contents());
+        while !holds(&seen.screen.screen().contents()) {
+            assert!(
+                !seen.closed && Instant::now() < end,
+                "the screen {otherwise}:\n{}",
+                seen.screen.screen().contents()
+            );
             seen = self.seen.1.wait_timeout(seen, Duration::from_millis(100)).unwrap().0;
         }
     }

@@ -29,6 +29,7 @@ fn the_story_from_break_to_cleanup() {
     terminal.press("\r");
     terminal.shows("What you learned");
     terminal.press("\x1b");
+    terminal.hides("What you learned");
     terminal.press("c");
     terminal.press("\r");
     terminal.shows("press b");

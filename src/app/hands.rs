@@ -43,7 +43,14 @@ impl Drop for Attempt {
 impl Hands {
     #[must_use]
     pub fn new(settings: Arc<Settings>, news: mpsc::Sender<Msg>, screen: bool) -> Self {
-        Self { settings, news, tasks: JoinSet::new(), attempt: None, follow: CancellationToken::new(), screen }
+        Self {
+            settings,
+            news,
+            tasks: JoinSet::new(),
+            attempt: None,
+            follow: CancellationToken::new(),
+            screen,
+        }
     }
 
     /// The practice cluster of the open attempt, if it is one.
@@ -64,7 +71,11 @@ impl Hands {
         let left = Duration::try_from(at.duration_since(self.now())).unwrap_or_default();
         let practice = self.practice().is_some();
         // A little late, so that the instant has come for sure when the tick is taken.
-        if practice { left.div_f64(self.settings.place.speed) + Duration::from_millis(1) } else { left + Duration::from_millis(1) }
+        if practice {
+            left.div_f64(self.settings.place.speed) + Duration::from_millis(1)
+        } else {
+            left + Duration::from_millis(1)
+        }
     }
 
     /// A task that panicked; pending while there is none.
@@ -102,7 +113,13 @@ impl Hands {
                 answer.send(FromCluster::LogTail(wanted, lines)).await;
             }),
             Effect::Show(number, detail) => self.show(number, detail),
-            Effect::FollowLog { attempt, pod, name, container, previous } => {
+            Effect::FollowLog {
+                attempt,
+                pod,
+                name,
+                container,
+                previous,
+            } => {
                 self.follow.cancel();
                 self.follow = CancellationToken::new();
                 let cancel = self.follow.clone();
@@ -131,18 +148,47 @@ impl Hands {
         let Some(file) = &self.settings.progress_file else { return };
         let seconds = (state >= crate::lab::msg::Solved::Solved).then_some(seconds);
         if let Err(error) = Progress::note(file, folder, state, seconds) {
-            let _ = self.news.try_send(Msg::Notice(Notice { bad: true, what: error.to_string(), next: String::new() }));
+            let _ = self.news.try_send(Msg::Notice(Notice {
+                bad: true,
+                what: error.to_string(),
+                next: String::new(),
+            }));
         }
     }
 
     fn open(&mut self, number: AttemptNo, folder: &str) {
         self.attempt = None;
-        let Some(scenario) = self.settings.library.entries.iter().find(|entry| entry.folder == folder).and_then(|entry| entry.result.as_ref().ok()) else { return };
+        let Some(scenario) = self
+            .settings
+            .library
+            .entries
+            .iter()
+            .find(|entry| entry.folder == folder)
+            .and_then(|entry| entry.result.as_ref().ok())
+        else {
+            return;
+        };
         let scenario = Arc::new(scenario.clone());
-        let practice = self.settings.place.context.is_none().then(|| session::practice(&scenario, self.settings.place.speed));
-        let attempt = Attempt { number, practice: practice.clone(), session: Arc::default(), cancel: CancellationToken::new() };
+        let practice = self
+            .settings
+            .place
+            .context
+            .is_none()
+            .then(|| session::practice(&scenario, self.settings.place.speed));
+        let attempt = Attempt {
+            number,
+            practice: practice.clone(),
+            session: Arc::default(),
+            cancel: CancellationToken::new(),
+        };
         let (slot, cancel) = (Arc::clone(&attempt.session), attempt.cancel.clone());
-        let (settings, answer) = (Arc::clone(&self.settings), Answer { number, news: self.news.clone() });
+        let (settings, answer) = (
+            Arc::clone(&self.settings),
+            Answer {
+                number,
+                news: self.news.clone(),
+            },
+        );
         self.attempt = Some(attempt);
         self.tasks.spawn(async move {
             let work = async {
@@ -160,9 +206,14 @@ impl Hands {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let Some(attempt) = self.attempt.as_ref().filter(|attempt| attempt.number == number) else { return };
+        let Some(attempt) = self.attempt.as_ref().filter(|attempt| attempt.number == number) else {
+            return;
+        };
         let (slot, cancel) = (Arc::clone(&attempt.session), attempt.cancel.clone());
-        let answer = Answer { number, news: self.news.clone() };
+        let answer = Answer {
+            number,
+            news: self.news.clone(),
+        };
         if slot.get().is_some() {
             self.tasks.spawn(async move {
                 cancel.run_until_cancelled(work(SessionRef(slot), answer)).await;

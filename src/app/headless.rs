@@ -77,7 +77,11 @@ struct Run {
 impl Run {
     fn open(settings: &Arc<Settings>, folder: &str) -> Self {
         let player = Player::open(settings, folder);
-        Self { began: player.now(), player, steps: Vec::new() }
+        Self {
+            began: player.now(),
+            player,
+            steps: Vec::new(),
+        }
     }
 
     /// The whole story by its keys; stops at the first step that does not hold, but always cleans up.
@@ -87,13 +91,19 @@ impl Run {
         if ok {
             self.player.press(KeyCode::Char('b'));
             self.player.agree();
-            ok = self.step("fault seen", |attempt| attempt.verdicts.first().filter(|goal| goal.met).map(|goal| goal.saw.clone())).await
+            ok = self
+                .step("fault seen", |attempt| {
+                    attempt.verdicts.first().filter(|goal| goal.met).map(|goal| goal.saw.clone())
+                })
+                .await
                 && self.step("clue found", |attempt| attempt.clue.as_ref().map(|clue| clue.text.clone())).await;
         }
         if ok {
             self.player.press(KeyCode::Char('s'));
             self.player.press(KeyCode::Enter);
-            ok = self.step("goals held", |attempt| (attempt.stage == Stage::Solved).then(|| goals(attempt))).await;
+            ok = self
+                .step("goals held", |attempt| (attempt.stage == Stage::Solved).then(|| goals(attempt)))
+                .await;
         }
         if open {
             while !self.player.model.overlays.is_empty() {
@@ -101,14 +111,23 @@ impl Run {
             }
             self.player.press(KeyCode::Char('c'));
             self.player.agree();
-            ok &= self.step("nothing left", |attempt| (attempt.stage == Stage::Ready).then(|| left(attempt))).await;
+            ok &= self
+                .step("nothing left", |attempt| (attempt.stage == Stage::Ready).then(|| left(attempt)))
+                .await;
         }
-        Report { scenario: folder.to_owned(), ok, steps: self.steps }
+        Report {
+            scenario: folder.to_owned(),
+            ok,
+            steps: self.steps,
+        }
     }
 
     /// Waits until something shows on the attempt, at most for [`PATIENCE`], and notes it.
     async fn step(&mut self, name: &'static str, shows: impl Fn(&Attempt) -> Option<String>) -> bool {
-        let seen = self.player.until(PATIENCE, |model, attempt| shows(attempt).map(Ok).or_else(|| trouble(model, attempt).map(Err))).await;
+        let seen = self
+            .player
+            .until(PATIENCE, |model, attempt| shows(attempt).map(Ok).or_else(|| trouble(model, attempt).map(Err)))
+            .await;
         let (ok, saw) = match seen {
             Some(Ok(saw)) => (true, saw),
             Some(Err(saw)) => (false, saw),
@@ -127,12 +146,25 @@ fn trouble(model: &Model, attempt: &Attempt) -> Option<String> {
 }
 
 fn unmet(attempt: &Attempt) -> String {
-    let unmet: Vec<_> = attempt.verdicts.iter().filter(|goal| !goal.met).map(|goal| format!("{}: {}", goal.title, goal.saw)).collect();
-    if unmet.is_empty() { format!("still {:?} after 3 minutes", attempt.stage) } else { unmet.join("; ") }
+    let unmet: Vec<_> = attempt
+        .verdicts
+        .iter()
+        .filter(|goal| !goal.met)
+        .map(|goal| format!("{}: {}", goal.title, goal.saw))
+        .collect();
+    if unmet.is_empty() {
+        format!("still {:?} after 3 minutes", attempt.stage)
+    } else {
+        unmet.join("; ")
+    }
 }
 
 fn opened(attempt: &Attempt) -> String {
-    attempt.opened.as_ref().map(|opened| format!("{} in {}", opened.version, opened.namespace)).unwrap_or_default()
+    attempt
+        .opened
+        .as_ref()
+        .map(|opened| format!("{} in {}", opened.version, opened.namespace))
+        .unwrap_or_default()
 }
 
 fn goals(attempt: &Attempt) -> String {
@@ -140,5 +172,9 @@ fn goals(attempt: &Attempt) -> String {
 }
 
 fn left(attempt: &Attempt) -> String {
-    if attempt.going.is_empty() { "all is gone".to_owned() } else { attempt.going.join(", ") }
+    if attempt.going.is_empty() {
+        "all is gone".to_owned()
+    } else {
+        attempt.going.join(", ")
+    }
 }

@@ -30,7 +30,11 @@ impl Player {
     pub fn open(settings: &Arc<Settings>, folder: &str) -> Self {
         let (sender, inbox) = mpsc::channel(QUEUE);
         let (model, effects) = settings.model();
-        let mut player = Self { model, hands: Hands::new(Arc::clone(settings), sender, false), inbox };
+        let mut player = Self {
+            model,
+            hands: Hands::new(Arc::clone(settings), sender, false),
+            inbox,
+        };
         player.hands.carry_all(effects);
         player.take(Msg::Resize(140, 40));
         let effects = player.model.open(folder);

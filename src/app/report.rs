@@ -20,10 +20,18 @@ pub fn list(settings: &Settings, as_json: bool) -> io::Result<bool> {
         let list: Vec<Value> = entries.iter().map(entry_json).collect();
         writeln!(out, "{}", serde_json::to_string_pretty(&list)?)?;
     } else {
-        writeln!(out, "{:<4}{:<28}{:<34}{:<14}{}", "NO", "NAME", "TITLE", "LEVEL", "MINUTES")?;
+        writeln!(out, "{:<4}{:<28}{:<34}{:<14}MINUTES", "NO", "NAME", "TITLE", "LEVEL")?;
         for entry in entries {
             match &entry.result {
-                Ok(scenario) => writeln!(out, "{:<4}{:<28}{:<34}{:<14}{}", number(scenario), scenario.id, scenario.title, level(scenario), scenario.minutes)?,
+                Ok(scenario) => writeln!(
+                    out,
+                    "{:<4}{:<28}{:<34}{:<14}{}",
+                    number(scenario),
+                    scenario.id,
+                    scenario.title,
+                    level(scenario),
+                    scenario.minutes
+                )?,
                 Err(error) => writeln!(out, "{:<4}{:<28}does not load: {error}", "", entry.folder)?,
             }
         }
@@ -45,7 +53,11 @@ pub fn show(scenario: &Scenario, as_json: bool) -> io::Result<bool> {
     for part in &scenario.lesson.parts {
         match part {
             Part::Text(text) => writeln!(out, "{}\n", text.trim())?,
-            Part::Fold { kind: Fold::Plain, summary, body } => writeln!(out, "{summary}\n{}\n", body.trim())?,
+            Part::Fold {
+                kind: Fold::Plain,
+                summary,
+                body,
+            } => writeln!(out, "{summary}\n{}\n", body.trim())?,
             Part::Fold { summary, .. } => writeln!(out, "▸ {summary}\n")?,
         }
     }
@@ -60,7 +72,14 @@ pub fn run(report: &Report) {
     let mut out = stdout().lock();
     let _ = writeln!(out, "{} {}", if report.ok { "✔" } else { "✗" }, report.scenario);
     for step in &report.steps {
-        let _ = writeln!(out, "  {} {:>7.1} s  {:<14} {}", if step.ok { "✔" } else { "✗" }, step.seconds, step.name, step.saw);
+        let _ = writeln!(
+            out,
+            "  {} {:>7.1} s  {:<14} {}",
+            if step.ok { "✔" } else { "✗" },
+            step.seconds,
+            step.name,
+            step.saw
+        );
     }
 }
 

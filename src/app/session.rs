@@ -27,7 +27,11 @@ const QUEUE: usize = 4096;
 pub fn practice(scenario: &Scenario, speed: f64) -> Practice {
     let mut images = crate::scenario::catalogue();
     images.extend(scenario.images.clone());
-    Practice::start(Options { images, speed, ..Options::default() })
+    Practice::start(Options {
+        images,
+        speed,
+        ..Options::default()
+    })
 }
 
 /// A cluster and the scenario played on it.
@@ -56,10 +60,27 @@ impl Session {
                 Cluster::connect(options).await.map_err(|error| notice(&error))?
             }
             (Some(practice), _) => Cluster::practice(practice.client(), &namespace),
-            (None, None) => return Err(Notice { bad: true, what: "no cluster was named".to_owned(), next: "name one with --context".to_owned() }),
+            (None, None) => {
+                return Err(Notice {
+                    bad: true,
+                    what: "no cluster was named".to_owned(),
+                    next: "name one with --context".to_owned(),
+                });
+            }
         };
-        let session = Self { cluster, scenario, real: practice.is_none(), _practice: practice };
-        answer.send(FromCluster::Opened { namespace, server: session.cluster.server().to_owned(), version: session.cluster.version().to_owned() }).await;
+        let session = Self {
+            cluster,
+            scenario,
+            real: practice.is_none(),
+            _practice: practice,
+        };
+        answer
+            .send(FromCluster::Opened {
+                namespace,
+                server: session.cluster.server().to_owned(),
+                version: session.cluster.version().to_owned(),
+            })
+            .await;
         if session.real {
             let found = session.cluster.found().await.unwrap_or_default();
             if !found.is_empty() {
@@ -124,7 +145,11 @@ impl Session {
         if self.real {
             self.cluster.apply(&objects, true).await.map_err(|error| notice(&error))?;
         }
-        self.cluster.apply(&objects, false).await.map_err(|error| notice(&error)).map(|done| said(&done))
+        self.cluster
+            .apply(&objects, false)
+            .await
+            .map_err(|error| notice(&error))
+            .map(|done| said(&done))
     }
 
     async fn clean_up(&self, answer: &Answer) -> Result<Vec<String>, Notice> {
@@ -141,7 +166,10 @@ impl Session {
 
     /// The last lines of a container's log; none when it cannot be read.
     pub async fn log_tail(&self, wanted: &LogRequest) -> Vec<String> {
-        self.cluster.log_tail(&wanted.pod, &wanted.container, wanted.previous, TAIL).await.unwrap_or_default()
+        self.cluster
+            .log_tail(&wanted.pod, &wanted.container, wanted.previous, TAIL)
+            .await
+            .unwrap_or_default()
     }
 
     /// Text of a page about one object.
@@ -151,9 +179,12 @@ impl Session {
     pub async fn detail(&self, detail: &Detail) -> Result<String, String> {
         match detail {
             Detail::Describe(object) => self.cluster.describe(&object.kind, &object.name).await.map_err(|error| error.to_string()),
-            Detail::Yaml(object) => {
-                self.cluster.yaml(&object.kind, &object.name).await.map(|object| crate::yaml::print(&object)).map_err(|error| error.to_string())
-            }
+            Detail::Yaml(object) => self
+                .cluster
+                .yaml(&object.kind, &object.name)
+                .await
+                .map(|object| crate::yaml::print(&object))
+                .map_err(|error| error.to_string()),
         }
     }
 
@@ -164,7 +195,13 @@ impl Session {
             Ok(lines) => {
                 let mut lines = std::pin::pin!(lines.ready_chunks(500));
                 while let Some(lines) = lines.next().await {
-                    answer.send(FromCluster::LogLines { pod: pod.clone(), container: container.clone(), lines }).await;
+                    answer
+                        .send(FromCluster::LogLines {
+                            pod: pod.clone(),
+                            container: container.clone(),
+                            lines,
+                        })
+                        .await;
                 }
                 None
             }
@@ -188,7 +225,10 @@ impl Session {
 }
 
 fn objects(manifests: &[Manifest]) -> Vec<(String, Value)> {
-    manifests.iter().map(|manifest| (format!("{}:{}", manifest.file, manifest.line), manifest.object.clone())).collect()
+    manifests
+        .iter()
+        .map(|manifest| (format!("{}:{}", manifest.file, manifest.line), manifest.object.clone()))
+        .collect()
 }
 
 fn said(done: &[crate::cluster::apply::Applied]) -> Vec<String> {
@@ -196,7 +236,11 @@ fn said(done: &[crate::cluster::apply::Applied]) -> Vec<String> {
 }
 
 fn notice(error: &impl std::fmt::Display) -> Notice {
-    Notice { bad: true, what: error.to_string(), next: String::new() }
+    Notice {
+        bad: true,
+        what: error.to_string(),
+        next: String::new(),
+    }
 }
 
 /// Changes that came together go on together; what the links say goes between them in order.
@@ -209,9 +253,11 @@ async fn pass(answer: &Answer, batch: impl Iterator<Item = WatchMsg>) {
                 continue;
             }
             WatchMsg::Live { .. } => Link::Live,
-            WatchMsg::Stale { since, retry_in, why, .. } => {
-                Link::Stale { since, retry: retry_in.and_then(|wait| since.checked_add(wait).ok()), why }
-            }
+            WatchMsg::Stale { since, retry_in, why, .. } => Link::Stale {
+                since,
+                retry: retry_in.and_then(|wait| since.checked_add(wait).ok()),
+                why,
+            },
             WatchMsg::Refused { why, .. } => Link::Limited(why),
         };
         if !changes.is_empty() {

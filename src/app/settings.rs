@@ -41,9 +41,22 @@ impl Settings {
         }
         let progress_file = progress::state_folder().map(|folder| folder.join("progress.json"));
         let (progress, damaged) = progress_file.as_deref().map(Progress::read).unwrap_or_default();
-        let notices = damaged.map(|error| Notice { bad: true, what: error.to_string(), next: String::new() }).into_iter().collect();
+        let notices = damaged
+            .map(|error| Notice {
+                bad: true,
+                what: error.to_string(),
+                next: String::new(),
+            })
+            .into_iter()
+            .collect();
         let cards = cards(&library, &progress);
-        Ok(Self { library, place, progress_file, notices, cards })
+        Ok(Self {
+            library,
+            place,
+            progress_file,
+            notices,
+            cards,
+        })
     }
 
     /// The same, but nothing is remembered of what is solved.
@@ -65,7 +78,10 @@ impl Settings {
     #[must_use]
     pub fn model(&self) -> (Model, Vec<Effect>) {
         let place = match &self.place.context {
-            Some(context) => Place::Real { context: context.clone(), server: String::new() },
+            Some(context) => Place::Real {
+                context: context.clone(),
+                server: String::new(),
+            },
             None => Place::Practice,
         };
         let (mut model, effects) = Model::new(self.cards.clone(), place, Timestamp::now());
@@ -91,10 +107,16 @@ fn check(place: &cli::Place) -> Result<(), StartError> {
     let refuse = |what: String| Err(StartError(what));
     if place.context.is_none() && place.kubeconfig.is_some() {
         let contexts = crate::cluster::contexts(place.kubeconfig.as_deref()).map_err(|error| StartError(error.to_string()))?;
-        return refuse(format!("--kubeconfig names a file but no context; add --context with one of: {}", contexts.join(", ")));
+        return refuse(format!(
+            "--kubeconfig names a file but no context; add --context with one of: {}",
+            contexts.join(", ")
+        ));
     }
     if !(place.speed.is_finite() && place.speed > 0.0 && place.speed <= 1000.0) {
-        return refuse(format!("--speed {}: the practice clock runs at more than 0 and at most 1000 times; try --speed 4", place.speed));
+        return refuse(format!(
+            "--speed {}: the practice clock runs at more than 0 and at most 1000 times; try --speed 4",
+            place.speed
+        ));
     }
     if place.context.is_some() && (place.speed - 1.0).abs() > f64::EPSILON {
         return refuse("--speed is for the practice cluster; a real cluster has its own time: leave --speed or --context out".to_owned());
@@ -103,7 +125,9 @@ fn check(place: &cli::Place) -> Result<(), StartError> {
         let Some(name) = name else { continue };
         let fine = !name.is_empty() && name.len() <= 40 && !name.starts_with('-') && !name.ends_with('-');
         if !fine || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
-            return refuse(format!("{option} {name}: use at most 40 lower-case letters, digits and inner hyphens, as in --learner ann"));
+            return refuse(format!(
+                "{option} {name}: use at most 40 lower-case letters, digits and inner hyphens, as in --learner ann"
+            ));
         }
     }
     Ok(())
@@ -113,7 +137,12 @@ fn cards(library: &Library, progress: &Progress) -> Vec<Card> {
     let card = |entry: &load::Entry| {
         let record = progress.of(&entry.folder);
         let scenario = entry.result.as_ref().map(|scenario| Arc::new(scenario.clone())).map_err(ToString::to_string);
-        Card { folder: entry.folder.clone(), scenario, state: record.state, best: record.best }
+        Card {
+            folder: entry.folder.clone(),
+            scenario,
+            state: record.state,
+            best: record.best,
+        }
     };
     library.entries.iter().map(card).collect()
 }

@@ -20,7 +20,9 @@ impl FullScreen {
     /// When stdin or stdout is no terminal, or it cannot be switched.
     pub fn enter() -> io::Result<Self> {
         if !stdout().is_terminal() || !io::stdin().is_terminal() {
-            return Err(io::Error::other("the lab needs a terminal; without one use `klab run`, `klab list` or `klab show`"));
+            return Err(io::Error::other(
+                "the lab needs a terminal; without one use `klab run`, `klab list` or `klab show`",
+            ));
         }
         let default = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
@@ -42,7 +44,11 @@ impl Drop for FullScreen {
 
 /// Mouse reporting on or off, so that the terminal's own selection works.
 pub fn mouse(on: bool) {
-    let _ = if on { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) };
+    let _ = if on {
+        execute!(stdout(), EnableMouseCapture)
+    } else {
+        execute!(stdout(), DisableMouseCapture)
+    };
 }
 
 /// Gives the text to the terminal's clipboard (OSC 52).
@@ -51,6 +57,12 @@ pub fn copy(text: &str) {
 }
 
 fn restore() {
-    let _ = execute!(stdout(), DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, crossterm::cursor::Show);
+    let _ = execute!(
+        stdout(),
+        DisableBracketedPaste,
+        DisableMouseCapture,
+        LeaveAlternateScreen,
+        crossterm::cursor::Show
+    );
     let _ = disable_raw_mode();
 }

@@ -49,7 +49,10 @@ impl Cluster {
     /// A namespace of that name that is not the lab's; a missing right.
     pub async fn ensure_namespace(&self, scenario: &str) -> Result<(), Error> {
         let api: Api<Namespace> = Api::all(self.client.clone());
-        let found = api.get_opt(&self.namespace).await.map_err(|error| Error::refused(format!("the namespace {} cannot be read", self.namespace), &error))?;
+        let found = api
+            .get_opt(&self.namespace)
+            .await
+            .map_err(|error| Error::refused(format!("the namespace {} cannot be read", self.namespace), &error))?;
         match found {
             Some(found) if self.own_namespace && found.labels().get(MANAGED_BY.0).map(String::as_str) != Some(MANAGED_BY.1) => {
                 return Err(Error::Guard(format!(
@@ -61,7 +64,15 @@ impl Cluster {
             None => {
                 let namespace = json!({"metadata": {"name": self.namespace, "labels": {(MANAGED_BY.0): MANAGED_BY.1, (SCENARIO): scenario}}});
                 let namespace: Namespace = serde_json::from_value(namespace).map_err(|error| Error::Guard(error.to_string()))?;
-                let made = api.create(&PostParams { field_manager: Some(MANAGER.to_owned()), ..PostParams::default() }, &namespace).await;
+                let made = api
+                    .create(
+                        &PostParams {
+                            field_manager: Some(MANAGER.to_owned()),
+                            ..PostParams::default()
+                        },
+                        &namespace,
+                    )
+                    .await;
                 made.map_err(|error| Error::refused(format!("the namespace {} cannot be made", self.namespace), &error))?;
             }
         }
@@ -80,7 +91,12 @@ impl Cluster {
             match event {
                 Ok(watcher::Event::Apply(_) | watcher::Event::InitApply(_)) => return Ok(()),
                 Ok(_) => {}
-                Err(error) => return Err(Error::Refused { what: "the default service account".to_owned(), said: error.to_string() }),
+                Err(error) => {
+                    return Err(Error::Refused {
+                        what: "the default service account".to_owned(),
+                        said: error.to_string(),
+                    });
+                }
             }
         }
         Ok(())
@@ -106,15 +122,27 @@ impl Cluster {
         let api = self.api_of(&resource, &kind);
         let refused = |error: &kube::Error| Error::refused(format!("{label}: {}/{name} was refused", kind.to_lowercase()), error);
         let before = api.get_opt(&name).await.map_err(|error| refused(&error))?;
-        let ours = before.as_ref().is_none_or(|object| object.labels().get(MANAGED_BY.0).map(String::as_str) == Some(MANAGED_BY.1));
-        let params = PatchParams { dry_run, force: ours, field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
+        let ours = before
+            .as_ref()
+            .is_none_or(|object| object.labels().get(MANAGED_BY.0).map(String::as_str) == Some(MANAGED_BY.1));
+        let params = PatchParams {
+            dry_run,
+            force: ours,
+            field_manager: Some(MANAGER.to_owned()),
+            ..PatchParams::default()
+        };
         let after = api.patch(&name, &params, &Patch::Apply(&object)).await.map_err(|error| refused(&error))?;
         let what = match &before {
             None => Outcome::Created,
             Some(before) if before.resource_version() == after.resource_version() => Outcome::Unchanged,
             Some(_) => Outcome::Configured,
         };
-        Ok(Applied { kind, group: resource.group, name, what })
+        Ok(Applied {
+            kind,
+            group: resource.group,
+            name,
+            what,
+        })
     }
 
     /// Deletes objects, waits until they are gone, and creates them anew: for immutable fields.
@@ -134,7 +162,10 @@ impl Cluster {
         let mut lines = Vec::new();
         for (label, object) in objects {
             let object = self.guarded(label, object)?;
-            let (kind, name) = (object["kind"].as_str().unwrap_or_default(), object["metadata"]["name"].as_str().unwrap_or_default());
+            let (kind, name) = (
+                object["kind"].as_str().unwrap_or_default(),
+                object["metadata"]["name"].as_str().unwrap_or_default(),
+            );
             let resource = kinds::resource(object["apiVersion"].as_str().unwrap_or_default(), kind);
             let api = self.api_of(&resource, kind);
             match api.delete(name, &DeleteParams::foreground()).await {

@@ -12,7 +12,20 @@ use tokio::sync::mpsc;
 use super::{Cluster, Error, MANAGED_BY, kinds};
 
 /// Kinds that cleanup looks through in a namespace that is not klab's own.
-const SWEPT: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet", "Pod", "Service", "ConfigMap", "Secret", "PersistentVolumeClaim", "ResourceQuota"];
+const SWEPT: &[&str] = &[
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "Job",
+    "CronJob",
+    "ReplicaSet",
+    "Pod",
+    "Service",
+    "ConfigMap",
+    "Secret",
+    "PersistentVolumeClaim",
+    "ResourceQuota",
+];
 
 impl Cluster {
     /// What klab left in the namespace: `deployment/web` …; nothing when there is no such namespace or it is not klab's.
@@ -23,7 +36,12 @@ impl Cluster {
         if self.own_namespace && !self.namespace_is_ours().await? {
             return Ok(Vec::new());
         }
-        Ok(self.labelled().await.into_iter().map(|(kind, name)| format!("{}/{name}", kind.to_lowercase())).collect())
+        Ok(self
+            .labelled()
+            .await
+            .into_iter()
+            .map(|(kind, name)| format!("{}/{name}", kind.to_lowercase()))
+            .collect())
     }
 
     /// Deletes what klab made; the channel hears what is still there. Returns what was left at the end.
@@ -47,7 +65,10 @@ impl Cluster {
 
     async fn namespace_is_ours(&self) -> Result<bool, Error> {
         let api: Api<Namespace> = Api::all(self.client.clone());
-        let found = api.get_opt(&self.namespace).await.map_err(|error| Error::refused(format!("the namespace {} cannot be read", self.namespace), &error))?;
+        let found = api
+            .get_opt(&self.namespace)
+            .await
+            .map_err(|error| Error::refused(format!("the namespace {} cannot be read", self.namespace), &error))?;
         Ok(found.is_some_and(|found| found.labels().get(MANAGED_BY.0).map(String::as_str) == Some(MANAGED_BY.1)))
     }
 
@@ -58,7 +79,11 @@ impl Cluster {
             let Ok(api) = self.api(kind) else { continue };
             // A kind that may not be listed holds nothing of klab's: it could not have been applied either.
             let list = api.list(&params).await.map(|list| list.items).unwrap_or_default();
-            found.extend(list.iter().filter(|object| object.meta().owner_references.is_none()).map(|object| (*kind, object.name_any())));
+            found.extend(
+                list.iter()
+                    .filter(|object| object.meta().owner_references.is_none())
+                    .map(|object| (*kind, object.name_any())),
+            );
         }
         found
     }

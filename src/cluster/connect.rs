@@ -46,12 +46,18 @@ pub fn contexts(kubeconfig: Option<&Path>) -> Result<Vec<String>, ConnectError> 
 }
 
 fn read(kubeconfig: Option<&Path>) -> Result<Kubeconfig, ConnectError> {
-    let file = kubeconfig.map_or_else(|| std::env::var("KUBECONFIG").unwrap_or_else(|_| "~/.kube/config".to_owned()), |file| file.display().to_string());
+    let file = kubeconfig.map_or_else(
+        || std::env::var("KUBECONFIG").unwrap_or_else(|_| "~/.kube/config".to_owned()),
+        |file| file.display().to_string(),
+    );
     let config = match kubeconfig {
         Some(path) => Kubeconfig::read_from(path),
         None => Kubeconfig::read(),
     };
-    config.map_err(|error| ConnectError::Kubeconfig { file, why: super::clean(&chain(&error)) })
+    config.map_err(|error| ConnectError::Kubeconfig {
+        file,
+        why: super::clean(&chain(&error)),
+    })
 }
 
 impl Cluster {
@@ -71,22 +77,53 @@ impl Cluster {
                 exec.interactive_mode = Some(ExecInteractiveMode::Never);
             }
         }
-        let chosen = KubeConfigOptions { context: Some(options.context.clone()), ..KubeConfigOptions::default() };
-        let file = || options.kubeconfig.as_deref().map_or_else(|| "that was found".to_owned(), |file| file.display().to_string());
+        let chosen = KubeConfigOptions {
+            context: Some(options.context.clone()),
+            ..KubeConfigOptions::default()
+        };
+        let file = || {
+            options
+                .kubeconfig
+                .as_deref()
+                .map_or_else(|| "that was found".to_owned(), |file| file.display().to_string())
+        };
         let mut config = Config::from_custom_kubeconfig(kubeconfig, &chosen)
             .await
-            .map_err(|error| ConnectError::Kubeconfig { file: file(), why: super::clean(&chain(&error)) })?;
+            .map_err(|error| ConnectError::Kubeconfig {
+                file: file(),
+                why: super::clean(&chain(&error)),
+            })?;
         config.connect_timeout = Some(PATIENCE);
         config.read_timeout = None;
         let server = config.cluster_url.to_string();
-        let refused = |why: String| ConnectError::Refused { context: options.context.clone(), server: server.clone(), why };
+        let refused = |why: String| ConnectError::Refused {
+            context: options.context.clone(),
+            server: server.clone(),
+            why,
+        };
         let requests: Arc<AtomicU64> = Arc::default();
         let client = counted(config, &requests).map_err(|error| refused(super::clean(&chain(&error))))?;
         let version = tokio::time::timeout(PATIENCE, client.apiserver_version())
             .await
-            .map_err(|_| ConnectError::Silent { context: options.context.clone(), server: server.clone() })?
-            .map_err(|error| refused(if matches!(error, kube::Error::Api(_)) { said(&error) } else { super::clean(&chain(&error)) }))?;
-        Ok(Self { client, namespace: options.namespace, own_namespace: options.own_namespace, server, version: version.git_version, requests })
+            .map_err(|_| ConnectError::Silent {
+                context: options.context.clone(),
+                server: server.clone(),
+            })?
+            .map_err(|error| {
+                refused(if matches!(error, kube::Error::Api(_)) {
+                    said(&error)
+                } else {
+                    super::clean(&chain(&error))
+                })
+            })?;
+        Ok(Self {
+            client,
+            namespace: options.namespace,
+            own_namespace: options.own_namespace,
+            server,
+            version: version.git_version,
+            requests,
+        })
     }
 }
 

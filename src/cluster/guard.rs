@@ -9,11 +9,16 @@ impl Cluster {
     pub(super) fn guarded(&self, label: &str, object: &Value) -> Result<Value, Error> {
         let kind = object["kind"].as_str().unwrap_or_default();
         if kinds::cluster_scoped(kind) {
-            return Err(Error::Guard(format!("{label}: a {kind} lives outside the lab's namespace and this lesson may not make one; list it under `allow:` in scenario.yaml")));
+            return Err(Error::Guard(format!(
+                "{label}: a {kind} lives outside the lab's namespace and this lesson may not make one; list it under `allow:` in scenario.yaml"
+            )));
         }
         let namespace = object["metadata"]["namespace"].as_str().unwrap_or(&self.namespace);
         if namespace != self.namespace {
-            return Err(Error::Guard(format!("{label}: the object is in the namespace {namespace}, but the lab writes only in {}; leave metadata.namespace out", self.namespace)));
+            return Err(Error::Guard(format!(
+                "{label}: the object is in the namespace {namespace}, but the lab writes only in {}; leave metadata.namespace out",
+                self.namespace
+            )));
         }
         let mut object = object.clone();
         object["metadata"]["namespace"] = self.namespace.clone().into();

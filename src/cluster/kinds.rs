@@ -4,8 +4,16 @@ use kube::core::{ApiResource, GroupVersionKind};
 
 /// Kinds that live outside namespaces.
 const CLUSTER_SCOPED: &[&str] = &[
-    "Namespace", "Node", "PersistentVolume", "StorageClass", "ClusterRole", "ClusterRoleBinding", "PriorityClass", "CustomResourceDefinition",
-    "IngressClass", "RuntimeClass",
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "StorageClass",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "PriorityClass",
+    "CustomResourceDefinition",
+    "IngressClass",
+    "RuntimeClass",
 ];
 
 /// The API version of the kinds that klab itself asks for by kind alone.

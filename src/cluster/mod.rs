@@ -50,7 +50,10 @@ pub enum Error {
 
 impl Error {
     fn refused(what: impl Into<String>, error: &kube::Error) -> Self {
-        Self::Refused { what: what.into(), said: said(error) }
+        Self::Refused {
+            what: what.into(),
+            said: said(error),
+        }
     }
 }
 
@@ -96,11 +99,17 @@ impl Cluster {
     pub async fn yaml(&self, kind: &str, name: &str) -> Result<Value, Error> {
         let mut object = self.get(kind, name).await?;
         object.managed_fields_mut().clear();
-        serde_json::to_value(&object).map_err(|error| Error::Refused { what: format!("{kind}/{name}"), said: error.to_string() })
+        serde_json::to_value(&object).map_err(|error| Error::Refused {
+            what: format!("{kind}/{name}"),
+            said: error.to_string(),
+        })
     }
 
     async fn get(&self, kind: &str, name: &str) -> Result<DynamicObject, Error> {
-        self.api(kind)?.get(name).await.map_err(|error| Error::refused(format!("{}/{name}", kind.to_lowercase()), &error))
+        self.api(kind)?
+            .get(name)
+            .await
+            .map_err(|error| Error::refused(format!("{}/{name}", kind.to_lowercase()), &error))
     }
 
     fn api(&self, kind: &str) -> Result<Api<DynamicObject>, Error> {

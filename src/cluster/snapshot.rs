@@ -98,6 +98,8 @@ pub struct EventRow {
     pub first: Option<Timestamp>,
     pub last: Option<Timestamp>,
     pub source: String,
+    /// `metadata.resourceVersion`: the order among events of one second.
+    pub version: u64,
 }
 
 /// An object of any other kind.
@@ -161,6 +163,7 @@ pub enum Row {
 
 /// What a watch says.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every change is a row, and it is moved once")]
 pub enum Change {
     /// A row is new or different.
     Put(Row),
@@ -216,7 +219,7 @@ impl Snapshot {
     #[must_use]
     pub fn events_by_last(&self) -> Vec<&EventRow> {
         let mut rows: Vec<_> = self.events.values().collect();
-        rows.sort_by(|a, b| (a.last, a.first, &a.uid).cmp(&(b.last, b.first, &b.uid)));
+        rows.sort_by(|a, b| (a.last, a.version, &a.uid).cmp(&(b.last, b.version, &b.uid)));
         rows
     }
 

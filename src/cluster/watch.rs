@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use jiff::Timestamp;
+use kube::ResourceExt;
 use kube::api::{Api, DynamicObject};
 use kube::runtime::{WatchStreamExt, watcher};
-use kube::ResourceExt;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -20,14 +20,25 @@ const ALWAYS: &[&str] = &["Pod", "Event", "Deployment", "ReplicaSet", "Service",
 
 /// What a watch says.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every message is a change")]
 pub enum WatchMsg {
     Change(Change),
     /// The kind's list has been read and its watch is open.
-    Live { kind: String },
+    Live {
+        kind: String,
+    },
     /// The watch broke; it is tried again.
-    Stale { kind: String, since: Timestamp, retry_in: Option<Duration>, why: String },
+    Stale {
+        kind: String,
+        since: Timestamp,
+        retry_in: Option<Duration>,
+        why: String,
+    },
     /// The kind may not be watched; the rest goes on.
-    Refused { kind: String, why: String },
+    Refused {
+        kind: String,
+        why: String,
+    },
 }
 
 impl Cluster {
@@ -66,7 +77,12 @@ async fn follow(api: Api<DynamicObject>, kind: String, sender: mpsc::Sender<Watc
                 Some(why) => vec![WatchMsg::Refused { kind: kind.clone(), why }],
                 None => {
                     let since = *broken.get_or_insert_with(Timestamp::now);
-                    vec![WatchMsg::Stale { kind: kind.clone(), since, retry_in: None, why: super::clean(&error.to_string()) }]
+                    vec![WatchMsg::Stale {
+                        kind: kind.clone(),
+                        since,
+                        retry_in: None,
+                        why: super::clean(&error.to_string()),
+                    }]
                 }
             },
         };
@@ -91,10 +107,16 @@ fn told(kind: &str, event: watcher::Event<DynamicObject>, live: &mut BTreeSet<Ui
             vec![WatchMsg::Change(Change::Put(row::row(object)))]
         }
         watcher::Event::Apply(object) => vec![WatchMsg::Change(Change::Put(row::row(object)))],
-        watcher::Event::Delete(object) => vec![WatchMsg::Change(Change::Gone { kind: kind.to_owned(), uid: Uid(object.uid().unwrap_or_default()) })],
+        watcher::Event::Delete(object) => vec![WatchMsg::Change(Change::Gone {
+            kind: kind.to_owned(),
+            uid: Uid(object.uid().unwrap_or_default()),
+        })],
         watcher::Event::InitDone => {
             let live = std::mem::take(live).into_iter().collect();
-            return vec![WatchMsg::Change(Change::Relisted { kind: kind.to_owned(), live }), WatchMsg::Live { kind: kind.to_owned() }];
+            return vec![
+                WatchMsg::Change(Change::Relisted { kind: kind.to_owned(), live }),
+                WatchMsg::Live { kind: kind.to_owned() },
+            ];
         }
     };
     if was_broken {

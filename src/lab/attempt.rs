@@ -35,7 +35,10 @@ pub(super) fn open(model: &mut Model, place: usize) -> Vec<Effect> {
     model.attempts += 1;
     let number = AttemptNo(model.attempts);
     model.screen = Screen::Attempt(Box::new(Attempt::new(number, scenario, model.now)));
-    effects.push(Effect::Open { attempt: number, folder: model.cards[place].folder.clone() });
+    effects.push(Effect::Open {
+        attempt: number,
+        folder: model.cards[place].folder.clone(),
+    });
     effects
 }
 
@@ -84,7 +87,10 @@ impl Attempt {
 
 /// The namespace that the attempt plays in, or what it will be called.
 pub(super) fn namespace(model: &Model) -> String {
-    model.attempt().and_then(|attempt| attempt.opened.as_ref()).map_or_else(String::new, |opened| opened.namespace.clone())
+    model
+        .attempt()
+        .and_then(|attempt| attempt.opened.as_ref())
+        .map_or_else(String::new, |opened| opened.namespace.clone())
 }
 
 /// Names the kubectl command that does what the last key did.

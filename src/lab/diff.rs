@@ -15,7 +15,11 @@ pub fn lines(scenario: &Scenario) -> Vec<DiffLine> {
     for solution in &scenario.solution {
         let before = twin(&scenario.broken, solution).or_else(|| twin(&scenario.setup, solution));
         let before = before.map_or("", |manifest| manifest.text.as_str());
-        let (old, new) = if scenario.solution_mode == SolutionMode::Delete { (solution.text.as_str(), "") } else { (before, solution.text.as_str()) };
+        let (old, new) = if scenario.solution_mode == SolutionMode::Delete {
+            (solution.text.as_str(), "")
+        } else {
+            (before, solution.text.as_str())
+        };
         let changed = unified(old, new);
         if changed.is_empty() {
             continue;
@@ -33,11 +37,16 @@ pub fn lines(scenario: &Scenario) -> Vec<DiffLine> {
 }
 
 fn twin<'a>(manifests: &'a [Manifest], like: &Manifest) -> Option<&'a Manifest> {
-    manifests.iter().find(|manifest| manifest.kind() == like.kind() && manifest.name() == like.name())
+    manifests
+        .iter()
+        .find(|manifest| manifest.kind() == like.kind() && manifest.name() == like.name())
 }
 
 fn same(text: &str) -> DiffLine {
-    DiffLine { sign: ' ', text: text.to_owned() }
+    DiffLine {
+        sign: ' ',
+        text: text.to_owned(),
+    }
 }
 
 fn unified(old: &str, new: &str) -> Vec<DiffLine> {

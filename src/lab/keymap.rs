@@ -93,7 +93,14 @@ const LIST: &str = "List of scenarios";
 const LEAVE: &str = "Leave";
 
 const fn bind(keys: &'static [Key], action: Action, scope: Scope, short: &'static str, help: &'static str, group: &'static str) -> Binding {
-    Binding { keys, action, scope, short, help, group }
+    Binding {
+        keys,
+        action,
+        scope,
+        short,
+        help,
+        group,
+    }
 }
 
 /// Every key there is.
@@ -102,17 +109,52 @@ pub static TABLE: &[Binding] = {
     &[
         bind(&[Char('b')], Action::Break, Attempt, "break", "break it: apply broken/", LESSON),
         bind(&[Char('h')], Action::Hint, Attempt, "hint", "open the next hint", LESSON),
-        bind(&[Char('s')], Action::Solve, Attempt, "solve", "look at the solution; Enter there applies it", LESSON),
-        bind(&[Char('c')], Action::Cleanup, Attempt, "clean up", "delete what the lab made (asks first)", LESSON),
+        bind(
+            &[Char('s')],
+            Action::Solve,
+            Attempt,
+            "solve",
+            "look at the solution; Enter there applies it",
+            LESSON,
+        ),
+        bind(
+            &[Char('c')],
+            Action::Cleanup,
+            Attempt,
+            "clean up",
+            "delete what the lab made (asks first)",
+            LESSON,
+        ),
         bind(&[Char('n')], Action::Next, Attempt, "next", "the next scenario", LESSON),
-        bind(&[Char('.')], Action::Copy, Attempt, "", "copy the selected row's name, or the lesson's next command", LESSON),
+        bind(
+            &[Char('.')],
+            Action::Copy,
+            Attempt,
+            "",
+            "copy the selected row's name, or the lesson's next command",
+            LESSON,
+        ),
         bind(&[Char('i')], Action::Clue, Attempt, "clue", "open the clue's card, more each time", OBJECT),
         bind(&[Char('d')], Action::Describe, Attempt, "describe", "describe the selected object", OBJECT),
         bind(&[Char('l')], Action::Logs, Attempt, "logs", "read the selected pod's log", OBJECT),
         bind(&[Char('y')], Action::Yaml, Attempt, "yaml", "the selected object as YAML", OBJECT),
-        bind(&[Char('v')], Action::Events, Attempt, "its events", "the object's own events, image and owners", OBJECT),
+        bind(
+            &[Char('v')],
+            Action::Events,
+            Attempt,
+            "its events",
+            "the object's own events, image and owners",
+            OBJECT,
+        ),
         bind(&[Code(C::Enter)], Action::Open, Attempt, "", "open the row or fold under the selection", OBJECT),
-        bind(&[Code(C::Tab)], Action::NextPane, Attempt, "next pane", "next pane (on a small screen: next page)", MOVE),
+        bind(
+            &[Code(C::Tab)],
+            Action::NextPane,
+            Attempt,
+            "next pane",
+            "next pane (on a small screen: next page)",
+            MOVE,
+        ),
         bind(&[Code(C::BackTab)], Action::PreviousPane, Attempt, "", "pane before", MOVE),
         bind(&[Char('[')], Action::PreviousTab, Attempt, "", "kind before", MOVE),
         bind(&[Char(']')], Action::NextTab, Attempt, "", "next kind of object", MOVE),
@@ -151,7 +193,14 @@ pub static TABLE: &[Binding] = {
         bind(&[Char('g'), Code(C::Home)], Action::Move(Step::Top), Everywhere, "", "to the start", MOVE),
         bind(&[Char('G'), Code(C::End)], Action::Move(Step::Bottom), Everywhere, "", "to the end", MOVE),
         bind(&[Char('?')], Action::Help, Everywhere, "help", "every key", VIEW),
-        bind(&[Char('M')], Action::Mouse, Everywhere, "", "give the mouse to the terminal, and take it back", VIEW),
+        bind(
+            &[Char('M')],
+            Action::Mouse,
+            Everywhere,
+            "",
+            "give the mouse to the terminal, and take it back",
+            VIEW,
+        ),
         bind(&[Code(C::Esc)], Action::Back, Everywhere, "back", "back", LEAVE),
         bind(&[Char('q')], Action::Quit, Everywhere, "quit", "back; at the top, quit", LEAVE),
         bind(&[Ctrl('c')], Action::Interrupt, Everywhere, "", "the same; twice at once quits", LEAVE),
@@ -183,7 +232,11 @@ pub fn action(model: &Model, event: &KeyEvent) -> Option<Action> {
     if Ctrl('c').is(event) {
         return Some(Action::Interrupt);
     }
-    let pressed = |scope: Scope| TABLE.iter().find(|binding| binding.scope == scope && binding.keys.iter().any(|key| key.is(event)));
+    let pressed = |scope: Scope| {
+        TABLE
+            .iter()
+            .find(|binding| binding.scope == scope && binding.keys.iter().any(|key| key.is(event)))
+    };
     let binding = scopes(model).iter().find_map(|scope| pressed(*scope))?;
     possible(model, binding.action).then_some(binding.action)
 }
@@ -191,7 +244,13 @@ pub fn action(model: &Model, event: &KeyEvent) -> Option<Action> {
 /// Keys that make no sense on the open overlay do nothing there.
 fn possible(model: &Model, action: Action) -> bool {
     match (action, model.overlays.last()) {
-        (Action::CleanFirst, top) => matches!(top, Some(Overlay::Ask { question: Question::Leave { .. }, .. })),
+        (Action::CleanFirst, top) => matches!(
+            top,
+            Some(Overlay::Ask {
+                question: Question::Leave { .. },
+                ..
+            })
+        ),
         (Action::Search | Action::NextMatch | Action::PreviousMatch, top) => matches!(top, Some(Overlay::Page { .. } | Overlay::Log(_))),
         _ => true,
     }
@@ -210,7 +269,11 @@ pub fn footer(model: &Model) -> Vec<(String, &'static str)> {
         _ => b.short,
     };
     let actions = order::now(model);
-    actions.iter().filter_map(binding).filter_map(|b| Some((b.keys.first()?.label(), word(b)))).collect()
+    actions
+        .iter()
+        .filter_map(binding)
+        .filter_map(|b| Some((b.keys.first()?.label(), word(b))))
+        .collect()
 }
 
 /// Every key by group, for the help.

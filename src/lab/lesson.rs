@@ -32,15 +32,30 @@ pub struct FoldLine<'a> {
 /// The lesson, part by part.
 #[must_use]
 pub fn shown(attempt: &Attempt) -> Vec<Shown<'_>> {
-    attempt.scenario.lesson.parts.iter().enumerate().map(|(place, part)| part_shown(attempt, place, part)).collect()
+    attempt
+        .scenario
+        .lesson
+        .parts
+        .iter()
+        .enumerate()
+        .map(|(place, part)| part_shown(attempt, place, part))
+        .collect()
 }
 
 fn part_shown<'a>(attempt: &Attempt, place: usize, part: &'a Part) -> Shown<'a> {
     match part {
-        Part::Text(text) => Shown { part: place, fold: None, body: Some(text.as_str()) },
+        Part::Text(text) => Shown {
+            part: place,
+            fold: None,
+            body: Some(text.as_str()),
+        },
         Part::Fold { kind, summary, body } => {
             let line = line(attempt, place, *kind, summary);
-            Shown { part: place, body: line.open.then_some(body.as_str()), fold: Some(line) }
+            Shown {
+                part: place,
+                body: line.open.then_some(body.as_str()),
+                fold: Some(line),
+            }
         }
     }
 }
@@ -64,14 +79,24 @@ fn line<'a>(attempt: &Attempt, place: usize, kind: Fold, summary: &'a str) -> Fo
         Fold::Hint(_) | Fold::Plain => "Enter opens it".to_owned(),
     };
     let summary = if matches!(kind, Fold::Hint(_)) { without_number(summary) } else { summary };
-    FoldLine { kind, label, summary, note, open, locked }
+    FoldLine {
+        kind,
+        label,
+        summary,
+        note,
+        open,
+        locked,
+    }
 }
 
 /// `Hint 2: Look closer` → `Look closer`.
 fn without_number(summary: &str) -> &str {
-    let Some(at) = summary.to_lowercase().find("hint") else { return summary.trim() };
+    let Some(at) = summary.to_lowercase().find("hint") else {
+        return summary.trim();
+    };
     let rest = summary.get(at + 4..).unwrap_or_default();
-    rest.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—' | '.' | '#')).trim()
+    rest.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—' | '.' | '#'))
+        .trim()
 }
 
 fn is_open(attempt: &Attempt, place: usize, kind: Fold) -> bool {
@@ -90,12 +115,23 @@ fn is_open(attempt: &Attempt, place: usize, kind: Fold) -> bool {
 
 #[must_use]
 pub fn hint_count(attempt: &Attempt) -> usize {
-    attempt.scenario.lesson.parts.iter().filter(|part| matches!(part, Part::Fold { kind: Fold::Hint(_), .. })).count()
+    attempt
+        .scenario
+        .lesson
+        .parts
+        .iter()
+        .filter(|part| matches!(part, Part::Fold { kind: Fold::Hint(_), .. }))
+        .count()
 }
 
 /// Place of the nth hint among the lesson's parts.
 fn hint_place(attempt: &Attempt, n: usize) -> Option<usize> {
-    attempt.scenario.lesson.parts.iter().position(|part| matches!(part, Part::Fold { kind: Fold::Hint(m), .. } if *m == n))
+    attempt
+        .scenario
+        .lesson
+        .parts
+        .iter()
+        .position(|part| matches!(part, Part::Fold { kind: Fold::Hint(m), .. } if *m == n))
 }
 
 /// What became of a wish to see the next hint.
@@ -150,12 +186,18 @@ pub enum Turned {
 
 /// Opens or shuts a fold by hand.
 pub fn turn(attempt: &mut Attempt, place: usize) -> Turned {
-    let Some(Part::Fold { kind, .. }) = attempt.scenario.lesson.parts.get(place) else { return Turned::Nothing };
+    let Some(Part::Fold { kind, .. }) = attempt.scenario.lesson.parts.get(place) else {
+        return Turned::Nothing;
+    };
     let kind = *kind;
     if let Fold::Hint(n) = kind
         && n > attempt.hints
     {
-        return if n == attempt.hints + 1 { Turned::NextHint } else { Turned::Locked(attempt.hints + 1) };
+        return if n == attempt.hints + 1 {
+            Turned::NextHint
+        } else {
+            Turned::Locked(attempt.hints + 1)
+        };
     }
     let open = !is_open(attempt, place, kind);
     let tells = matches!(kind, Fold::Solution | Fold::Answer) && !attempt.memory.answered && !attempt.solution_seen;

@@ -90,7 +90,11 @@ fn playing(attempt: &Attempt) -> bool {
 }
 
 fn find_clue(attempt: &mut Attempt, now: Timestamp) {
-    let evidence = Evidence { snapshot: &attempt.snapshot, logs: &attempt.logs, now };
+    let evidence = Evidence {
+        snapshot: &attempt.snapshot,
+        logs: &attempt.logs,
+        now,
+    };
     let found = clue::find(&attempt.scenario, &evidence);
     if let Some(clue) = &found {
         follow_fault(attempt, clue);
@@ -112,10 +116,20 @@ pub(super) fn follow_fault(attempt: &mut Attempt, clue: &Clue) {
 /// The goals, and what follows when all of them hold.
 fn judge(model: &mut Model) -> Vec<Effect> {
     let now = model.now;
-    let Some(attempt) = model.attempt_mut().filter(|attempt| playing(attempt)) else { return Vec::new() };
-    let evidence = Evidence { snapshot: &attempt.snapshot, logs: &attempt.logs, now };
+    let Some(attempt) = model.attempt_mut().filter(|attempt| playing(attempt)) else {
+        return Vec::new();
+    };
+    let evidence = Evidence {
+        snapshot: &attempt.snapshot,
+        logs: &attempt.logs,
+        now,
+    };
     attempt.verdicts = attempt.judge.look(&attempt.scenario, &evidence, attempt.clue.as_ref());
-    if attempt.judge.solved() && attempt.stage != Stage::Solved { solved(model) } else { Vec::new() }
+    if attempt.judge.solved() && attempt.stage != Stage::Solved {
+        solved(model)
+    } else {
+        Vec::new()
+    }
 }
 
 pub(super) fn solved(model: &mut Model) -> Vec<Effect> {
@@ -130,7 +144,14 @@ pub(super) fn solved(model: &mut Model) -> Vec<Effect> {
     let state = if helped { Solved::Solved } else { Solved::WithoutHelp };
     let seconds = attempt.began.map_or(0, |began| u64::try_from(now.duration_since(began).as_secs()).unwrap_or(0));
     let folder = attempt.scenario.folder.clone();
-    model.notice = Some((Notice { bad: false, what: "All goals are green".to_owned(), next: "c cleans up, n is the next scenario".to_owned() }, now));
+    model.notice = Some((
+        Notice {
+            bad: false,
+            what: "All goals are green".to_owned(),
+            next: "c cleans up, n is the next scenario".to_owned(),
+        },
+        now,
+    ));
     debrief_if_due(model);
     vec![record(model, folder, state, Some(seconds))]
 }
@@ -144,7 +165,11 @@ pub(super) fn record(model: &mut Model, folder: String, state: Solved, seconds: 
             (best, now) => best.or(now),
         };
     }
-    Effect::SaveProgress { folder, state, seconds: seconds.unwrap_or(0) }
+    Effect::SaveProgress {
+        folder,
+        state,
+        seconds: seconds.unwrap_or(0),
+    }
 }
 
 /// The debrief comes once, and never over what the learner reads.
@@ -161,8 +186,20 @@ pub(super) fn debrief_if_due(model: &mut Model) {
 /// What every goal asks, before anything was broken.
 pub(super) fn unmet(scenario: &Arc<Scenario>, now: Timestamp) -> Vec<Verdict> {
     let (snapshot, logs) = (Snapshot::default(), LogTails::default());
-    let verdicts = Judge::new(scenario).look(scenario, &Evidence { snapshot: &snapshot, logs: &logs, now }, None);
-    let fresh = |verdict: Verdict| Verdict { met: false, held: None, ..verdict };
+    let verdicts = Judge::new(scenario).look(
+        scenario,
+        &Evidence {
+            snapshot: &snapshot,
+            logs: &logs,
+            now,
+        },
+        None,
+    );
+    let fresh = |verdict: Verdict| Verdict {
+        met: false,
+        held: None,
+        ..verdict
+    };
     verdicts.into_iter().map(fresh).collect()
 }
 
@@ -175,5 +212,9 @@ pub(super) fn tick(model: &mut Model, before: Timestamp) -> Vec<Effect> {
         attempt.equal = None;
     }
     let due = attempt.judge.next_change().is_some_and(|at| at <= now);
-    if due || before.as_second() != now.as_second() { look(model) } else { Vec::new() }
+    if due || before.as_second() != now.as_second() {
+        look(model)
+    } else {
+        Vec::new()
+    }
 }

@@ -28,7 +28,12 @@ pub fn pod_of<'a>(attempt: &'a Attempt, row: &TableRow) -> Option<&'a PodRow> {
 /// A page on a pod: the failing container, and the run that crashed where one did.
 #[must_use]
 pub fn open(pod: &PodRow) -> LogPage {
-    let container = pod.containers.iter().position(failing).or_else(|| pod.containers.iter().position(|c| !c.init)).unwrap_or(0);
+    let container = pod
+        .containers
+        .iter()
+        .position(failing)
+        .or_else(|| pod.containers.iter().position(|c| !c.init))
+        .unwrap_or(0);
     let previous = pod.containers.get(container).is_some_and(crash_looping);
     LogPage {
         pod: pod.uid.clone(),
@@ -69,7 +74,13 @@ impl LogPage {
 
     pub(super) fn request(&self, attempt: AttemptNo) -> Effect {
         let (pod, name, container) = (self.pod.clone(), self.name.clone(), self.shown().to_owned());
-        Effect::FollowLog { attempt, pod, name, container, previous: self.previous }
+        Effect::FollowLog {
+            attempt,
+            pod,
+            name,
+            container,
+            previous: self.previous,
+        }
     }
 
     /// Takes lines in; the oldest go when there are too many.
@@ -91,7 +102,11 @@ impl LogPage {
     #[must_use]
     pub fn command(&self, namespace: &str) -> String {
         let previous = if self.previous { " --previous" } else { "" };
-        let container = if self.containers.len() > 1 { format!(" -c {}", self.shown()) } else { String::new() };
+        let container = if self.containers.len() > 1 {
+            format!(" -c {}", self.shown())
+        } else {
+            String::new()
+        };
         format!("kubectl logs {}{container}{previous} -n {namespace}", self.name)
     }
 }
@@ -113,5 +128,9 @@ pub fn matches<'a>(lines: impl Iterator<Item = &'a str>, search: &Search) -> Vec
     if wanted.is_empty() {
         return Vec::new();
     }
-    lines.enumerate().filter(|(_, line)| line.to_lowercase().contains(&wanted)).map(|(place, _)| place).collect()
+    lines
+        .enumerate()
+        .filter(|(_, line)| line.to_lowercase().contains(&wanted))
+        .map(|(place, _)| place)
+        .collect()
 }

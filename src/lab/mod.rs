@@ -31,7 +31,7 @@ use jiff::Timestamp;
 
 use crate::cluster::snapshot::{ObjectRef, Snapshot, Uid};
 use crate::scenario::Scenario;
-use crate::scenario::clue::{Clue, LogTails, LogRequest};
+use crate::scenario::clue::{Clue, LogRequest, LogTails};
 use crate::scenario::goal::{Judge, Verdict};
 use msg::{AttemptNo, Detail, Link, Measures, Notice, Order, Solved};
 

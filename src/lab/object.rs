@@ -34,7 +34,10 @@ pub struct ContainerLine<'a> {
 #[must_use]
 pub fn view<'a>(attempt: &'a Attempt, about: &ObjectRef, uid: &Uid) -> ObjectView<'a> {
     let snapshot = &attempt.snapshot;
-    let mut view = ObjectView { title: format!("{} {}", about.kind, about.name), ..ObjectView::default() };
+    let mut view = ObjectView {
+        title: format!("{} {}", about.kind, about.name),
+        ..ObjectView::default()
+    };
     view.events = table::all_events(attempt);
     view.events.retain(|event| event.about_uid == *uid);
     if let Some(pod) = snapshot.pods.get(uid) {
@@ -85,7 +88,11 @@ fn owners(attempt: &Attempt, kind: &str, name: &str, owner: Option<&(String, Str
 
 fn condition(kind: &str, status: &str, reason: &str, message: &str) -> String {
     let parts = [reason, message].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
-    if parts.is_empty() { format!("{kind}={status}") } else { format!("{kind}={status}  {parts}") }
+    if parts.is_empty() {
+        format!("{kind}={status}")
+    } else {
+        format!("{kind}={status}  {parts}")
+    }
 }
 
 fn state(state: &ContainerState) -> String {
@@ -119,5 +126,9 @@ fn full(image: &str) -> String {
         (false, false) => format!("docker.io/{image}"),
     };
     let last = with_host.rsplit('/').next().unwrap_or_default();
-    if last.contains([':', '@']) { with_host } else { format!("{with_host}:latest") }
+    if last.contains([':', '@']) {
+        with_host
+    } else {
+        format!("{with_host}:latest")
+    }
 }

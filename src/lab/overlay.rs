@@ -42,7 +42,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 pub(super) fn close(model: &mut Model) -> Vec<Effect> {
     let closed = model.overlays.pop();
     live::debrief_if_due(model);
-    if matches!(closed, Some(Overlay::Log(_))) { vec![Effect::StopLog] } else { Vec::new() }
+    if matches!(closed, Some(Overlay::Log(_))) {
+        vec![Effect::StopLog]
+    } else {
+        Vec::new()
+    }
 }
 
 /// Enter on the diff: the solution goes in, once there is something to solve.
@@ -55,9 +59,13 @@ fn apply(model: &mut Model) -> Vec<Effect> {
 }
 
 fn in_log(model: &mut Model, action: Action) -> Vec<Effect> {
-    let Some(number) = model.attempt().map(|attempt| attempt.number) else { return Vec::new() };
+    let Some(number) = model.attempt().map(|attempt| attempt.number) else {
+        return Vec::new();
+    };
     let end = model.measures.extent(Pane::Page).max;
-    let Some(Overlay::Log(page)) = model.overlays.last_mut() else { return Vec::new() };
+    let Some(Overlay::Log(page)) = model.overlays.last_mut() else {
+        return Vec::new();
+    };
     let anew = match action {
         Action::Follow => {
             if page.follow {
@@ -118,7 +126,11 @@ fn jump(model: &mut Model, forward: bool) {
         Overlay::Page { scroll, .. } => *scroll,
         _ => return,
     };
-    let to = if forward { found.iter().find(|row| **row > at).or(found.first()) } else { found.iter().rfind(|row| **row < at).or(found.last()) };
+    let to = if forward {
+        found.iter().find(|row| **row > at).or(found.first())
+    } else {
+        found.iter().rfind(|row| **row < at).or(found.last())
+    };
     let Some(to) = to.copied() else { return };
     match top {
         Overlay::Log(page) => {
@@ -131,7 +143,9 @@ fn jump(model: &mut Model, forward: bool) {
 }
 
 fn copy(model: &mut Model) -> Vec<Effect> {
-    let Some((lines, _)) = model.overlays.last().and_then(text) else { return Vec::new() };
+    let Some((lines, _)) = model.overlays.last().and_then(text) else {
+        return Vec::new();
+    };
     let (count, text) = (lines.len(), lines.join("\n"));
     model.say(false, format!("Copied {count} lines"), "");
     vec![Effect::Copy(text)]

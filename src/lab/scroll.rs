@@ -32,7 +32,10 @@ impl Measures {
     /// A pane that was never drawn does not scroll.
     #[must_use]
     pub fn extent(&self, pane: Pane) -> Extent {
-        self.pane(pane).map_or(Extent::default(), |m| Extent { max: m.rows.saturating_sub(m.visible), visible: m.visible })
+        self.pane(pane).map_or(Extent::default(), |m| Extent {
+            max: m.rows.saturating_sub(m.visible),
+            visible: m.visible,
+        })
     }
 }
 
@@ -63,7 +66,11 @@ pub fn page(model: &mut Model, step: Step) {
             let at = if log.follow { extent.max } else { log.scroll };
             log.scroll = moved(at, step, extent.max, extent.visible);
             let upwards = matches!(step, Step::Up | Step::HalfUp | Step::PageUp | Step::Top);
-            log.follow = if upwards { log.follow && extent.max == 0 } else { log.follow || step == Step::Bottom };
+            log.follow = if upwards {
+                log.follow && extent.max == 0
+            } else {
+                log.follow || step == Step::Bottom
+            };
         }
         Some(overlay) => {
             let scroll = overlay_scroll(overlay);

@@ -34,7 +34,11 @@ impl TableRow<'_> {
             Self::Object(row) => (row.kind.as_str(), row.namespace.as_str(), &row.name),
             Self::Node(row) => ("Node", "", &row.name),
         };
-        ObjectRef { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.clone() }
+        ObjectRef {
+            kind: kind.to_owned(),
+            namespace: namespace.to_owned(),
+            name: name.clone(),
+        }
     }
 }
 
@@ -42,7 +46,10 @@ impl TableRow<'_> {
 #[must_use]
 pub fn tabs(attempt: &Attempt) -> Vec<Tab> {
     let scenario = &attempt.scenario;
-    let manifests = [&scenario.setup, &scenario.broken, &scenario.solution].into_iter().flatten().map(|m| m.kind().to_owned());
+    let manifests = [&scenario.setup, &scenario.broken, &scenario.solution]
+        .into_iter()
+        .flatten()
+        .map(|m| m.kind().to_owned());
     let rows: BTreeSet<String> = attempt.snapshot.objects.values().map(|row| row.kind.clone()).collect();
     let mut kinds: Vec<String> = Vec::new();
     for kind in manifests.chain(rows) {

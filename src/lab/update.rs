@@ -37,7 +37,10 @@ impl Model {
 
     /// Opens a scenario by its folder's name or its id.
     pub fn open(&mut self, folder: &str) -> Vec<Effect> {
-        let place = self.cards.iter().position(|card| card.folder == folder || card.scenario.as_ref().is_ok_and(|s| s.id == folder));
+        let place = self
+            .cards
+            .iter()
+            .position(|card| card.folder == folder || card.scenario.as_ref().is_ok_and(|s| s.id == folder));
         match place {
             Some(place) => attempt::open(self, place),
             None => {
@@ -70,7 +73,14 @@ impl Model {
 
     /// Shows a notice.
     pub(super) fn say(&mut self, bad: bool, what: impl Into<String>, next: impl Into<String>) {
-        self.notice = Some((Notice { bad, what: what.into(), next: next.into() }, self.now));
+        self.notice = Some((
+            Notice {
+                bad,
+                what: what.into(),
+                next: next.into(),
+            },
+            self.now,
+        ));
     }
 }
 
@@ -126,7 +136,11 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Mouse => {
             model.mouse = !model.mouse;
-            let said = if model.mouse { "The mouse scrolls and clicks" } else { "The mouse selects text; M takes it back" };
+            let said = if model.mouse {
+                "The mouse scrolls and clicks"
+            } else {
+                "The mouse selects text; M takes it back"
+            };
             model.say(false, said, "");
             vec![Effect::Mouse(model.mouse)]
         }
@@ -144,7 +158,11 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
         return quit(model);
     }
     model.interrupted = Some(model.now);
-    if overlay::typing(model) { overlay::type_action(model, Action::Back) } else { act(model, Action::Quit) }
+    if overlay::typing(model) {
+        overlay::type_action(model, Action::Back)
+    } else {
+        act(model, Action::Quit)
+    }
 }
 
 /// The end: the attempt's cluster is let go first.
@@ -157,7 +175,11 @@ pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
 fn tick(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     let before = model.now;
     model.now = now;
-    if model.notice.as_ref().is_some_and(|(notice, at)| !notice.bad && now.duration_since(*at) >= NOTICE) {
+    if model
+        .notice
+        .as_ref()
+        .is_some_and(|(notice, at)| !notice.bad && now.duration_since(*at) >= NOTICE)
+    {
         model.notice = None;
     }
     live::tick(model, before)

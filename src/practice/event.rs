@@ -112,7 +112,11 @@ impl World {
         }
         let group = format!("{}|{uid}|{}|{}", source.component, note.kind, note.reason);
         let combined = self.events.combine(&group, note.message, self.now);
-        let message = if combined { format!("(combined from similar events): {}", note.message) } else { note.message.to_owned() };
+        let message = if combined {
+            format!("(combined from similar events): {}", note.message)
+        } else {
+            note.message.to_owned()
+        };
         let key = if combined { group } else { format!("{group}|{}|{}", note.path, note.message) };
         let known = self.events.known.get(&key).and_then(|name| self.store.get(&EVENT, &namespace, name));
         if let Some(mut event) = known {
@@ -161,7 +165,11 @@ impl World {
     }
 
     fn event_namespace(&self, kind: &Kind, object: &Value) -> String {
-        if kind.namespaced { text(&object["metadata"]["namespace"]).to_owned() } else { "default".to_owned() }
+        if kind.namespaced {
+            text(&object["metadata"]["namespace"]).to_owned()
+        } else {
+            "default".to_owned()
+        }
     }
 
     /// Whether a namespace takes new objects.

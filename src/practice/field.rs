@@ -44,7 +44,10 @@ pub fn finished(pod: &Value) -> bool {
 /// A status condition's `status`, empty when there is no such condition.
 #[must_use]
 pub fn condition<'a>(object: &'a Value, kind: &str) -> &'a Value {
-    items(&object["status"]["conditions"]).iter().find(|condition| condition["type"] == kind).unwrap_or(&Value::Null)
+    items(&object["status"]["conditions"])
+        .iter()
+        .find(|condition| condition["type"] == kind)
+        .unwrap_or(&Value::Null)
 }
 
 /// Whether a pod's Ready condition holds.
@@ -76,7 +79,9 @@ pub fn owner_reference(kind: &Kind, owner: &Value) -> Value {
 #[must_use]
 pub fn matches_labels(wanted: &Value, object: &Value) -> bool {
     let labels = &object["metadata"]["labels"];
-    wanted.as_object().is_some_and(|wanted| !wanted.is_empty() && wanted.iter().all(|(key, value)| labels.get(key) == Some(value)))
+    wanted
+        .as_object()
+        .is_some_and(|wanted| !wanted.is_empty() && wanted.iter().all(|(key, value)| labels.get(key) == Some(value)))
 }
 
 /// Whether a LabelSelector matches an object.

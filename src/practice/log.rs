@@ -99,42 +99,68 @@ pub fn logs(world: &World, namespace: &str, pod: &str, query: &LogQuery) -> Resu
     }
     let status = status(&object, &container);
     if query.previous && status["lastState"]["terminated"].is_null() {
-        return Err(Status::bad_request(format!("previous terminated container \"{container}\" in pod \"{pod}\" not found")));
+        return Err(Status::bad_request(format!(
+            "previous terminated container \"{container}\" in pod \"{pod}\" not found"
+        )));
     }
     let waiting = &status["state"]["waiting"];
     // A container waiting for its restart still has the output of the run that ended: the newest in the book.
     let run = world.logs.run(uid, &container, query.previous && waiting.is_null());
     let never_ran = status["lastState"]["terminated"].is_null() && (!waiting.is_null() || status.is_null());
     let Some(run) = run.filter(|_| !never_ran) else {
-        return Err(Status::bad_request(format!("container \"{container}\" in pod \"{pod}\" is waiting to start: {}", reason(waiting))));
+        return Err(Status::bad_request(format!(
+            "container \"{container}\" in pod \"{pod}\" is waiting to start: {}",
+            reason(waiting)
+        )));
     };
     let since = query.since_seconds.map(|seconds| world.now - SignedDuration::from_secs(seconds));
     let lines: Vec<&LogLine> = run.lines.iter().filter(|line| since.is_none_or(|since| line.at >= since)).collect();
     let skip = query.tail_lines.map_or(0, |tail| lines.len().saturating_sub(tail));
     let format = |line: &LogLine| {
-        let text = if query.timestamps { format!("{} {}", line.at.strftime("%Y-%m-%dT%H:%M:%S.%9fZ"), line.text) } else { line.text.clone() };
+        let text = if query.timestamps {
+            format!("{} {}", line.at.strftime("%Y-%m-%dT%H:%M:%S.%9fZ"), line.text)
+        } else {
+            line.text.clone()
+        };
         LogLine { at: line.at, text }
     };
-    Ok(Logs { lines: lines.into_iter().skip(skip).map(format).collect(), done: run.done })
+    Ok(Logs {
+        lines: lines.into_iter().skip(skip).map(format).collect(),
+        done: run.done,
+    })
 }
 
 /// The container asked for, or the only one.
 fn chosen(object: &Value, pod: &str, query: &LogQuery) -> Result<String, Status> {
-    let names = |field: &str| items(&object["spec"][field]).iter().map(|container| text(&container["name"]).to_owned()).collect::<Vec<_>>();
+    let names = |field: &str| {
+        items(&object["spec"][field])
+            .iter()
+            .map(|container| text(&container["name"]).to_owned())
+            .collect::<Vec<_>>()
+    };
     let (main, init) = (names("containers"), names("initContainers"));
     match query.container.as_deref().filter(|name| !name.is_empty()) {
         Some(name) if main.iter().chain(&init).any(|known| known == name) => Ok(name.to_owned()),
         Some(name) => Err(Status::bad_request(format!("container {name} is not valid for pod {pod}"))),
         None if main.len() == 1 => Ok(main.concat()),
         None => {
-            let or_init = if init.is_empty() { String::new() } else { format!(" or one of the init containers: [{}]", init.join(" ")) };
-            Err(Status::bad_request(format!("a container name must be specified for pod {pod}, choose one of: [{}]{or_init}", main.join(" "))))
+            let or_init = if init.is_empty() {
+                String::new()
+            } else {
+                format!(" or one of the init containers: [{}]", init.join(" "))
+            };
+            Err(Status::bad_request(format!(
+                "a container name must be specified for pod {pod}, choose one of: [{}]{or_init}",
+                main.join(" ")
+            )))
         }
     }
 }
 
 fn status<'a>(object: &'a Value, container: &str) -> &'a Value {
-    let all = items(&object["status"]["containerStatuses"]).iter().chain(items(&object["status"]["initContainerStatuses"]));
+    let all = items(&object["status"]["containerStatuses"])
+        .iter()
+        .chain(items(&object["status"]["initContainerStatuses"]));
     all.into_iter().find(|status| status["name"] == container).unwrap_or(&Value::Null)
 }
 

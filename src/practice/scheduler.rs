@@ -43,7 +43,12 @@ impl Controller for Scheduler {
                 let after = world.between(3, 8);
                 world.queue(me, key, after);
             }
-        } else if change.kind == &NODE && change.before.as_ref().is_none_or(|before| relevant(&super::store::decode(before)) != relevant(&change.decoded())) {
+        } else if change.kind == &NODE
+            && change
+                .before
+                .as_ref()
+                .is_none_or(|before| relevant(&super::store::decode(before)) != relevant(&change.decoded()))
+        {
             self.retry(me, world);
         }
     }
@@ -108,7 +113,12 @@ fn place(world: &World, pod: &Value) -> Result<String, String> {
 
 /// The first filter that a node fails, in the scheduler's order.
 fn misfit(node: &Value, pod: &Value, there: &[&Value]) -> Option<Misfit> {
-    let fixed = |reason: &str| Some(Misfit { reasons: vec![reason.to_owned()], room_could_be_made: false });
+    let fixed = |reason: &str| {
+        Some(Misfit {
+            reasons: vec![reason.to_owned()],
+            room_could_be_made: false,
+        })
+    };
     let tolerated = |taint: &Value| items(&pod["spec"]["tolerations"]).iter().any(|toleration| tolerates(toleration, taint));
     let unschedulable = json!({"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"});
     if node["spec"]["unschedulable"] == true && !tolerated(&unschedulable) {
@@ -122,7 +132,10 @@ fn misfit(node: &Value, pod: &Value, there: &[&Value]) -> Option<Misfit> {
         return fixed("node(s) didn't match Pod's node affinity/selector");
     }
     if there.iter().any(|other| !host_ports(other).is_disjoint(&host_ports(pod))) {
-        return Some(Misfit { reasons: vec!["node(s) didn't have free ports for the requested pod ports".to_owned()], room_could_be_made: true });
+        return Some(Misfit {
+            reasons: vec!["node(s) didn't have free ports for the requested pod ports".to_owned()],
+            room_could_be_made: true,
+        });
     }
     short(node, pod, there)
 }
@@ -143,12 +156,17 @@ fn short(node: &Value, pod: &Value, there: &[&Value]) -> Option<Misfit> {
             reasons.push(format!("Insufficient {resource}"));
         }
     }
-    (!reasons.is_empty()).then_some(Misfit { reasons, room_could_be_made: room })
+    (!reasons.is_empty()).then_some(Misfit {
+        reasons,
+        room_could_be_made: room,
+    })
 }
 
 fn requested(pod: &Value) -> BTreeSet<String> {
     let all = items(&pod["spec"]["containers"]).iter().chain(items(&pod["spec"]["initContainers"]));
-    all.filter_map(|container| container["resources"]["requests"].as_object()).flat_map(|requests| requests.keys().cloned()).collect()
+    all.filter_map(|container| container["resources"]["requests"].as_object())
+        .flat_map(|requests| requests.keys().cloned())
+        .collect()
 }
 
 /// A pod's request: the sum of its containers, or one init container's if that is more.
@@ -171,7 +189,9 @@ fn tolerates(toleration: &Value, taint: &Value) -> bool {
 
 fn selected(node: &Value, pod: &Value) -> bool {
     let labels = &node["metadata"]["labels"];
-    let plain = pod["spec"]["nodeSelector"].as_object().is_none_or(|wanted| wanted.iter().all(|(key, value)| labels.get(key) == Some(value)));
+    let plain = pod["spec"]["nodeSelector"]
+        .as_object()
+        .is_none_or(|wanted| wanted.iter().all(|(key, value)| labels.get(key) == Some(value)));
     let required = &pod["spec"]["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
     let term = |term: &Value| items(&term["matchExpressions"]).iter().all(|expression| expressed(expression, labels));
     plain && (required.is_null() || items(required).iter().any(term))
@@ -190,7 +210,13 @@ fn explain(misfits: &[Misfit]) -> String {
         parts.join(", ")
     };
     let filters = parts(misfits.iter().flat_map(|misfit| misfit.reasons.iter().map(String::as_str)).collect());
-    let victims = misfits.iter().map(|misfit| if misfit.room_could_be_made { "No preemption victims found for incoming pod." } else { NOT_HELPFUL });
+    let victims = misfits.iter().map(|misfit| {
+        if misfit.room_could_be_made {
+            "No preemption victims found for incoming pod."
+        } else {
+            NOT_HELPFUL
+        }
+    });
     let preemption = parts(victims.collect());
     format!("0/{nodes} nodes are available: {filters}. no new claims to deallocate, preemption: 0/{nodes} nodes are available: {preemption}")
 }
@@ -199,9 +225,23 @@ fn explain(misfits: &[Misfit]) -> String {
 fn bind(world: &mut World, mut pod: Value, node: &str) {
     pod["spec"]["nodeName"] = node.into();
     pod["status"]["conditions"] = json!([{"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": world.seconds()}]);
-    let message = format!("Successfully assigned {}/{} to {node}", text(&pod["metadata"]["namespace"]), text(&pod["metadata"]["name"]));
+    let message = format!(
+        "Successfully assigned {}/{} to {node}",
+        text(&pod["metadata"]["namespace"]),
+        text(&pod["metadata"]["name"])
+    );
     let pod = world.store.put(&POD, pod);
-    world.scheduler_event(&POD, &pod, Note { kind: "Normal", reason: "Scheduled", message: &message, path: "" }, "Binding");
+    world.scheduler_event(
+        &POD,
+        &pod,
+        Note {
+            kind: "Normal",
+            reason: "Scheduled",
+            message: &message,
+            path: "",
+        },
+        "Binding",
+    );
 }
 
 fn refuse(world: &mut World, mut pod: Value, message: &str) {
@@ -212,5 +252,15 @@ fn refuse(world: &mut World, mut pod: Value, message: &str) {
         pod["status"]["conditions"] = json!([condition]);
         pod = world.store.put(&POD, pod);
     }
-    world.scheduler_event(&POD, &pod, Note { kind: "Warning", reason: "FailedScheduling", message, path: "" }, "Scheduling");
+    world.scheduler_event(
+        &POD,
+        &pod,
+        Note {
+            kind: "Warning",
+            reason: "FailedScheduling",
+            message,
+            path: "",
+        },
+        "Scheduling",
+    );
 }

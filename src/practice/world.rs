@@ -22,7 +22,11 @@ pub struct Key {
 impl Key {
     #[must_use]
     pub fn new(namespace: &str, name: &str) -> Self {
-        Self { namespace: namespace.to_owned(), name: name.to_owned(), task: String::new() }
+        Self {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            task: String::new(),
+        }
     }
 
     #[must_use]
@@ -130,7 +134,9 @@ impl World {
     /// A random name part of Kubernetes' alphabet without vowels (apimachinery `util/rand`).
     pub fn suffix(&mut self, length: usize) -> String {
         const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
-        (0..length).map(|_| ALPHABET[(self.chance() * ALPHABET.len() as f64) as usize] as char).collect()
+        (0..length)
+            .map(|_| ALPHABET[(self.chance() * ALPHABET.len() as f64) as usize] as char)
+            .collect()
     }
 
     /// A random UUID, version 4.

@@ -14,7 +14,11 @@ pub struct Check {
 
 impl Check {
     fn new(holds: bool, looked_at: impl Into<String>, saw: impl Into<String>) -> Self {
-        Self { holds, looked_at: looked_at.into(), saw: saw.into() }
+        Self {
+            holds,
+            looked_at: looked_at.into(),
+            saw: saw.into(),
+        }
     }
 }
 
@@ -66,21 +70,35 @@ fn ready(kind: &str, name: &str, evidence: &Evidence) -> Check {
     if !replicas.observed {
         return Check::new(false, looked_at, format!("{count}: the last change is not taken up yet"));
     }
-    let selected: Vec<&PodRow> =
-        living(evidence.snapshot).into_iter().filter(|pod| row.selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value))).collect();
+    let selected: Vec<&PodRow> = living(evidence.snapshot)
+        .into_iter()
+        .filter(|pod| row.selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value)))
+        .collect();
     if replicas.ready < replicas.desired || newest < replicas.desired {
-        let why = selected
-            .iter()
-            .find(|pod| !pod.is_ready)
-            .map_or_else(|| if selected.is_empty() { "no pod yet".to_owned() } else { "some are still of the old template".to_owned() }, |pod| state(pod));
+        let why = selected.iter().find(|pod| !pod.is_ready).map_or_else(
+            || {
+                if selected.is_empty() {
+                    "no pod yet".to_owned()
+                } else {
+                    "some are still of the old template".to_owned()
+                }
+            },
+            |pod| state(pod),
+        );
         return Check::new(false, looked_at, format!("{count}: {why}"));
     }
-    let crashing = selected.iter().find(|pod| pod.containers.iter().any(|container| crash::is_crashing(pod, container, evidence.now)));
+    let crashing = selected
+        .iter()
+        .find(|pod| pod.containers.iter().any(|container| crash::is_crashing(pod, container, evidence.now)));
     if let Some(pod) = crashing {
         return Check::new(false, looked_at, format!("{count}, but {} has just been restarted", pod.name));
     }
     if replicas.current != replicas.desired || newest != replicas.current {
-        return Check::new(false, looked_at, format!("{count}, but {} pods live: old ones are not gone yet", replicas.current));
+        return Check::new(
+            false,
+            looked_at,
+            format!("{count}, but {} pods live: old ones are not gone yet", replicas.current),
+        );
     }
     Check::new(true, looked_at, count)
 }
@@ -97,9 +115,15 @@ fn pod_ready(name: &str, evidence: &Evidence) -> Check {
 fn quiet(evidence: &Evidence) -> Check {
     let looked_at = "restarts and Warnings of the pods";
     if let Some((pod, container)) = crash::crashing(&living(evidence.snapshot), evidence.now) {
-        return Check::new(false, looked_at, format!("container {} of {} was restarted {} times", container.name, pod.name, container.restarts));
+        return Check::new(
+            false,
+            looked_at,
+            format!("container {} of {} was restarted {} times", container.name, pod.name, container.restarts),
+        );
     }
-    let troubled = living(evidence.snapshot).into_iter().find(|pod| !pod.is_ready && !matches!(pod.phase.as_str(), "Succeeded" | "Failed"));
+    let troubled = living(evidence.snapshot)
+        .into_iter()
+        .find(|pod| !pod.is_ready && !matches!(pod.phase.as_str(), "Succeeded" | "Failed"));
     match troubled {
         Some(pod) => Check::new(false, looked_at, state(pod)),
         None => Check::new(true, looked_at, "no restart and no new Warning"),
@@ -108,7 +132,11 @@ fn quiet(evidence: &Evidence) -> Check {
 
 fn pulls(evidence: &Evidence) -> Check {
     let looked_at = "the images of the pods";
-    let containers = || living(evidence.snapshot).into_iter().flat_map(|pod| pod.containers.iter().map(move |container| (pod, container)));
+    let containers = || {
+        living(evidence.snapshot)
+            .into_iter()
+            .flat_map(|pod| pod.containers.iter().map(move |container| (pod, container)))
+    };
     let waiting = |reasons: &'static [&'static str]| {
         containers().find(|(_, container)| matches!(&container.state, ContainerState::Waiting { reason, .. } if reasons.contains(&reason.as_str())))
     };
@@ -137,18 +165,36 @@ fn endpoints(service: &str, at_least: u32, evidence: &Evidence) -> Check {
         .of_kind("EndpointSlice")
         .filter(|row| !row.deleting && row.owner.as_ref().is_some_and(|(kind, name)| kind == "Service" && name == service));
     let (ready, not_ready) = slices.fold((0, 0), |(ready, not), row| (ready + row.endpoints.ready, not + row.endpoints.not_ready));
-    let saw = if not_ready > 0 { format!("{ready} ready, {not_ready} not ready") } else { format!("{ready} ready") };
+    let saw = if not_ready > 0 {
+        format!("{ready} ready, {not_ready} not ready")
+    } else {
+        format!("{ready} ready")
+    };
     Check::new(ready >= at_least, looked_at, saw)
 }
 
 fn has_condition(kind: &str, name: &str, condition: &str, status: &str, evidence: &Evidence) -> Check {
     let looked_at = format!("condition {condition} of {}", short(kind, name));
-    let pod = || living(evidence.snapshot).into_iter().find(|pod| kind == "Pod" && pod.name == name).map(|pod| (&pod.conditions, None));
-    let row =
-        || object(kind, name, evidence).filter(|row| !row.deleting).map(|row| (&row.conditions, row.columns.iter().find(|(heading, _)| heading == "STATUS")));
-    let Some((conditions, shown)) = pod().or_else(row) else { return Check::new(false, looked_at, format!("there is no {}", short(kind, name))) };
+    let pod = || {
+        living(evidence.snapshot)
+            .into_iter()
+            .find(|pod| kind == "Pod" && pod.name == name)
+            .map(|pod| (&pod.conditions, None))
+    };
+    let row = || {
+        object(kind, name, evidence)
+            .filter(|row| !row.deleting)
+            .map(|row| (&row.conditions, row.columns.iter().find(|(heading, _)| heading == "STATUS")))
+    };
+    let Some((conditions, shown)) = pod().or_else(row) else {
+        return Check::new(false, looked_at, format!("there is no {}", short(kind, name)));
+    };
     if let Some(found) = conditions.iter().find(|found| found.kind == condition) {
-        return Check::new(found.status == status, looked_at, format!("{}={} {}", found.kind, found.status, found.reason).trim_end().to_owned());
+        return Check::new(
+            found.status == status,
+            looked_at,
+            format!("{}={} {}", found.kind, found.status, found.reason).trim_end().to_owned(),
+        );
     }
     // a claim or a namespace has a phase, which kubectl shows as its STATUS
     match shown {
@@ -166,7 +212,11 @@ fn value(kind: &str, name: &str, path: &str, is: &serde_json::Value, evidence: &
         "status.availableReplicas" => row.replicas.available,
         _ => return None,
     };
-    Some(Check::new(is.as_u64() == Some(u64::from(number)), format!("{path} of {}", short(kind, name)), number.to_string()))
+    Some(Check::new(
+        is.as_u64() == Some(u64::from(number)),
+        format!("{path} of {}", short(kind, name)),
+        number.to_string(),
+    ))
 }
 
 fn gone(kind: &str, name: &str, evidence: &Evidence) -> Check {

@@ -95,7 +95,12 @@ pub(super) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     fn of(evidence: &Evidence<'a>) -> Self {
-        Self { snapshot: evidence.snapshot, logs: evidence.logs, now: evidence.now, pods: living(evidence.snapshot) }
+        Self {
+            snapshot: evidence.snapshot,
+            logs: evidence.logs,
+            now: evidence.now,
+            pods: living(evidence.snapshot),
+        }
     }
 }
 
@@ -123,10 +128,20 @@ fn held_by<'a>(during: While, scene: &Scene<'a>) -> Vec<(&'a Uid, Option<&'a Con
     match during {
         While::Waiting(reasons) => of_container(&|_, container| waits(container, reasons).is_some()),
         While::NotReady => of_container(&|pod, container| !pod.is_ready && matches!(container.state, ContainerState::Running { .. }) && !container.ready),
-        While::Unscheduled => scene.pods.iter().copied().filter(|pod| unscheduled(pod).is_some()).map(|pod| (&pod.uid, None)).collect(),
-        While::Short => {
-            scene.snapshot.objects.values().filter(|row| !row.deleting && row.replicas.current < row.replicas.desired).map(|row| (&row.uid, None)).collect()
-        }
+        While::Unscheduled => scene
+            .pods
+            .iter()
+            .copied()
+            .filter(|pod| unscheduled(pod).is_some())
+            .map(|pod| (&pod.uid, None))
+            .collect(),
+        While::Short => scene
+            .snapshot
+            .objects
+            .values()
+            .filter(|row| !row.deleting && row.replicas.current < row.replicas.desired)
+            .map(|row| (&row.uid, None))
+            .collect(),
         While::Unbound => scene
             .snapshot
             .of_kind("PersistentVolumeClaim")
@@ -141,7 +156,9 @@ fn column<'a>(row: &'a ObjectRow, heading: &str) -> &'a str {
 }
 
 fn unscheduled(pod: &PodRow) -> Option<&ConditionRow> {
-    pod.conditions.iter().find(|condition| condition.kind == "PodScheduled" && condition.status == "False")
+    pod.conditions
+        .iter()
+        .find(|condition| condition.kind == "PodScheduled" && condition.status == "False")
 }
 
 fn by_rule(rule: &Rule, scene: &Scene) -> Option<Clue> {
@@ -157,16 +174,25 @@ fn by_rule(rule: &Rule, scene: &Scene) -> Option<Clue> {
         // an event without a field, of a probe or a volume, is about the whole pod
         let of_container = |container: &ContainerRow| event.field.is_empty() || event.field.ends_with(&format!("{{{}}}", container.name));
         let held = held.get(&event.about_uid)?;
-        held.iter().find(|(_, container)| container.is_none_or(of_container) && same_image(rule, event, *container)).copied()
+        held.iter()
+            .find(|(_, container)| container.is_none_or(of_container) && same_image(rule, event, *container))
+            .copied()
     };
-    let found = scene.snapshot.events.values().filter(|event| fits(event)).filter_map(|event| about(event).map(|(rank, container)| (rank, container, event)));
+    let found = scene
+        .snapshot
+        .events
+        .values()
+        .filter(|event| fits(event))
+        .filter_map(|event| about(event).map(|(rank, container)| (rank, container, event)));
     let best = found.max_by_key(|(rank, _, event)| (std::cmp::Reverse(*rank), event.last.or(event.first), &event.uid));
     best.map(|(_, container, event)| of_event(event, rule.fault, rule.decisive, container))
 }
 
 /// A pull failure of an image that the container has no more is history.
 fn same_image(rule: &Rule, event: &EventRow, container: Option<&ContainerRow>) -> bool {
-    let (Fault::Pull(_), Some(container), Some(quoted)) = (rule.fault, container, pull::quoted_image(&event.message)) else { return true };
+    let (Fault::Pull(_), Some(container), Some(quoted)) = (rule.fault, container, pull::quoted_image(&event.message)) else {
+        return true;
+    };
     quoted.normalised() == ImageReference::parse(&container.image).normalised()
 }
 
@@ -176,7 +202,11 @@ fn back_off(event: &EventRow) -> bool {
 }
 
 pub(super) fn last_event(snapshot: &Snapshot, fits: impl Fn(&EventRow) -> bool) -> Option<&EventRow> {
-    snapshot.events.values().filter(|event| fits(event)).max_by(|a, b| (a.last.or(a.first), &a.uid).cmp(&(b.last.or(b.first), &b.uid)))
+    snapshot
+        .events
+        .values()
+        .filter(|event| fits(event))
+        .max_by(|a, b| (a.last.or(a.first), &a.uid).cmp(&(b.last.or(b.first), &b.uid)))
 }
 
 pub(super) fn of_event(event: &EventRow, fault: Fault, decisive: &[&str], container: Option<&ContainerRow>) -> Clue {
@@ -223,7 +253,11 @@ fn whole(text: &str) -> Vec<Range<usize>> {
 
 pub(super) fn of_pod(pod: &PodRow, source: Source, fault: Fault, text: String) -> Clue {
     Clue {
-        about: ObjectRef { kind: "Pod".to_owned(), namespace: pod.namespace.clone(), name: pod.name.clone() },
+        about: ObjectRef {
+            kind: "Pod".to_owned(),
+            namespace: pod.namespace.clone(),
+            name: pod.name.clone(),
+        },
         uid: pod.uid.clone(),
         source,
         fault,
@@ -253,7 +287,9 @@ fn by_crash(scene: &Scene) -> Option<Clue> {
     let (pod, container) = crash::crashing(&scene.pods, scene.now)?;
     let (reason, exit, finished) = crash::ending(container).unwrap_or(("Error", 1, None));
     let about_container = |event: &EventRow| event.about_uid == pod.uid && event.field.ends_with(&format!("{{{}}}", container.name));
-    let killed = last_event(scene.snapshot, |event| about_container(event) && event.reason == "Killing" && event.message.contains(" probe, will be restarted"));
+    let killed = last_event(scene.snapshot, |event| {
+        about_container(event) && event.reason == "Killing" && event.message.contains(" probe, will be restarted")
+    });
     let not_started = matches!(reason, "StartError" | "ContainerCannotRun");
     let event = if killed.is_some() && reason != "OOMKilled" {
         last_event(scene.snapshot, |event| about_container(event) && event.reason == "Unhealthy")
@@ -267,10 +303,25 @@ fn by_crash(scene: &Scene) -> Option<Clue> {
     if event.is_some() {
         return event;
     }
-    let line = scene.logs.get(&(pod.uid.clone(), container.name.clone())).and_then(|tail| crash::deciding_line(tail));
+    let line = scene
+        .logs
+        .get(&(pod.uid.clone(), container.name.clone()))
+        .and_then(|tail| crash::deciding_line(tail));
     let mut clue = match line {
-        Some(line) if reason != "OOMKilled" => of_pod(pod, Source::Log { container: container.name.clone() }, Fault::Crash, line.clone()),
-        _ => of_pod(pod, Source::State, Fault::Crash, format!("container {} ended: {reason}, exit code {exit}", container.name)),
+        Some(line) if reason != "OOMKilled" => of_pod(
+            pod,
+            Source::Log {
+                container: container.name.clone(),
+            },
+            Fault::Crash,
+            line.clone(),
+        ),
+        _ => of_pod(
+            pod,
+            Source::State,
+            Fault::Crash,
+            format!("container {} ended: {reason}, exit code {exit}", container.name),
+        ),
     };
     clue.explain = explain::ending(reason, exit).to_owned();
     (clue.count, clue.last) = (container.restarts.max(1), finished);
@@ -286,7 +337,11 @@ fn condition_of_pods(scene: &Scene) -> Option<Clue> {
 
 pub(super) fn of_object(row: &ObjectRow, source: Source, text: String) -> Clue {
     Clue {
-        about: ObjectRef { kind: row.kind.clone(), namespace: row.namespace.clone(), name: row.name.clone() },
+        about: ObjectRef {
+            kind: row.kind.clone(),
+            namespace: row.namespace.clone(),
+            name: row.name.clone(),
+        },
         uid: row.uid.clone(),
         source,
         fault: Fault::Other,
@@ -302,10 +357,20 @@ pub(super) fn of_object(row: &ObjectRow, source: Source, text: String) -> Clue {
 /// A Service that selects none of the pods there are.
 pub(super) fn selector(scene: &Scene) -> Option<Clue> {
     let pods = &scene.pods;
-    let selects = |row: &ObjectRow| pods.iter().any(|pod| row.selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value)));
-    let row = scene.snapshot.of_kind("Service").find(|row| !row.deleting && !row.selector.is_empty() && !pods.is_empty() && !selects(row))?;
+    let selects = |row: &ObjectRow| {
+        pods.iter()
+            .any(|pod| row.selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value)))
+    };
+    let row = scene
+        .snapshot
+        .of_kind("Service")
+        .find(|row| !row.deleting && !row.selector.is_empty() && !pods.is_empty() && !selects(row))?;
     let wants: Vec<String> = row.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    let mut clue = of_object(row, Source::State, format!("selector {} matches none of the {} pods", wants.join(","), pods.len()));
+    let mut clue = of_object(
+        row,
+        Source::State,
+        format!("selector {} matches none of the {} pods", wants.join(","), pods.len()),
+    );
     clue.explain = "A Service has no list of pods, only a selector. Compare it, key by key, with the labels that the pods carry.".to_owned();
     Some(clue)
 }

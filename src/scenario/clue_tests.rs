@@ -23,8 +23,16 @@ fn every_pull_failure_is_told_apart_whatever_the_image_is_called() {
                 PullFault::Denied,
                 Part::Repository,
             ),
-            ("unexpected status from HEAD request to https://registry/v2/: 401 Unauthorized".to_owned(), PullFault::Unauthorized, Part::Registry),
-            ("failed to authorize: authorization failed: no basic auth credentials".to_owned(), PullFault::Unauthorized, Part::Registry),
+            (
+                "unexpected status from HEAD request to https://registry/v2/: 401 Unauthorized".to_owned(),
+                PullFault::Unauthorized,
+                Part::Registry,
+            ),
+            (
+                "failed to authorize: authorization failed: no basic auth credentials".to_owned(),
+                PullFault::Unauthorized,
+                Part::Registry,
+            ),
             (
                 "unexpected status code: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.".to_owned(),
                 PullFault::RateLimited,
@@ -32,8 +40,16 @@ fn every_pull_failure_is_told_apart_whatever_the_image_is_called() {
             ),
             (format!("{head}dial tcp 10.0.0.9:443: i/o timeout"), PullFault::Timeout, Part::Registry),
             (format!("{head}context deadline exceeded"), PullFault::Timeout, Part::Registry),
-            (format!("{head}dial tcp: lookup registry on 10.96.0.10:53: no such host"), PullFault::UnknownHost, Part::Registry),
-            ("unexpected commit digest sha256:aa, expected sha256:bb: failed precondition".to_owned(), PullFault::Digest, Part::Digest),
+            (
+                format!("{head}dial tcp: lookup registry on 10.96.0.10:53: no such host"),
+                PullFault::UnknownHost,
+                Part::Registry,
+            ),
+            (
+                "unexpected commit digest sha256:aa, expected sha256:bb: failed precondition".to_owned(),
+                PullFault::Digest,
+                Part::Digest,
+            ),
             ("something nobody has seen".to_owned(), PullFault::Other, Part::None),
         ] {
             let mut stage = Stage::new();
@@ -57,7 +73,12 @@ fn the_other_ways_not_to_get_an_image() {
             "Failed to apply default image tag \"team/Web:1\": couldn't parse image name \"team/Web:1\": invalid reference format: repository name (team/Web) must be lowercase",
             PullFault::InvalidName,
         ),
-        ("ErrImageNeverPull", "ErrImageNeverPull", "Container image \"team/Web:1\" is not present with pull policy of Never", PullFault::NeverPull),
+        (
+            "ErrImageNeverPull",
+            "ErrImageNeverPull",
+            "Container image \"team/Web:1\" is not present with pull policy of Never",
+            PullFault::NeverPull,
+        ),
     ] {
         let names = Names { image: "team/Web:1", ..PLAIN };
         let mut stage = Stage::new();
@@ -89,9 +110,18 @@ fn a_pull_clue_lasts_while_a_living_pod_waits_for_that_image() {
     assert_eq!(stage.clue(), None, "the pod is going");
     stage.pod("p", PLAIN, running(0), 0);
     assert_eq!(stage.clue(), None, "the image came");
-    stage.pod("p", Names { image: "team/web:1", ..PLAIN }, waiting("ImagePullBackOff", "Back-off pulling image \"team/web:1\": ErrImagePull: not found"), 0);
+    stage.pod(
+        "p",
+        Names { image: "team/web:1", ..PLAIN },
+        waiting("ImagePullBackOff", "Back-off pulling image \"team/web:1\": ErrImagePull: not found"),
+        0,
+    );
     let clue = stage.clue().unwrap();
-    assert_eq!((clue.source, clue.image.unwrap().written.as_str()), (Source::State, "team/web:1"), "the event is of another image");
+    assert_eq!(
+        (clue.source, clue.image.unwrap().written.as_str()),
+        (Source::State, "team/web:1"),
+        "the event is of another image"
+    );
 }
 
 #[test]
@@ -106,7 +136,13 @@ fn a_crash_is_decided_by_its_log() {
         let clue = stage.clue().unwrap();
         assert_eq!(
             (clue.source, clue.fault, clue.text.as_str()),
-            (Source::Log { container: names.container.into() }, Fault::Crash, "fatal: SETTING is not set")
+            (
+                Source::Log {
+                    container: names.container.into()
+                },
+                Fault::Crash,
+                "fatal: SETTING is not set"
+            )
         );
         assert_eq!(clue.count, 2);
         stage.log("p", names, &["one", "two"]);
@@ -128,17 +164,30 @@ fn a_crash_clue_ends_ten_seconds_after_the_container_is_up() {
 #[test]
 fn how_a_process_ended_may_say_more_than_its_log() {
     let mut stage = Stage::new();
-    stage.pod("p", PLAIN, waiting("CrashLoopBackOff", ""), 1).containers[0].last =
-        ContainerState::Terminated { reason: "OOMKilled".into(), exit: 137, finished: None };
+    stage.pod("p", PLAIN, waiting("CrashLoopBackOff", ""), 1).containers[0].last = ContainerState::Terminated {
+        reason: "OOMKilled".into(),
+        exit: 137,
+        finished: None,
+    };
     stage.log("p", PLAIN, &["error: irrelevant"]);
     let clue = stage.clue().unwrap();
     assert!(clue.text.contains("OOMKilled") && clue.explain.contains("memory"), "{clue:?}");
     stage.pod("p", PLAIN, waiting("CrashLoopBackOff", ""), 1).containers[0].last = ended(0, 0);
     stage.event("p", PLAIN, false, "Killing", "Container app failed liveness probe, will be restarted", 1);
-    stage.event("p", PLAIN, true, "Unhealthy", "Liveness probe failed: dial tcp 10.0.0.1:9090: connect: connection refused", 3);
+    stage.event(
+        "p",
+        PLAIN,
+        true,
+        "Unhealthy",
+        "Liveness probe failed: dial tcp 10.0.0.1:9090: connect: connection refused",
+        3,
+    );
     assert_eq!(stage.clue().unwrap().fault, Fault::Probe);
-    stage.pod("p", PLAIN, waiting("CrashLoopBackOff", ""), 1).containers[0].last =
-        ContainerState::Terminated { reason: "StartError".into(), exit: 128, finished: None };
+    stage.pod("p", PLAIN, waiting("CrashLoopBackOff", ""), 1).containers[0].last = ContainerState::Terminated {
+        reason: "StartError".into(),
+        exit: 128,
+        finished: None,
+    };
     assert!(needs_logs(&stage.snapshot).is_empty(), "what never ran has no log");
 }
 
@@ -146,8 +195,20 @@ fn how_a_process_ended_may_say_more_than_its_log() {
 fn the_other_faults_by_their_events() {
     for names in BOTH {
         for (reason, event, message, fault, decisive) in [
-            ("CreateContainerConfigError", "Failed", "Error: configmap \"settings\" not found", Fault::Config, "configmap \"settings\" not found"),
-            ("ContainerCreating", "FailedMount", "MountVolume.SetUp failed for volume \"v\" : configmap \"x\" not found", Fault::Mount, "not found"),
+            (
+                "CreateContainerConfigError",
+                "Failed",
+                "Error: configmap \"settings\" not found",
+                Fault::Config,
+                "configmap \"settings\" not found",
+            ),
+            (
+                "ContainerCreating",
+                "FailedMount",
+                "MountVolume.SetUp failed for volume \"v\" : configmap \"x\" not found",
+                Fault::Mount,
+                "not found",
+            ),
         ] {
             let mut stage = Stage::new();
             stage.pod("p", names, waiting(reason, ""), 0);
@@ -177,12 +238,34 @@ fn faults_of_scheduling_probes_quotas_and_selectors() {
     let mut stage = Stage::new();
     let pod = stage.pod("p", PLAIN, running(0), 0);
     (pod.is_ready, pod.containers[0].ready) = (false, false);
-    stage.event("p", PLAIN, true, "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 404", 5);
+    stage.event(
+        "p",
+        PLAIN,
+        true,
+        "Unhealthy",
+        "Readiness probe failed: HTTP probe failed with statuscode: 404",
+        5,
+    );
     assert_eq!(stage.clue().unwrap().fault, Fault::Probe);
 
     let mut stage = Stage::new();
-    stage.object("ReplicaSet", "web", Replicas { desired: 2, current: 1, ..Replicas::default() });
-    stage.event("ReplicaSet/web", PLAIN, true, "FailedCreate", "Error creating: pods \"web-x\" is forbidden: exceeded quota: small, requested: pods=1", 5);
+    stage.object(
+        "ReplicaSet",
+        "web",
+        Replicas {
+            desired: 2,
+            current: 1,
+            ..Replicas::default()
+        },
+    );
+    stage.event(
+        "ReplicaSet/web",
+        PLAIN,
+        true,
+        "FailedCreate",
+        "Error creating: pods \"web-x\" is forbidden: exceeded quota: small, requested: pods=1",
+        5,
+    );
     assert_eq!(stage.clue().unwrap().fault, Fault::Quota);
 
     let mut stage = Stage::new();
@@ -208,12 +291,28 @@ fn a_scenarios_own_rules_come_first() {
     stage.pod("p", PLAIN, waiting("CrashLoopBackOff", ""), 3).containers[0].last = ended(1, 0);
     stage.log("p", PLAIN, &["fatal: a", "note: the door is shut"]);
     assert_eq!(stage.clue().unwrap().text, "fatal: a");
-    stage.scenario.clues =
-        vec![ClueRule::Event { reason: "None".into(), message: String::new() }, ClueRule::Log { container: "app".into(), line: "*door*".into() }];
+    stage.scenario.clues = vec![
+        ClueRule::Event {
+            reason: "None".into(),
+            message: String::new(),
+        },
+        ClueRule::Log {
+            container: "app".into(),
+            line: "*door*".into(),
+        },
+    ];
     assert_eq!(stage.clue().unwrap().text, "note: the door is shut");
-    stage.object("Deployment", "web", Replicas::default()).conditions =
-        vec![ConditionRow { kind: "Progressing".into(), status: "False".into(), reason: "Late".into(), message: "m".into() }];
-    stage.scenario.clues = vec![ClueRule::Condition { kind: "Deployment".into(), condition: "Progressing".into(), status: "False".into() }];
+    stage.object("Deployment", "web", Replicas::default()).conditions = vec![ConditionRow {
+        kind: "Progressing".into(),
+        status: "False".into(),
+        reason: "Late".into(),
+        message: "m".into(),
+    }];
+    stage.scenario.clues = vec![ClueRule::Condition {
+        kind: "Deployment".into(),
+        condition: "Progressing".into(),
+        status: "False".into(),
+    }];
     assert_eq!(stage.clue().unwrap().text, "Progressing=False Late: m");
 }
 
@@ -239,9 +338,16 @@ fn tags_are_told_on_practice_and_asked_for_elsewhere() {
     stage.pod("p", Names { image: "nginx:9", ..PLAIN }, waiting("ErrImagePull", "nginx:9: not found"), 0);
     let clue = stage.clue().unwrap();
     let known = catalogue();
-    assert!(known.len() > 10 && tags_line(&clue, Some(&known)).contains("1.29-alpine"), "{}", tags_line(&clue, Some(&known)));
+    assert!(
+        known.len() > 10 && tags_line(&clue, Some(&known)).contains("1.29-alpine"),
+        "{}",
+        tags_line(&clue, Some(&known))
+    );
     let real = tags_line(&clue, None);
-    assert!(real.contains("skopeo list-tags docker://docker.io/library/nginx") && real.contains("hub.docker.com/_/nginx"), "{real}");
+    assert!(
+        real.contains("skopeo list-tags docker://docker.io/library/nginx") && real.contains("hub.docker.com/_/nginx"),
+        "{real}"
+    );
     stage.pod("p", PLAIN, waiting("ErrImagePull", "not found"), 0);
     assert!(tags_line(&stage.clue().unwrap(), Some(&known)).contains("no repository team/web"));
 }
@@ -252,11 +358,17 @@ fn a_mended_tag_uncovers_the_second_fault() {
     stage.pod("old", PLAIN, waiting("ErrImagePull", "not found"), 0);
     let before = stage.clue().unwrap();
     stage.pod("old", PLAIN, waiting("ErrImagePull", "not found"), 0).deleting = true;
-    stage.pod("new", Names { image: "team/web:1", ..PLAIN }, waiting("CrashLoopBackOff", ""), 1).containers[0].last = ended(1, 0);
+    stage
+        .pod("new", Names { image: "team/web:1", ..PLAIN }, waiting("CrashLoopBackOff", ""), 1)
+        .containers[0]
+        .last = ended(1, 0);
     stage.log("new", PLAIN, &["fatal: X is not set"]);
     let now = stage.clue().unwrap();
     assert_eq!(behind(&before, &now).as_deref(), Some("the tag is mended, a second fault was behind it"));
     assert_eq!((behind(&now, &before), behind(&before, &before)), (None, None));
-    let other = super::clue::Clue { image: Some(ImageReference::parse("teem/web:9.9")), ..before };
+    let other = super::clue::Clue {
+        image: Some(ImageReference::parse("teem/web:9.9")),
+        ..before
+    };
     assert!(behind(&other, &now).unwrap().starts_with("the repository is mended"));
 }

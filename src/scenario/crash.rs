@@ -75,11 +75,17 @@ pub fn is_crashing(pod: &PodRow, container: &ContainerRow, now: Timestamp) -> bo
 /// When the next restarted container will have been up long enough to count as recovered.
 #[must_use]
 pub fn recovers_at(snapshot: &Snapshot, now: Timestamp) -> Option<Timestamp> {
-    let containers = snapshot.pods.values().filter(|pod| !pod.deleting).flat_map(|pod| pod.containers.iter().map(move |container| (pod, container)));
-    let since = containers.filter(|(pod, container)| container.ready && is_crashing(pod, container, now)).filter_map(|(_, container)| match container.state {
-        ContainerState::Running { since } => since,
-        _ => None,
-    });
+    let containers = snapshot
+        .pods
+        .values()
+        .filter(|pod| !pod.deleting)
+        .flat_map(|pod| pod.containers.iter().map(move |container| (pod, container)));
+    let since = containers
+        .filter(|(pod, container)| container.ready && is_crashing(pod, container, now))
+        .filter_map(|(_, container)| match container.state {
+            ContainerState::Running { since } => since,
+            _ => None,
+        });
     since.min()?.checked_add(jiff::SignedDuration::from_secs(RECOVERED_SECONDS)).ok()
 }
 

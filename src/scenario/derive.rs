@@ -29,7 +29,11 @@ pub fn complete(named: Scenario, readme: Readme, sidecar: Sidecar) -> Scenario {
     scenario.warnings = sidecar.warnings;
     add_hints(&mut scenario, sidecar.hints);
     warn(&mut scenario);
-    scenario.goals = vec![Goal { what: Want::SeenBroken, hold: Duration::ZERO, why: String::new() }];
+    scenario.goals = vec![Goal {
+        what: Want::SeenBroken,
+        hold: Duration::ZERO,
+        why: String::new(),
+    }];
     let goals = sidecar.goals.unwrap_or_else(|| goals(&scenario));
     scenario.goals.extend(goals);
     scenario.images = images::complete(&scenario, sidecar.images);
@@ -47,10 +51,20 @@ fn title(id: &str) -> String {
 fn add_hints(scenario: &mut Scenario, hints: Vec<(String, Option<Duration>)>) {
     let parts = &mut scenario.lesson.parts;
     let known = parts.iter().filter(|part| matches!(part, Part::Fold { kind: Fold::Hint(_), .. })).count();
-    let solution = parts.iter().position(|part| matches!(part, Part::Fold { kind: Fold::Solution, .. })).unwrap_or(parts.len());
+    let solution = parts
+        .iter()
+        .position(|part| matches!(part, Part::Fold { kind: Fold::Solution, .. }))
+        .unwrap_or(parts.len());
     for (at, (body, when)) in hints.into_iter().enumerate() {
         let number = known + at + 1;
-        parts.insert(solution + at, Part::Fold { kind: Fold::Hint(number), summary: format!("Hint {number}"), body });
+        parts.insert(
+            solution + at,
+            Part::Fold {
+                kind: Fold::Hint(number),
+                summary: format!("Hint {number}"),
+                body,
+            },
+        );
         if let Some(when) = when {
             scenario.hint_offers.insert(number, when);
         }
@@ -60,12 +74,16 @@ fn add_hints(scenario: &mut Scenario, hints: Vec<(String, Option<Duration>)>) {
 fn warn(scenario: &mut Scenario) {
     let folder = &scenario.folder;
     if scenario.solution.is_empty() {
-        scenario.warnings.push(format!("{folder}: there is no solution/; without one `s` has nothing to apply"));
+        scenario
+            .warnings
+            .push(format!("{folder}: there is no solution/; without one `s` has nothing to apply"));
     }
     let same = |a: &Manifest, b: &Manifest| a.object == b.object;
     let unchanged = scenario.solution.len() == scenario.broken.len() && scenario.solution.iter().zip(&scenario.broken).all(|(a, b)| same(a, b));
     if unchanged && !scenario.broken.is_empty() && scenario.solution_mode == SolutionMode::Apply && scenario.trigger.is_empty() {
-        scenario.warnings.push(format!("{folder}: broken/ and solution/ are the same; the solution would change nothing"));
+        scenario
+            .warnings
+            .push(format!("{folder}: broken/ and solution/ are the same; the solution would change nothing"));
     }
     if scenario.lesson.parts.is_empty() {
         scenario.warnings.push(format!("{folder}: there is no README.md; write the lesson there"));
@@ -75,7 +93,10 @@ fn warn(scenario: &mut Scenario) {
 /// Whether the promised fault is an image that cannot be pulled.
 #[must_use]
 pub fn expects_pull_failure(scenario: &Scenario) -> bool {
-    scenario.expect_broken.iter().any(|status| matches!(status.trim_start_matches("Init:"), "ErrImagePull" | "ImagePullBackOff"))
+    scenario
+        .expect_broken
+        .iter()
+        .any(|status| matches!(status.trim_start_matches("Init:"), "ErrImagePull" | "ImagePullBackOff"))
 }
 
 /// What the cluster should look like once solved: the newest of each object that solution/, broken/ or setup/ name.
@@ -100,8 +121,17 @@ fn goals(scenario: &Scenario) -> Vec<Goal> {
     let wanted = wanted(scenario);
     let from_solution = scenario.solution.iter().any(|manifest| kind::is_workload(manifest.kind()));
     let asked = |manifest: &&&Manifest| !from_solution || manifest.file.starts_with("solution/");
-    let hold = wanted.iter().map(|manifest| probe_cycle(manifest)).max().unwrap_or_default().clamp(HOLD, LONGEST_HOLD);
-    let goal = |what, hold| Goal { what, hold, why: String::new() };
+    let hold = wanted
+        .iter()
+        .map(|manifest| probe_cycle(manifest))
+        .max()
+        .unwrap_or_default()
+        .clamp(HOLD, LONGEST_HOLD);
+    let goal = |what, hold| Goal {
+        what,
+        hold,
+        why: String::new(),
+    };
     let mut goals = Vec::new();
     for manifest in wanted.iter().filter(asked) {
         let (kind, name) = (manifest.kind().to_owned(), manifest.name().to_owned());
@@ -112,22 +142,48 @@ fn goals(scenario: &Scenario) -> Vec<Goal> {
             "PersistentVolumeClaim" => Some(("Bound", "True")),
             _ => None,
         } {
-            goals.push(goal(Want::Condition { kind, name, condition: condition.to_owned(), status: status.to_owned() }, Duration::ZERO));
+            goals.push(goal(
+                Want::Condition {
+                    kind,
+                    name,
+                    condition: condition.to_owned(),
+                    status: status.to_owned(),
+                },
+                Duration::ZERO,
+            ));
         }
     }
-    goals.push(if expects_pull_failure(scenario) { goal(Want::Pulls, Duration::ZERO) } else { goal(Want::Quiet, hold) });
-    for manifest in wanted.iter().filter(|manifest| manifest.kind() == "Service" && manifest.object["spec"]["selector"].is_object()) {
-        goals.push(goal(Want::Endpoints { service: manifest.name().to_owned(), at_least: 1 }, Duration::ZERO));
+    goals.push(if expects_pull_failure(scenario) {
+        goal(Want::Pulls, Duration::ZERO)
+    } else {
+        goal(Want::Quiet, hold)
+    });
+    for manifest in wanted
+        .iter()
+        .filter(|manifest| manifest.kind() == "Service" && manifest.object["spec"]["selector"].is_object())
+    {
+        goals.push(goal(
+            Want::Endpoints {
+                service: manifest.name().to_owned(),
+                at_least: 1,
+            },
+            Duration::ZERO,
+        ));
     }
     goals
 }
 
 /// How long the slowest liveness probe of an object may take to kill a container.
 fn probe_cycle(manifest: &Manifest) -> Duration {
-    let Some(spec) = manifest::pod_spec(&manifest.object) else { return Duration::ZERO };
-    let seconds = manifest::containers(spec).map(|container| &container["livenessProbe"]).filter(|probe| probe.is_object()).map(|probe| {
-        let number = |field: &str, default| probe[field].as_u64().unwrap_or(default);
-        number("initialDelaySeconds", 0) + number("periodSeconds", 10) * number("failureThreshold", 3)
-    });
+    let Some(spec) = manifest::pod_spec(&manifest.object) else {
+        return Duration::ZERO;
+    };
+    let seconds = manifest::containers(spec)
+        .map(|container| &container["livenessProbe"])
+        .filter(|probe| probe.is_object())
+        .map(|probe| {
+            let number = |field: &str, default| probe[field].as_u64().unwrap_or(default);
+            number("initialDelaySeconds", 0) + number("periodSeconds", 10) * number("failureThreshold", 3)
+        });
     Duration::from_secs(seconds.max().unwrap_or(0))
 }

@@ -85,24 +85,54 @@ pub fn ending(reason: &str, exit: i32) -> &'static str {
 
 /// Words that kubectl shows as STATUS or REASON, and what they mean.
 const WORDS: [(&str, &str); 36] = [
-    ("Pending", "Accepted, but not every container runs yet: no node was found, or images and volumes are still to come."),
+    (
+        "Pending",
+        "Accepted, but not every container runs yet: no node was found, or images and volumes are still to come.",
+    ),
     ("ContainerCreating", "A node has the pod and prepares it: volumes, network, image."),
     ("PodInitializing", "The init containers are still at work; the others wait for them."),
-    ("Running", "At least one container runs. Whether it serves is another question: READY answers that."),
-    ("Completed", "Every process ended with 0. Right for a Job; for a Deployment it means that the process does not stay."),
+    (
+        "Running",
+        "At least one container runs. Whether it serves is another question: READY answers that.",
+    ),
+    (
+        "Completed",
+        "Every process ended with 0. Right for a Job; for a Deployment it means that the process does not stay.",
+    ),
     ("Succeeded", "Every container ended with 0 and is not started again."),
-    ("Failed", "For a pod: a container ended with an error and is not started again. For an event: the message says what did not work."),
+    (
+        "Failed",
+        "For a pod: a container ended with an error and is not started again. For an event: the message says what did not work.",
+    ),
     ("Error", "The latest run ended with an exit code other than 0. Its log says why."),
-    ("CrashLoopBackOff", "The container keeps ending, and the kubelet waits before it starts it again: 10 s, 20 s, 40 s, up to 5 min."),
+    (
+        "CrashLoopBackOff",
+        "The container keeps ending, and the kubelet waits before it starts it again: 10 s, 20 s, 40 s, up to 5 min.",
+    ),
     ("OOMKilled", "The kernel ended the process: it took more memory than the container's limit."),
-    ("ErrImagePull", "A try to pull the image has just failed. The event `Failed to pull image` carries the registry's answer."),
-    ("ImagePullBackOff", "The kubelet waits before it pulls again: 10 s, 20 s, 40 s, up to 5 min. The fault is that of the last try."),
+    (
+        "ErrImagePull",
+        "A try to pull the image has just failed. The event `Failed to pull image` carries the registry's answer.",
+    ),
+    (
+        "ImagePullBackOff",
+        "The kubelet waits before it pulls again: 10 s, 20 s, 40 s, up to 5 min. The fault is that of the last try.",
+    ),
     ("ErrImageNeverPull", "The pull policy is Never, and the node does not have the image."),
     ("InvalidImageName", "The image is written in a way that no reference can be."),
-    ("CreateContainerConfigError", "Something that the container refers to is missing: a ConfigMap, a Secret, or a key of one."),
-    ("CreateContainerError", "The runtime could not make the container; the event says what it had against it."),
+    (
+        "CreateContainerConfigError",
+        "Something that the container refers to is missing: a ConfigMap, a Secret, or a key of one.",
+    ),
+    (
+        "CreateContainerError",
+        "The runtime could not make the container; the event says what it had against it.",
+    ),
     ("RunContainerError", "The container was made, but its command could not be started."),
-    ("Terminating", "The pod was told to go: its processes have a grace period, or a finalizer still holds it."),
+    (
+        "Terminating",
+        "The pod was told to go: its processes have a grace period, or a finalizer still holds it.",
+    ),
     ("Evicted", "The node was short of something and sent the pod away."),
     ("Unknown", "The node has not reported for a while, so nobody knows."),
     ("Scheduled", "A node was chosen."),
@@ -113,13 +143,22 @@ const WORDS: [(&str, &str); 36] = [
     ("Started", "The container's process was started."),
     ("BackOff", "The kubelet waits before the next try, longer each time."),
     ("Killing", "A container is being stopped; the message says why."),
-    ("Unhealthy", "A probe failed. Readiness takes the pod out of its Services; liveness has the container restarted."),
-    ("FailedMount", "A volume could not be made ready for the pod; the message names it and its source."),
+    (
+        "Unhealthy",
+        "A probe failed. Readiness takes the pod out of its Services; liveness has the container restarted.",
+    ),
+    (
+        "FailedMount",
+        "A volume could not be made ready for the pod; the message names it and its source.",
+    ),
     ("FailedCreate", "A controller could not create a pod; the message is the API server's refusal."),
     ("ScalingReplicaSet", "The Deployment changed how many pods one of its ReplicaSets shall have."),
     ("SuccessfulCreate", "A controller has created a pod."),
     ("SuccessfulDelete", "A controller has deleted a pod."),
-    ("ProgressDeadlineExceeded", "A rollout has not moved for ten minutes (progressDeadlineSeconds); it is not undone by itself."),
+    (
+        "ProgressDeadlineExceeded",
+        "A rollout has not moved for ten minutes (progressDeadlineSeconds); it is not undone by itself.",
+    ),
     ("Unschedulable", "The scheduler has found no node for the pod."),
 ];
 

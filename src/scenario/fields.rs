@@ -16,14 +16,25 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     #[must_use]
     pub fn new(file: &'a str, content: &'a str) -> Self {
-        Self { file, content, warnings: Vec::new() }
+        Self {
+            file,
+            content,
+            warnings: Vec::new(),
+        }
     }
 
     /// The line on which a key or word is first written.
     fn line(&self, key: &str) -> usize {
-        let starts = |line: &str| line.trim_start_matches([' ', '-', '{']).strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
+        let starts = |line: &str| {
+            line.trim_start_matches([' ', '-', '{'])
+                .strip_prefix(key)
+                .is_some_and(|rest| rest.trim_start().starts_with(':'))
+        };
         let lines = || self.content.lines();
-        lines().position(starts).or_else(|| lines().position(|line| line.contains(key))).map_or(1, |at| at + 1)
+        lines()
+            .position(starts)
+            .or_else(|| lines().position(|line| line.contains(key)))
+            .map_or(1, |at| at + 1)
     }
 
     pub fn warn(&mut self, key: &str, what: &str) {
@@ -33,10 +44,18 @@ impl<'a> Reader<'a> {
 
     /// Warns of the keys of a map that are not among the known.
     pub fn known(&mut self, map: &Value, keys: &[&str]) {
-        let unknown: Vec<String> = map.as_object().into_iter().flatten().map(|(key, _)| key.clone()).filter(|key| !keys.contains(&key.as_str())).collect();
+        let unknown: Vec<String> = map
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(key, _)| key.clone())
+            .filter(|key| !keys.contains(&key.as_str()))
+            .collect();
         for key in unknown {
             let near = text::nearest(&key, keys);
-            let advice = near.first().map_or_else(|| format!("known here: {}", keys.join(", ")), |near| format!("did you mean `{near}`?"));
+            let advice = near
+                .first()
+                .map_or_else(|| format!("known here: {}", keys.join(", ")), |near| format!("did you mean `{near}`?"));
             self.warn(&key, &format!("unknown key `{key}` is passed over; {advice}"));
         }
     }
@@ -72,9 +91,10 @@ impl<'a> Reader<'a> {
     pub fn texts(&mut self, map: &Value, key: &str) -> Vec<String> {
         match map.get(key) {
             None | Some(Value::Null) => Vec::new(),
-            Some(Value::Array(list)) => {
-                list.iter().filter_map(|item| item.as_str().map(text::clean).or_else(|| item.as_i64().map(|number| number.to_string()))).collect()
-            }
+            Some(Value::Array(list)) => list
+                .iter()
+                .filter_map(|item| item.as_str().map(text::clean).or_else(|| item.as_i64().map(|number| number.to_string())))
+                .collect(),
             Some(Value::String(text)) => vec![text::clean(text)],
             Some(_) => {
                 self.warn(key, &format!("`{key}` should be a list of texts"));

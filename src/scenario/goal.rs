@@ -58,7 +58,10 @@ pub struct Verdict {
 impl Judge {
     #[must_use]
     pub fn new(scenario: &Scenario) -> Self {
-        Self { progress: vec![Progress::default(); scenario.goals.len()], ..Self::default() }
+        Self {
+            progress: vec![Progress::default(); scenario.goals.len()],
+            ..Self::default()
+        }
     }
 
     /// When the fault was first seen on this attempt.
@@ -93,7 +96,12 @@ impl Judge {
         self.measure(evidence);
         let disturbed = self.trouble.grow(evidence);
         self.next_change = crash::recovers_at(evidence.snapshot, evidence.now);
-        scenario.goals.iter().enumerate().map(|(at, goal)| self.verdict(at, goal, evidence, scenario, disturbed)).collect()
+        scenario
+            .goals
+            .iter()
+            .enumerate()
+            .map(|(at, goal)| self.verdict(at, goal, evidence, scenario, disturbed))
+            .collect()
     }
 
     fn see(&mut self, scenario: &Scenario, evidence: &Evidence, clue: Option<&Clue>) {
@@ -134,20 +142,43 @@ impl Judge {
 
     fn verdict(&mut self, at: usize, goal: &Goal, evidence: &Evidence, scenario: &Scenario, disturbed: bool) -> Verdict {
         let windowed = matches!(goal.what, Want::Ready { .. } | Want::Quiet) && !goal.hold.is_zero();
-        let needed = if windowed && self.cycle > 0 { goal.hold.max(Duration::from_secs(self.cycle.unsigned_abs() + 1)) } else { goal.hold };
+        let needed = if windowed && self.cycle > 0 {
+            goal.hold.max(Duration::from_secs(self.cycle.unsigned_abs() + 1))
+        } else {
+            goal.hold
+        };
         let title = title(&goal.what, needed);
         if goal.what == Want::SeenBroken {
             let met = self.seen_broken.is_some();
             self.progress[at].met = met;
             let saw = if met { self.seen.clone() } else { "the fault has not shown yet".to_owned() };
-            return Verdict { title, met, looked_at: looked_for(scenario), saw, held: None };
+            return Verdict {
+                title,
+                met,
+                looked_at: looked_for(scenario),
+                saw,
+                held: None,
+            };
         }
         let check = check::look(&goal.what, evidence).unwrap_or_else(|| told(&goal.what, self.progress[at].told.as_ref()));
         let progress = &mut self.progress[at];
         if self.seen_broken.is_none() || !check.holds {
-            *progress = Progress { told: progress.told.take(), ..Progress::default() };
-            let saw = if check.holds { format!("{}, but the fault has not been seen yet", check.saw) } else { check.saw };
-            return Verdict { title, met: false, looked_at: check.looked_at, saw, held: None };
+            *progress = Progress {
+                told: progress.told.take(),
+                ..Progress::default()
+            };
+            let saw = if check.holds {
+                format!("{}, but the fault has not been seen yet", check.saw)
+            } else {
+                check.saw
+            };
+            return Verdict {
+                title,
+                met: false,
+                looked_at: check.looked_at,
+                saw,
+                held: None,
+            };
         }
         if disturbed && windowed {
             progress.since = Some(evidence.now);
@@ -162,7 +193,13 @@ impl Judge {
         }
         let met = self.progress[at].met;
         let held = (needed_seconds > 0).then_some((held.min(needed_seconds), needed_seconds));
-        Verdict { title, met, looked_at: check.looked_at, saw: check.saw, held }
+        Verdict {
+            title,
+            met,
+            looked_at: check.looked_at,
+            saw: check.saw,
+            held,
+        }
     }
 }
 
@@ -202,15 +239,31 @@ fn told(want: &Want, told: Option<&Result<(), String>>) -> check::Check {
         _ => String::new(),
     };
     match told {
-        None => check::Check { holds: false, looked_at, saw: "not asked yet".to_owned() },
-        Some(Ok(())) => check::Check { holds: true, looked_at, saw: "it does".to_owned() },
-        Some(Err(saw)) => check::Check { holds: false, looked_at, saw: saw.clone() },
+        None => check::Check {
+            holds: false,
+            looked_at,
+            saw: "not asked yet".to_owned(),
+        },
+        Some(Ok(())) => check::Check {
+            holds: true,
+            looked_at,
+            saw: "it does".to_owned(),
+        },
+        Some(Err(saw)) => check::Check {
+            holds: false,
+            looked_at,
+            saw: saw.clone(),
+        },
     }
 }
 
 /// A goal in a few words.
 fn title(want: &Want, hold: Duration) -> String {
-    let window = if hold.is_zero() { String::new() } else { format!(" for {} s", hold.as_secs()) };
+    let window = if hold.is_zero() {
+        String::new()
+    } else {
+        format!(" for {} s", hold.as_secs())
+    };
     match want {
         Want::SeenBroken => "fault seen".to_owned(),
         Want::Ready { name, .. } => format!("{name} ready{window}"),

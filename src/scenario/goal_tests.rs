@@ -5,11 +5,31 @@ use super::goal::{Judge, Verdict};
 use super::stage::{PLAIN, Stage, at, ended, running, waiting};
 use crate::cluster::snapshot::{ContainerState, Endpoints, Replicas};
 
-const NONE: Replicas = Replicas { desired: 1, current: 1, updated: 1, ready: 0, available: 0, observed: true };
-const ALL: Replicas = Replicas { desired: 1, current: 1, updated: 1, ready: 1, available: 1, observed: true };
+const NONE: Replicas = Replicas {
+    desired: 1,
+    current: 1,
+    updated: 1,
+    ready: 0,
+    available: 0,
+    observed: true,
+};
+const ALL: Replicas = Replicas {
+    desired: 1,
+    current: 1,
+    updated: 1,
+    ready: 1,
+    available: 1,
+    observed: true,
+};
 
 fn ready() -> (Want, u64) {
-    (Want::Ready { kind: "Deployment".into(), name: "web".into() }, 10)
+    (
+        Want::Ready {
+            kind: "Deployment".into(),
+            name: "web".into(),
+        },
+        10,
+    )
 }
 
 fn look(judge: &mut Judge, stage: &mut Stage, second: i64) -> Vec<Verdict> {
@@ -124,11 +144,43 @@ fn a_repair_must_outlast_the_crash_cycle_that_was_seen() {
 #[test]
 fn the_other_goals_say_what_they_saw() {
     let mut stage = Stage::new();
-    let value = Want::Value { kind: "Deployment".into(), name: "web".into(), path: "spec.replicas".into(), is: 1.into() };
-    let bound = Want::Condition { kind: "PersistentVolumeClaim".into(), name: "data".into(), condition: "Bound".into(), status: "True".into() };
-    let gone = Want::Gone { kind: "ConfigMap".into(), name: "held".into() };
-    let answers = Want::Answers { service: "web".into(), port: 80, path: "/".into() };
-    stage.goals(&["Error"], vec![(Want::Endpoints { service: "web".into(), at_least: 1 }, 0), (value, 0), (bound, 0), (gone, 0), (answers, 0)]);
+    let value = Want::Value {
+        kind: "Deployment".into(),
+        name: "web".into(),
+        path: "spec.replicas".into(),
+        is: 1.into(),
+    };
+    let bound = Want::Condition {
+        kind: "PersistentVolumeClaim".into(),
+        name: "data".into(),
+        condition: "Bound".into(),
+        status: "True".into(),
+    };
+    let gone = Want::Gone {
+        kind: "ConfigMap".into(),
+        name: "held".into(),
+    };
+    let answers = Want::Answers {
+        service: "web".into(),
+        port: 80,
+        path: "/".into(),
+    };
+    stage.goals(
+        &["Error"],
+        vec![
+            (
+                Want::Endpoints {
+                    service: "web".into(),
+                    at_least: 1,
+                },
+                0,
+            ),
+            (value, 0),
+            (bound, 0),
+            (gone, 0),
+            (answers, 0),
+        ],
+    );
     stage.pod("bad", PLAIN, ended(1, 0), 0);
     stage.object("Deployment", "web", ALL);
     stage.object("Service", "web", Replicas::default());

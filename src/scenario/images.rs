@@ -14,7 +14,10 @@ use crate::yaml;
 #[must_use]
 pub fn catalogue() -> Catalogue {
     let documents = yaml::documents("assets/images.yaml", include_str!("../../assets/images.yaml")).unwrap_or_default();
-    documents.into_iter().find_map(|(_, value, _)| serde_json::from_value(value).ok()).unwrap_or_default()
+    documents
+        .into_iter()
+        .find_map(|(_, value, _)| serde_json::from_value(value).ok())
+        .unwrap_or_default()
 }
 
 /// A container of a scenario: where it stands, its image and what is set for it.
@@ -79,14 +82,22 @@ fn guess(name: &str, tags: Vec<String>, broken: &[Container], solved: &[Containe
     let here = |containers: &&Container| containers.image.familiar() == name;
     for container in solved.iter().filter(here) {
         if let Some(before) = broken.iter().find(|other| other.place == container.place) {
-            needs.extend(container.env.difference(&before.env).map(|env| ((*env).to_owned(), format!("fatal: {env} is not set"))));
+            needs.extend(
+                container
+                    .env
+                    .difference(&before.env)
+                    .map(|env| ((*env).to_owned(), format!("fatal: {env} is not set"))),
+            );
         }
     }
     // what broken/ declares may be the fault itself; it is asked only where the solution does not run the image
     let known = solved.iter().any(|container| here(&container));
     for container in if known { solved } else { broken }.iter().filter(here) {
         for port in &container.ports {
-            serve.entry(*port).or_insert_with(|| BTreeSet::from(["/".to_owned()])).extend(container.paths.iter().cloned());
+            serve
+                .entry(*port)
+                .or_insert_with(|| BTreeSet::from(["/".to_owned()]))
+                .extend(container.paths.iter().cloned());
         }
     }
     image.ports = serve.keys().copied().collect();
@@ -114,7 +125,10 @@ fn containers(manifests: &[Manifest]) -> Vec<Container<'_>> {
                 place: (manifest.kind(), manifest.name(), container["name"].as_str().unwrap_or_default()),
                 image: ImageReference::parse(image),
                 env: named("env").filter_map(|env| env["name"].as_str()).collect(),
-                ports: named("ports").filter_map(|port| port["containerPort"].as_u64()).filter_map(|port| u16::try_from(port).ok()).collect(),
+                ports: named("ports")
+                    .filter_map(|port| port["containerPort"].as_u64())
+                    .filter_map(|port| u16::try_from(port).ok())
+                    .collect(),
                 paths: probe_paths(container),
             });
         }
@@ -124,5 +138,8 @@ fn containers(manifests: &[Manifest]) -> Vec<Container<'_>> {
 
 fn probe_paths(container: &Value) -> BTreeSet<String> {
     let probes = ["livenessProbe", "readinessProbe", "startupProbe"].into_iter();
-    probes.filter_map(|probe| container[probe]["httpGet"]["path"].as_str()).map(str::to_owned).collect()
+    probes
+        .filter_map(|probe| container[probe]["httpGet"]["path"].as_str())
+        .map(str::to_owned)
+        .collect()
 }

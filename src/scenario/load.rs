@@ -43,7 +43,12 @@ pub enum LoadError {
 
 impl LoadError {
     pub(super) fn object(folder: &str, path: &str, line: usize, what: &str, advice: &str) -> Self {
-        Self::Object { file: format!("{folder}/{path}"), line, what: what.to_owned(), advice: advice.to_owned() }
+        Self::Object {
+            file: format!("{folder}/{path}"),
+            line,
+            what: what.to_owned(),
+            advice: advice.to_owned(),
+        }
     }
 }
 
@@ -59,7 +64,11 @@ pub enum FindError {
 }
 
 fn offer(near: &[String]) -> String {
-    if near.is_empty() { String::new() } else { format!(", did you mean {}?", near.join(" or ")) }
+    if near.is_empty() {
+        String::new()
+    } else {
+        format!(", did you mean {}?", near.join(" or "))
+    }
 }
 
 impl Entry {
@@ -101,12 +110,21 @@ impl Library {
             found = self.entries.iter().filter(|entry| entry.number() == Some(number)).collect();
         }
         match found.as_slice() {
-            [entry] => entry.result.as_ref().map_err(|error| FindError::Bad { folder: entry.folder.clone(), error: error.clone() }),
+            [entry] => entry.result.as_ref().map_err(|error| FindError::Bad {
+                folder: entry.folder.clone(),
+                error: error.clone(),
+            }),
             [] => {
                 let names = self.entries.iter().map(Entry::id);
-                Err(FindError::Unknown { name: name.to_owned(), near: text::nearest(last, names) })
+                Err(FindError::Unknown {
+                    name: name.to_owned(),
+                    near: text::nearest(last, names),
+                })
             }
-            several => Err(FindError::Several { name: name.to_owned(), folders: several.iter().map(|entry| entry.folder.clone()).collect() }),
+            several => Err(FindError::Several {
+                name: name.to_owned(),
+                folders: several.iter().map(|entry| entry.folder.clone()).collect(),
+            }),
         }
     }
 
@@ -146,9 +164,16 @@ fn collect_embedded(dir: &Dir, root: &Path, files: &mut Vec<File>) {
 /// The folder cannot be read, or holds no scenario at all.
 pub fn folder(dir: &Path) -> Result<Library, LoadError> {
     let shown = dir.display().to_string();
-    let unreadable = |error: std::io::Error| LoadError::Read { path: shown.clone(), why: error.to_string() };
+    let unreadable = |error: std::io::Error| LoadError::Read {
+        path: shown.clone(),
+        why: error.to_string(),
+    };
     let listing = std::fs::read_dir(dir).map_err(unreadable)?;
-    let mut folders: Vec<PathBuf> = listing.flatten().map(|entry| entry.path()).filter(|path| path.is_dir() && is_scenario(path)).collect();
+    let mut folders: Vec<PathBuf> = listing
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir() && is_scenario(path))
+        .collect();
     if is_scenario(dir) {
         folders = vec![std::fs::canonicalize(dir).map_err(unreadable)?];
     }
@@ -163,7 +188,10 @@ pub fn folder(dir: &Path) -> Result<Library, LoadError> {
                 files.sort();
                 entry(&name, files)
             }
-            Err(error) => Entry { folder: name, result: Err(error) },
+            Err(error) => Entry {
+                folder: name,
+                result: Err(error),
+            },
         }
     });
     Ok(Library::of(entries.collect()))
@@ -178,11 +206,16 @@ fn is_scenario(path: &Path) -> bool {
 
 fn holds_scenarios(path: &Path) -> bool {
     let folders = std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
-    folders.filter(|path| path.is_dir()).any(|path| path.join("broken").is_dir() || path.join("README.md").is_file())
+    folders
+        .filter(|path| path.is_dir())
+        .any(|path| path.join("broken").is_dir() || path.join("README.md").is_file())
 }
 
 fn collect(dir: &Path, root: &Path, depth: usize, files: &mut Vec<File>) -> Result<(), LoadError> {
-    let unreadable = |path: &Path, error: std::io::Error| LoadError::Read { path: path.display().to_string(), why: error.to_string() };
+    let unreadable = |path: &Path, error: std::io::Error| LoadError::Read {
+        path: path.display().to_string(),
+        why: error.to_string(),
+    };
     for found in std::fs::read_dir(dir).map_err(|error| unreadable(dir, error))? {
         let path = found.map_err(|error| unreadable(dir, error))?.path();
         if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
@@ -201,7 +234,10 @@ fn collect(dir: &Path, root: &Path, depth: usize, files: &mut Vec<File>) -> Resu
 }
 
 fn entry(folder: &str, files: Vec<File>) -> Entry {
-    Entry { folder: text::clean(folder).replace('\n', " "), result: read(folder, files) }
+    Entry {
+        folder: text::clean(folder).replace('\n', " "),
+        result: read(folder, files),
+    }
 }
 
 fn read(folder: &str, files: Vec<File>) -> Result<Scenario, LoadError> {
@@ -220,7 +256,16 @@ fn read(folder: &str, files: Vec<File>) -> Result<Scenario, LoadError> {
         return Err(LoadError::NoBroken { folder: folder.to_owned() });
     }
     let (number, id) = split(folder);
-    let named = Scenario { folder: folder.to_owned(), number, id: id.to_owned(), setup, broken, solution, files, ..Scenario::default() };
+    let named = Scenario {
+        folder: folder.to_owned(),
+        number,
+        id: id.to_owned(),
+        setup,
+        broken,
+        solution,
+        files,
+        ..Scenario::default()
+    };
     Ok(derive::complete(named, readme, sidecar))
 }
 

@@ -33,7 +33,11 @@ fn what_is_shipped_is_whole() {
         assert_eq!((hints(scenario), scenario.lesson.steps.len()), (3, 6), "{}", scenario.folder);
         assert_eq!(folds(scenario, |kind| kind == Fold::Solution).len(), 1);
         let lesson = &scenario.lesson;
-        assert!(lesson.objectives.len() >= 4 && lesson.learned.len() >= 4 && lesson.pitfalls.len() >= 4 && lesson.links.len() >= 3, "{}", scenario.folder);
+        assert!(
+            lesson.objectives.len() >= 4 && lesson.learned.len() >= 4 && lesson.pitfalls.len() >= 4 && lesson.links.len() >= 3,
+            "{}",
+            scenario.folder
+        );
         assert!(library.find(lesson.next.as_deref().unwrap()).is_ok());
         assert!(!scenario.expect_broken.is_empty() && scenario.goals.len() >= 3);
         assert!(scenario.files.iter().any(|(path, _)| path == "broken/deployment.yaml"));
@@ -61,21 +65,54 @@ fn the_fixture_loads_without_a_sidecar() {
     let library = load::folder(&fixtures()).unwrap();
     let till = library.find("11").unwrap();
     assert_eq!((till.id.as_str(), till.title.as_str(), till.minutes), ("wrong-tag", "A tag nobody pushed", 20));
-    assert_eq!((hints(till), folds(till, |kind| kind == Fold::Solution).len(), till.lesson.steps.len()), (3, 1, 6));
-    assert_eq!(folds(till, |kind| kind == Fold::Hint(2)), [("💡 Hint 2 - The part behind the colon", "Is there such a tag?")]);
+    assert_eq!(
+        (hints(till), folds(till, |kind| kind == Fold::Solution).len(), till.lesson.steps.len()),
+        (3, 1, 6)
+    );
+    assert_eq!(
+        folds(till, |kind| kind == Fold::Hint(2)),
+        [("💡 Hint 2 - The part behind the colon", "Is there such a tag?")]
+    );
     assert_eq!(folds(till, |kind| kind == Fold::Solution)[0].0, "✅ Solution");
     assert_eq!(till.lesson.learned, ["Pulls fail in two words", "The registry’s answer stands last"]);
     assert_eq!((till.lesson.objectives.len(), till.lesson.pitfalls.len(), till.lesson.links.len()), (3, 2, 2));
     assert_eq!(till.lesson.next.as_deref(), Some("12-wrong-port"));
     assert_eq!(till.expect_broken, ["ImagePullBackOff", "ErrImagePull"]);
     let answers: Vec<&str> = folds(till, |kind| kind == Fold::Answer).into_iter().map(|(summary, _)| summary).collect();
-    assert_eq!(answers, ["Image", "Step 5: Verify", "Step 6: Tidy up", "What You Learned", "Common Pitfalls", "Going Deeper", "Next Challenge"]);
+    assert_eq!(
+        answers,
+        [
+            "Image",
+            "Step 5: Verify",
+            "Step 6: Tidy up",
+            "What You Learned",
+            "Common Pitfalls",
+            "Going Deeper",
+            "Next Challenge"
+        ]
+    );
     let wants: Vec<&Want> = till.goals.iter().map(|goal| &goal.what).collect();
-    assert_eq!(wants, [&Want::SeenBroken, &Want::Ready { kind: "Deployment".into(), name: "till".into() }, &Want::Pulls]);
+    assert_eq!(
+        wants,
+        [
+            &Want::SeenBroken,
+            &Want::Ready {
+                kind: "Deployment".into(),
+                name: "till".into()
+            },
+            &Want::Pulls
+        ]
+    );
     assert_eq!(till.goals[1].hold, Duration::from_secs(10));
     let image = &till.images["acme/till"];
     assert_eq!(image.tags, ["2.0"]);
-    assert!(image.run.iter().any(|step| matches!(step, Step::NeedEnv(needs) if needs["TILL_MODE"] == "fatal: TILL_MODE is not set")), "{image:?}");
+    assert!(
+        image
+            .run
+            .iter()
+            .any(|step| matches!(step, Step::NeedEnv(needs) if needs["TILL_MODE"] == "fatal: TILL_MODE is not set")),
+        "{image:?}"
+    );
 }
 
 #[test]
@@ -83,11 +120,21 @@ fn the_fixture_loads_without_a_sidecar() {
 fn the_seed_loads_as_it_stands() {
     let library = load::folder(Path::new(&std::env::var("KLAB_TEST_SEED").unwrap())).unwrap();
     let seed = library.find("02-image-pull-backoff").unwrap();
-    assert_eq!((hints(seed), folds(seed, |kind| kind == Fold::Solution).len(), seed.lesson.steps.len()), (3, 1, 6));
+    assert_eq!(
+        (hints(seed), folds(seed, |kind| kind == Fold::Solution).len(), seed.lesson.steps.len()),
+        (3, 1, 6)
+    );
     let lesson = &seed.lesson;
-    assert_eq!((lesson.objectives.len(), lesson.learned.len(), lesson.pitfalls.len(), lesson.links.len()), (5, 6, 4, 2));
+    assert_eq!(
+        (lesson.objectives.len(), lesson.learned.len(), lesson.pitfalls.len(), lesson.links.len()),
+        (5, 6, 4, 2)
+    );
     assert_eq!(lesson.next.as_deref(), Some("03-port-mismatch"));
-    assert!(folds(seed, |kind| matches!(kind, Fold::Hint(_))).iter().all(|(summary, _)| summary.starts_with("💡 Hint")));
+    assert!(
+        folds(seed, |kind| matches!(kind, Fold::Hint(_)))
+            .iter()
+            .all(|(summary, _)| summary.starts_with("💡 Hint"))
+    );
     assert_eq!(folds(seed, |kind| kind == Fold::Solution)[0].0, "✅ Solution");
     assert_eq!(seed.expect_broken, ["ImagePullBackOff", "ErrImagePull"]);
     assert_eq!(seed.goals.len(), 3);
@@ -110,7 +157,11 @@ fn names_are_found_and_near_ones_offered() {
 #[test]
 fn a_folder_of_ones_own_overrides_by_id() {
     let dir = tempfile::tempdir().unwrap();
-    write(dir.path(), "07-crash-loop/broken/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+    write(
+        dir.path(),
+        "07-crash-loop/broken/a.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+    );
     let mut library = load::embedded();
     let before = library.entries.len();
     library.merge(load::folder(dir.path()).unwrap());
@@ -144,7 +195,11 @@ fn what_is_wrong_is_said_with_its_place() {
         ("---\n---\n", "x/broken/a.yaml:1:", "no object"),
         ("apiVersion: v1\nmetadata: {name: a}\n", "x/broken/a.yaml:1:", "without kind"),
         ("# first\n\napiVersion: v1\nkind: Pod\n", "x/broken/a.yaml:", "a Pod without metadata.name"),
-        ("apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  namespace: prod\n", "x/broken/a.yaml:5:", "namespace of its own, prod"),
+        (
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  namespace: prod\n",
+            "x/broken/a.yaml:5:",
+            "namespace of its own, prod",
+        ),
         ("just words\n", "x/broken/a.yaml:1:", "not an object"),
         ("a: 1\na: 2\n", "x/broken/a.yaml:2:", "2 │ a: 2"),
     ] {
@@ -159,9 +214,19 @@ fn folders_without_what_is_needed() {
     assert!(matches!(load::folder(dir.path()), Err(LoadError::Empty { .. })));
     assert!(matches!(load::folder(&dir.path().join("none")), Err(LoadError::Read { .. })));
     write(dir.path(), "no-broken/README.md", "# Only words\n");
-    write(dir.path(), "03-no-readme/broken/a.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: my/own}]}\n");
+    write(
+        dir.path(),
+        "03-no-readme/broken/a.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: my/own}]}\n",
+    );
     let library = load::folder(dir.path()).unwrap();
-    assert!(matches!(library.find("no-broken"), Err(FindError::Bad { error: LoadError::NoBroken { .. }, .. })));
+    assert!(matches!(
+        library.find("no-broken"),
+        Err(FindError::Bad {
+            error: LoadError::NoBroken { .. },
+            ..
+        })
+    ));
     let bare = library.find("3").unwrap();
     assert_eq!(bare.title, "No readme");
     assert!(!bare.warnings.is_empty());
@@ -179,8 +244,16 @@ fn goals_and_images_follow_the_manifests() {
             "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec: {{template: {{spec: {{containers: [{{name: a, image: {image}, ports: [{{containerPort: 8080}}], livenessProbe: {{httpGet: {{path: /ok, port: 8080}}}}}}]}}}}}}\n"
         )
     };
-    write(dir.path(), "w/README.md", "# Web\n\n```\nNAME READY STATUS RESTARTS AGE\nweb-1 1/1 Running 0 3s\n```\n");
-    write(dir.path(), "w/setup/service.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}}\n");
+    write(
+        dir.path(),
+        "w/README.md",
+        "# Web\n\n```\nNAME READY STATUS RESTARTS AGE\nweb-1 1/1 Running 0 3s\n```\n",
+    );
+    write(
+        dir.path(),
+        "w/setup/service.yaml",
+        "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}}\n",
+    );
     write(dir.path(), "w/broken/d.yaml", &deployment("team/web:1"));
     write(dir.path(), "w/solution/d.yaml", &deployment("team/web:2"));
     let library = load::folder(dir.path()).unwrap();
@@ -190,9 +263,15 @@ fn goals_and_images_follow_the_manifests() {
         wants,
         [
             &Want::SeenBroken,
-            &Want::Ready { kind: "Deployment".into(), name: "web".into() },
+            &Want::Ready {
+                kind: "Deployment".into(),
+                name: "web".into()
+            },
             &Want::Quiet,
-            &Want::Endpoints { service: "web".into(), at_least: 1 }
+            &Want::Endpoints {
+                service: "web".into(),
+                at_least: 1
+            }
         ]
     );
     assert_eq!(web.goals[2].hold, Duration::from_secs(30), "one whole probe cycle");

@@ -16,7 +16,9 @@ pub type File = (String, Vec<u8>);
 pub fn read(folder: &str, part: &str, files: &[File], allow: &[String]) -> Result<Vec<Manifest>, LoadError> {
     let mut found = Vec::new();
     for (path, bytes) in files {
-        let Some(name) = path.strip_prefix(part).and_then(|rest| rest.strip_prefix('/')) else { continue };
+        let Some(name) = path.strip_prefix(part).and_then(|rest| rest.strip_prefix('/')) else {
+            continue;
+        };
         if name.contains('/') || ![".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end)) {
             continue;
         }
@@ -29,7 +31,12 @@ pub fn read(folder: &str, part: &str, files: &[File], allow: &[String]) -> Resul
         for (line, object, written) in documents {
             let written = text::clean(&written);
             for object in flatten(object) {
-                let manifest = Manifest { file: path.clone(), line, object, text: written.clone() };
+                let manifest = Manifest {
+                    file: path.clone(),
+                    line,
+                    object,
+                    text: written.clone(),
+                };
                 check(folder, &manifest, allow)?;
                 found.push(manifest);
             }
@@ -63,7 +70,11 @@ fn check(folder: &str, manifest: &Manifest, allow: &[String]) -> Result<(), Load
     }
     let kind = manifest.kind();
     if manifest.name().is_empty() {
-        return fail(manifest.line, format!("a {kind} without metadata.name"), "give it a name; generateName does not work with apply");
+        return fail(
+            manifest.line,
+            format!("a {kind} without metadata.name"),
+            "give it a name; generateName does not work with apply",
+        );
     }
     let namespace = manifest.object["metadata"]["namespace"].as_str().unwrap_or_default();
     let allowed = allow.iter().any(|entry| entry == kind || *entry == format!("{kind}/{}", manifest.name()));

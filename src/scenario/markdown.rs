@@ -49,7 +49,9 @@ pub fn heading_of<'a>(line: &Line<'a>) -> Option<(usize, &'a str)> {
 /// Where the section that starts at `from` ends: at the next heading of the first or second level.
 #[must_use]
 pub fn section_end(lines: &[Line], from: usize) -> usize {
-    (from..lines.len()).find(|at| heading_of(&lines[*at]).is_some_and(|(depth, _)| depth <= 2)).unwrap_or(lines.len())
+    (from..lines.len())
+        .find(|at| heading_of(&lines[*at]).is_some_and(|(depth, _)| depth <= 2))
+        .unwrap_or(lines.len())
 }
 
 /// The number and name of `Scenario 2: Name`.
@@ -57,7 +59,10 @@ pub fn section_end(lines: &[Line], from: usize) -> usize {
 pub fn title(heading: &str) -> (Option<u32>, String) {
     let plain = heading.trim_start_matches(|char: char| !char.is_alphanumeric() && char != '`');
     let lower = plain.to_ascii_lowercase();
-    let Some(rest) = ["scenario", "lesson", "lab", "challenge", "exercise"].iter().find_map(|word| lower.strip_prefix(word)) else {
+    let Some(rest) = ["scenario", "lesson", "lab", "challenge", "exercise"]
+        .iter()
+        .find_map(|word| lower.strip_prefix(word))
+    else {
         return (None, plain.to_owned());
     };
     let rest = rest.trim_start_matches([' ', '#']);
@@ -133,8 +138,11 @@ pub fn fold(lines: &[Line], at: usize) -> Option<Details> {
 
 /// Whether a closing tag comes before another opening one.
 fn closes(lines: &[Line]) -> bool {
-    let tag =
-        lines.iter().filter(|line| !line.code).map(|line| line.text.to_ascii_lowercase()).find(|line| line.contains("<details") || line.contains("</details"));
+    let tag = lines
+        .iter()
+        .filter(|line| !line.code)
+        .map(|line| line.text.to_ascii_lowercase())
+        .find(|line| line.contains("<details") || line.contains("</details"));
     tag.is_some_and(|line| line.contains("</details"))
 }
 
@@ -150,7 +158,11 @@ fn details(inner: &str, end: usize) -> Details {
         Some((range, behind)) => (without_tags(&inner[range]), &inner[behind..]),
         None => (String::new(), inner),
     };
-    Details { summary, body: body.trim_matches('\n').trim_end().to_owned(), end }
+    Details {
+        summary,
+        body: body.trim_matches('\n').trim_end().to_owned(),
+        end,
+    }
 }
 
 /// What follows `<name …>` at the start of a line.
@@ -201,8 +213,11 @@ pub fn items(lines: &[Line]) -> Vec<String> {
 
 fn unmarked(text: &str) -> &str {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let bare =
-        ["- ", "* ", "+ "].iter().find_map(|mark| text.strip_prefix(mark)).or_else(|| text[digits..].strip_prefix(". ").filter(|_| digits > 0)).unwrap_or(text);
+    let bare = ["- ", "* ", "+ "]
+        .iter()
+        .find_map(|mark| text.strip_prefix(mark))
+        .or_else(|| text[digits..].strip_prefix(". ").filter(|_| digits > 0))
+        .unwrap_or(text);
     let bare = ["[ ] ", "[x] ", "[X] "].iter().find_map(|mark| bare.strip_prefix(mark)).unwrap_or(bare);
     bare.trim_start_matches(|char: char| !char.is_ascii() && !char.is_alphanumeric()).trim_start()
 }

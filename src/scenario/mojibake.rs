@@ -60,7 +60,15 @@ mod tests {
 
     /// What the mistake makes of a text.
     fn garble(text: &str) -> String {
-        text.bytes().map(|byte| if (0x80..0xa0).contains(&byte) { HIGH[usize::from(byte) - 0x80] } else { char::from(byte) }).collect()
+        text.bytes()
+            .map(|byte| {
+                if (0x80..0xa0).contains(&byte) {
+                    HIGH[usize::from(byte) - 0x80]
+                } else {
+                    char::from(byte)
+                }
+            })
+            .collect()
     }
 
     #[test]

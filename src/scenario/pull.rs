@@ -59,7 +59,13 @@ pub fn classify(message: &str, image: Option<&ImageReference>) -> (PullFault, Ve
 fn without_names(message: &str, image: Option<&ImageReference>) -> String {
     let mut bare = message.to_ascii_lowercase();
     let Some(image) = image else { return bare };
-    let mut names = [image.normalised(), image.written.clone(), image.name(), image.familiar(), format!("{}/{}", image.user.text, image.repository)];
+    let mut names = [
+        image.normalised(),
+        image.written.clone(),
+        image.name(),
+        image.familiar(),
+        format!("{}/{}", image.user.text, image.repository),
+    ];
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     for name in names.iter().map(|name| name.to_ascii_lowercase()).filter(|name| name.len() > 3) {
         bare = bare.replace(&name, &"\u{1}".repeat(name.len()));
@@ -79,7 +85,12 @@ pub fn quoted_image(message: &str) -> Option<ImageReference> {
 /// Which part of the reference the message blames, and why.
 #[must_use]
 pub fn which_part(clue: &Clue) -> Blame {
-    let Fault::Pull(fault) = clue.fault else { return Blame { part: Part::None, why: "The image is there; the fault lies elsewhere." } };
+    let Fault::Pull(fault) = clue.fault else {
+        return Blame {
+            part: Part::None,
+            why: "The image is there; the fault lies elsewhere.",
+        };
+    };
     let part = match fault {
         PullFault::NotFound | PullFault::ManifestUnknown => Part::Tag,
         PullFault::Denied | PullFault::InvalidName => Part::Repository,
@@ -87,15 +98,22 @@ pub fn which_part(clue: &Clue) -> Blame {
         PullFault::Digest => Part::Digest,
         PullFault::RateLimited | PullFault::NeverPull | PullFault::Other => Part::None,
     };
-    Blame { part, why: explain::blame(fault) }
+    Blame {
+        part,
+        why: explain::blame(fault),
+    }
 }
 
 /// Which tags exist: on practice from its registry, on a real cluster how to ask.
 #[must_use]
 pub fn tags_line(clue: &Clue, catalogue: Option<&Catalogue>) -> String {
-    let Some(image) = &clue.image else { return "No image is named here.".to_owned() };
+    let Some(image) = &clue.image else {
+        return "No image is named here.".to_owned();
+    };
     let Some(catalogue) = catalogue else { return how_to_ask(image) };
-    let known = [image.familiar(), image.name(), image.written.clone()].iter().find_map(|name| catalogue.get(name));
+    let known = [image.familiar(), image.name(), image.written.clone()]
+        .iter()
+        .find_map(|name| catalogue.get(name));
     match known {
         Some(known) if known.tags.is_empty() => format!("The registry has {}, but no tag of it.", image.familiar()),
         Some(known) => format!("The registry has {} with: {}", image.familiar(), known.tags.join(", ")),
@@ -109,10 +127,16 @@ fn how_to_ask(image: &ImageReference) -> String {
         "docker.io" if image.user.default => format!(", or look at https://hub.docker.com/_/{}/tags", image.repository),
         "docker.io" => format!(", or look at https://hub.docker.com/r/{}/tags", image.familiar()),
         "quay.io" => format!(", or look at https://quay.io/repository/{}/{}?tab=tags", image.user.text, image.repository),
-        "ghcr.io" => format!(", or look for {} under the Packages of https://github.com/{}", image.repository, image.user.text),
+        "ghcr.io" => format!(
+            ", or look for {} under the Packages of https://github.com/{}",
+            image.repository, image.user.text
+        ),
         _ => String::new(),
     };
-    format!("Ask the registry: `skopeo list-tags docker://{name}`, `crane ls {name}`, `docker manifest inspect {}`{page}", image.normalised())
+    format!(
+        "Ask the registry: `skopeo list-tags docker://{name}`, `crane ls {name}`, `docker manifest inspect {}`{page}",
+        image.normalised()
+    )
 }
 
 /// What to say when a mended pull lets the next fault show: the container now starts and crashes.

@@ -102,7 +102,11 @@ impl Reader {
             "image" | "images" if self.after.is_none() => {
                 self.flush();
                 let summary = if name == "image" { "Image" } else { "Images" };
-                self.readme.lesson.parts.push(Part::Fold { kind: Fold::Answer, summary: summary.to_owned(), body: line.trim().to_owned() });
+                self.readme.lesson.parts.push(Part::Fold {
+                    kind: Fold::Answer,
+                    summary: summary.to_owned(),
+                    body: line.trim().to_owned(),
+                });
                 return true;
             }
             _ => {}
@@ -123,7 +127,11 @@ impl Reader {
         } else {
             Fold::Plain
         };
-        self.readme.lesson.parts.push(Part::Fold { kind, summary: summary.to_owned(), body });
+        self.readme.lesson.parts.push(Part::Fold {
+            kind,
+            summary: summary.to_owned(),
+            body,
+        });
         if kind == Fold::Solution && self.after.is_none() {
             self.after = Some(String::new());
         }
@@ -139,8 +147,16 @@ impl Reader {
         self.readme.lesson.parts.push(match &self.after {
             None => Part::Text(body),
             Some(heading) => {
-                let summary = if heading.is_empty() { "After the solution".to_owned() } else { heading.clone() };
-                Part::Fold { kind: Fold::Answer, summary, body }
+                let summary = if heading.is_empty() {
+                    "After the solution".to_owned()
+                } else {
+                    heading.clone()
+                };
+                Part::Fold {
+                    kind: Fold::Answer,
+                    summary,
+                    body,
+                }
             }
         });
     }
@@ -201,9 +217,16 @@ fn sections(readme: &mut Readme, lines: &[Line]) {
             Topic::Pitfalls => lesson.pitfalls.extend(markdown::items(body)),
             Topic::Deeper => {
                 lesson.deeper.push_str(markdown::join(body).trim());
-                lesson.links.extend(markdown::links(body).into_iter().filter(|(_, address)| address.contains("://")));
+                lesson
+                    .links
+                    .extend(markdown::links(body).into_iter().filter(|(_, address)| address.contains("://")));
             }
-            Topic::Next => lesson.next = lesson.next.take().or_else(|| markdown::links(body).into_iter().find_map(|(_, address)| folder(&address))),
+            Topic::Next => {
+                lesson.next = lesson
+                    .next
+                    .take()
+                    .or_else(|| markdown::links(body).into_iter().find_map(|(_, address)| folder(&address)))
+            }
             Topic::Other => {}
         }
         at = if topic(heading) == Topic::Step { at + 1 } else { end };
@@ -236,7 +259,10 @@ pub fn level(text: &str) -> Option<Level> {
 
 /// The minutes of `15 minutes`, `10-15 min`, `1 hour`.
 fn minutes(text: &str) -> Option<u32> {
-    let numbers: Vec<u32> = text.split(|char: char| !char.is_ascii_digit()).filter_map(|number| number.parse().ok()).collect();
+    let numbers: Vec<u32> = text
+        .split(|char: char| !char.is_ascii_digit())
+        .filter_map(|number| number.parse().ok())
+        .collect();
     if text.to_lowercase().contains("hour") {
         let hours = numbers.first()?.saturating_mul(60);
         return Some(hours.saturating_add(numbers.get(1).copied().unwrap_or(0)));

@@ -7,23 +7,41 @@ use super::{Fold, Level, Part};
 
 fn kinds(text: &str) -> Vec<Option<Fold>> {
     let parts = parse(text).lesson.parts;
-    parts.iter().map(|part| if let Part::Fold { kind, .. } = part { Some(*kind) } else { None }).collect()
+    parts
+        .iter()
+        .map(|part| if let Part::Fold { kind, .. } = part { Some(*kind) } else { None })
+        .collect()
 }
 
 #[test]
 fn headings_are_fuzzy_and_case_blind() {
     let text = "# LAB 7 - Volumes\r\n**Level**: easy\r\n**Time:** 1 hour 10 min\r\n## what you will learn\r\n1. one\r\n2. two\r\n   goes on\r\n## STEP 1 – Go\r\n## Key takeaways\r\n* x\r\n## Next\r\n[on](../08-next/README.md)\r\n";
     let readme = parse(text);
-    assert_eq!((readme.number, readme.title.as_deref(), readme.level, readme.minutes), (Some(7), Some("Volumes"), Some(Level::Beginner), Some(70)));
+    assert_eq!(
+        (readme.number, readme.title.as_deref(), readme.level, readme.minutes),
+        (Some(7), Some("Volumes"), Some(Level::Beginner), Some(70))
+    );
     assert_eq!(readme.lesson.objectives, ["one", "two goes on"]);
-    assert_eq!((readme.lesson.steps, readme.lesson.learned, readme.lesson.next.as_deref()), (vec!["Go".to_owned()], vec!["x".to_owned()], Some("08-next")));
+    assert_eq!(
+        (readme.lesson.steps, readme.lesson.learned, readme.lesson.next.as_deref()),
+        (vec!["Go".to_owned()], vec!["x".to_owned()], Some("08-next"))
+    );
     assert_eq!(level("EXPERT"), Some(Level::Advanced));
 }
 
 #[test]
 fn folds_of_every_kind_and_form() {
     let text = "<details open>\n<summary><b>A side note</b></summary>\nx\n</details>\n\n<details><summary>HINT: look</summary>one line</details>\n<details>\n<summary>The\nsolution</summary>\n\n<details><summary>inner</summary>deep</details>\n\nend\n</details>\nafter\n<details><summary>more</summary>y</details>\n";
-    assert_eq!(kinds(text), [Some(Fold::Plain), Some(Fold::Hint(1)), Some(Fold::Solution), Some(Fold::Answer), Some(Fold::Answer)]);
+    assert_eq!(
+        kinds(text),
+        [
+            Some(Fold::Plain),
+            Some(Fold::Hint(1)),
+            Some(Fold::Solution),
+            Some(Fold::Answer),
+            Some(Fold::Answer)
+        ]
+    );
     let parts = parse(text).lesson.parts;
     assert!(matches!(&parts[1], Part::Fold { body, .. } if body == "one line"));
     assert!(matches!(&parts[2], Part::Fold { summary, body, .. } if summary == "The solution" && body.ends_with("end") && body.contains("deep")));

@@ -46,18 +46,39 @@ impl ImageReference {
         let registry = registry.map(|registry| if registry == "index.docker.io" { DEFAULT_REGISTRY } else { registry });
         let on_hub = registry.is_none_or(|registry| registry == DEFAULT_REGISTRY);
         let (user, repository) = match path.rsplit_once('/') {
-            Some((user, repository)) => (Piece { text: user.to_owned(), default: false }, repository),
-            None if on_hub => (Piece { text: DEFAULT_USER.to_owned(), default: true }, path),
+            Some((user, repository)) => (
+                Piece {
+                    text: user.to_owned(),
+                    default: false,
+                },
+                repository,
+            ),
+            None if on_hub => (
+                Piece {
+                    text: DEFAULT_USER.to_owned(),
+                    default: true,
+                },
+                path,
+            ),
             None => (Piece::default(), path),
         };
         let tag = match (tag, &digest) {
-            (Some(tag), _) => Some(Piece { text: tag.to_owned(), default: false }),
-            (None, None) => Some(Piece { text: DEFAULT_TAG.to_owned(), default: true }),
+            (Some(tag), _) => Some(Piece {
+                text: tag.to_owned(),
+                default: false,
+            }),
+            (None, None) => Some(Piece {
+                text: DEFAULT_TAG.to_owned(),
+                default: true,
+            }),
             (None, Some(_)) => None,
         };
         Self {
             written: written.to_owned(),
-            registry: Piece { text: registry.unwrap_or(DEFAULT_REGISTRY).to_owned(), default: registry.is_none() },
+            registry: Piece {
+                text: registry.unwrap_or(DEFAULT_REGISTRY).to_owned(),
+                default: registry.is_none(),
+            },
             user,
             repository: repository.to_owned(),
             tag,
@@ -101,7 +122,14 @@ mod tests {
     fn parts(written: &str) -> (String, bool, String, bool, String, String) {
         let r = ImageReference::parse(written);
         let tag = r.tag.clone().unwrap_or_default();
-        (r.registry.text, r.registry.default, r.user.text, r.user.default, r.repository, format!("{}{}", tag.text, if tag.default { "*" } else { "" }))
+        (
+            r.registry.text,
+            r.registry.default,
+            r.user.text,
+            r.user.default,
+            r.repository,
+            format!("{}{}", tag.text, if tag.default { "*" } else { "" }),
+        )
     }
 
     #[test]
@@ -118,7 +146,10 @@ mod tests {
     #[test]
     fn normalised_and_familiar_names() {
         let digest = ImageReference::parse("nginx@sha256:abc");
-        assert_eq!((digest.tag.clone(), digest.normalised()), (None, "docker.io/library/nginx@sha256:abc".to_owned()));
+        assert_eq!(
+            (digest.tag.clone(), digest.normalised()),
+            (None, "docker.io/library/nginx@sha256:abc".to_owned())
+        );
         assert_eq!(ImageReference::parse("nginx:1@sha256:abc").normalised(), "docker.io/library/nginx:1@sha256:abc");
         assert_eq!(ImageReference::parse("docker.io/library/nginx:1").familiar(), "nginx");
         assert_eq!(ImageReference::parse("registry.k8s.io/pause:3").familiar(), "registry.k8s.io/pause");

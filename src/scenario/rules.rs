@@ -30,16 +30,35 @@ pub struct Rule {
 }
 
 /// Waiting reasons of a container whose image does not come.
-pub const PULL_REASONS: &[&str] =
-    &["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed"];
+pub const PULL_REASONS: &[&str] = &[
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "ErrImageNeverPull",
+    "InvalidImageName",
+    "ImageInspectError",
+    "RegistryUnavailable",
+    "SignatureValidationFailed",
+];
 /// Waiting reasons of a container that could not be made.
 pub const CREATE_REASONS: &[&str] = &["CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
 const START_REASONS: &[&str] = &["ContainerCreating", "PodInitializing"];
 
 /// In order of preference; crashes, which the logs decide, stand between `CONFIGS` and `AFTER_CRASH`.
 pub const PULL_EVENTS: &[Rule] = &[
-    rule(Fault::Pull(PullFault::Other), While::Waiting(PULL_REASONS), "Failed", "Failed to pull image*", &[]),
-    rule(Fault::Pull(PullFault::Other), While::Waiting(PULL_REASONS), "InspectFailed", "Failed to apply default image tag*", &[]),
+    rule(
+        Fault::Pull(PullFault::Other),
+        While::Waiting(PULL_REASONS),
+        "Failed",
+        "Failed to pull image*",
+        &[],
+    ),
+    rule(
+        Fault::Pull(PullFault::Other),
+        While::Waiting(PULL_REASONS),
+        "InspectFailed",
+        "Failed to apply default image tag*",
+        &[],
+    ),
     rule(Fault::Pull(PullFault::Other), While::Waiting(PULL_REASONS), "InspectFailed", "", &[]),
     rule(Fault::Pull(PullFault::Other), While::Waiting(PULL_REASONS), "ErrImageNeverPull", "", &[]),
 ];
@@ -47,10 +66,22 @@ pub const PULL_EVENTS: &[Rule] = &[
 pub const CONFIGS: &[Rule] = &[rule(Fault::Config, While::Waiting(CREATE_REASONS), "Failed", "Error: *", &[])];
 
 pub const AFTER_CRASH: &[Rule] = &[
-    rule(Fault::Mount, While::Waiting(START_REASONS), "FailedMount", "", &["not found", "references non-existent"]),
+    rule(
+        Fault::Mount,
+        While::Waiting(START_REASONS),
+        "FailedMount",
+        "",
+        &["not found", "references non-existent"],
+    ),
     rule(Fault::Mount, While::Waiting(START_REASONS), "FailedAttachVolume", "", &[]),
     rule(Fault::Other, While::Waiting(START_REASONS), "FailedCreatePodSandBox", "", &[]),
-    rule(Fault::Mount, While::Unbound, "FailedBinding", "", &["no storage class is set", "no persistent volumes available"]),
+    rule(
+        Fault::Mount,
+        While::Unbound,
+        "FailedBinding",
+        "",
+        &["no storage class is set", "no persistent volumes available"],
+    ),
     rule(Fault::Mount, While::Unbound, "ProvisioningFailed", "", &[]),
     rule(Fault::Scheduling, While::Unscheduled, "FailedScheduling", "", &SCHEDULING),
     rule(Fault::Probe, While::NotReady, "Unhealthy", "Startup probe failed*", &PROBES),
@@ -76,7 +107,13 @@ const SCHEDULING: [&str; 9] = [
 const PROBES: [&str; 5] = ["connection refused", "statuscode: ", "context deadline exceeded", "timed out", "no such file"];
 
 const fn rule(fault: Fault, during: While, reason: &'static str, message: &'static str, decisive: &'static [&'static str]) -> Rule {
-    Rule { fault, during, reason, message, decisive }
+    Rule {
+        fault,
+        during,
+        reason,
+        message,
+        decisive,
+    }
 }
 
 /// How pull failures are told apart: the first phrase that stands in the message outside the image's own name. Lower case.
@@ -84,18 +121,69 @@ pub const PULLS: &[(PullFault, &[&str])] = &[
     (PullFault::NeverPull, &["pull policy of never"]),
     (PullFault::InvalidName, &["invalid reference format", "couldn't parse image name"]),
     (PullFault::RateLimited, &["toomanyrequests", "429 too many requests", "pull rate limit"]),
-    (PullFault::Denied, &["pull access denied", "requested access to the resource is denied", "insufficient_scope", "403 forbidden"]),
-    (PullFault::Unauthorized, &["401 unauthorized", "unauthorized", "authorization failed", "authentication required", "no basic auth credentials"]),
+    (
+        PullFault::Denied,
+        &[
+            "pull access denied",
+            "requested access to the resource is denied",
+            "insufficient_scope",
+            "403 forbidden",
+        ],
+    ),
+    (
+        PullFault::Unauthorized,
+        &[
+            "401 unauthorized",
+            "unauthorized",
+            "authorization failed",
+            "authentication required",
+            "no basic auth credentials",
+        ],
+    ),
     (PullFault::UnknownHost, &["no such host", "server misbehaving", "name or service not known"]),
-    (PullFault::Timeout, &["i/o timeout", "tls handshake timeout", "context deadline exceeded", "client.timeout exceeded", "connection timed out"]),
-    (PullFault::Digest, &["unexpected commit digest", "digest mismatch", "invalid checksum digest", "content digest"]),
+    (
+        PullFault::Timeout,
+        &[
+            "i/o timeout",
+            "tls handshake timeout",
+            "context deadline exceeded",
+            "client.timeout exceeded",
+            "connection timed out",
+        ],
+    ),
+    (
+        PullFault::Digest,
+        &["unexpected commit digest", "digest mismatch", "invalid checksum digest", "content digest"],
+    ),
     (PullFault::ManifestUnknown, &["manifest unknown", "manifest_unknown"]),
     (PullFault::NotFound, &["not found", "code = notfound"]),
 ];
 
 /// Words by which a log line looks like the one that says why a process ended. Lower case, the strongest row first.
 pub const LOG_WORDS: &[&[&str]] = &[
-    &["fatal", "panic", "is not set", "not set", "must be set", "missing required", "required environment"],
-    &["error", "exception", "denied", "no such file", "no such host", "refused", "cannot", "can't", "failed", "unable to", "not found", "invalid", "killed"],
+    &[
+        "fatal",
+        "panic",
+        "is not set",
+        "not set",
+        "must be set",
+        "missing required",
+        "required environment",
+    ],
+    &[
+        "error",
+        "exception",
+        "denied",
+        "no such file",
+        "no such host",
+        "refused",
+        "cannot",
+        "can't",
+        "failed",
+        "unable to",
+        "not found",
+        "invalid",
+        "killed",
+    ],
     &["warn", "missing", "unknown"],
 ];

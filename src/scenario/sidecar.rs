@@ -57,10 +57,17 @@ const KEYS: [&str; 16] = [
 pub fn parse(file: &str, content: &str) -> Result<Sidecar, yaml::Error> {
     let documents = yaml::documents(file, content)?;
     let mut reader = Reader::new(file, content);
-    let Some((line, root, _)) = documents.into_iter().next() else { return Ok(Sidecar::default()) };
+    let Some((line, root, _)) = documents.into_iter().next() else {
+        return Ok(Sidecar::default());
+    };
     if !root.is_object() {
-        let warnings = vec![format!("{file}:{line}: this is not a list of keys and values, so it is not used; write `key: value` lines")];
-        return Ok(Sidecar { warnings, ..Sidecar::default() });
+        let warnings = vec![format!(
+            "{file}:{line}: this is not a list of keys and values, so it is not used; write `key: value` lines"
+        )];
+        return Ok(Sidecar {
+            warnings,
+            ..Sidecar::default()
+        });
     }
     reader.known(&root, &KEYS);
     let images = reader.images(&root["images"]);
@@ -141,13 +148,21 @@ impl Reader<'_> {
         if key == "request" {
             self.known(value, &["service", "path", "times"]);
             let path = self.text(value, "path").unwrap_or_else(|| "/".to_owned());
-            return Some(Trigger::Request { service: self.text(value, "service")?, path, times: self.number(value, "times").unwrap_or(1) });
+            return Some(Trigger::Request {
+                service: self.text(value, "service")?,
+                path,
+                times: self.number(value, "times").unwrap_or(1),
+            });
         }
         let (of, name) = self.object(value, key)?;
         Some(match key.as_str() {
             "delete" => Trigger::Delete { kind: of, name },
             "restart" => Trigger::Restart { kind: of, name },
-            _ => Trigger::Scale { kind: of, name, replicas: self.number(value, "replicas").or_else(|| self.number(value, "to")).unwrap_or(0) },
+            _ => Trigger::Scale {
+                kind: of,
+                name,
+                replicas: self.number(value, "replicas").or_else(|| self.number(value, "to")).unwrap_or(0),
+            },
         })
     }
 
@@ -158,32 +173,68 @@ impl Reader<'_> {
         Some(match key.as_str() {
             "event" => {
                 self.known(value, &["reason", "message"]);
-                ClueRule::Event { reason: self.or_empty(value, "reason"), message: self.or_empty(value, "message") }
+                ClueRule::Event {
+                    reason: self.or_empty(value, "reason"),
+                    message: self.or_empty(value, "message"),
+                }
             }
             "log" => {
                 self.known(value, &["container", "line"]);
-                ClueRule::Log { container: self.or_empty(value, "container"), line: self.or_empty(value, "line") }
+                ClueRule::Log {
+                    container: self.or_empty(value, "container"),
+                    line: self.or_empty(value, "line"),
+                }
             }
             "condition" => {
                 self.known(value, &["kind", "type", "status"]);
                 let of = self.or_empty(value, "kind");
-                ClueRule::Condition { kind: kind::of(&of), condition: self.or_empty(value, "type"), status: self.or_empty(value, "status") }
+                ClueRule::Condition {
+                    kind: kind::of(&of),
+                    condition: self.or_empty(value, "type"),
+                    status: self.or_empty(value, "status"),
+                }
             }
             _ => {
                 self.known(value, &["left", "right"]);
                 let mut side = |name: &str| (kind::of(&self.or_empty(&value[name], "kind")), self.or_empty(&value[name], "path"));
-                ClueRule::Mismatch { left: side("left"), right: side("right") }
+                ClueRule::Mismatch {
+                    left: side("left"),
+                    right: side("right"),
+                }
             }
         })
     }
 
     fn goal(&mut self, item: &Value) -> Option<Goal> {
         const WANTS: [&str; 9] = ["ready", "quiet", "endpoints", "answers", "value", "can", "condition", "gone", "pulls"];
-        self.known(item, &["ready", "quiet", "endpoints", "answers", "value", "can", "condition", "gone", "pulls", "for", "why"]);
+        self.known(
+            item,
+            &[
+                "ready",
+                "quiet",
+                "endpoints",
+                "answers",
+                "value",
+                "can",
+                "condition",
+                "gone",
+                "pulls",
+                "for",
+                "why",
+            ],
+        );
         let (key, value) = item.as_object()?.iter().find(|(key, _)| WANTS.contains(&key.as_str()))?;
         let what = self.want(key, value)?;
-        let default = if matches!(what, Want::Ready { .. } | Want::Quiet) { Duration::from_secs(10) } else { Duration::ZERO };
-        Some(Goal { what, hold: self.duration(item, "for").unwrap_or(default), why: self.or_empty(item, "why") })
+        let default = if matches!(what, Want::Ready { .. } | Want::Quiet) {
+            Duration::from_secs(10)
+        } else {
+            Duration::ZERO
+        };
+        Some(Goal {
+            what,
+            hold: self.duration(item, "for").unwrap_or(default),
+            why: self.or_empty(item, "why"),
+        })
     }
 
     fn want(&mut self, key: &str, value: &Value) -> Option<Want> {
@@ -198,20 +249,41 @@ impl Reader<'_> {
                 let (kind, name) = self.object(value, key)?;
                 Want::Gone { kind, name }
             }
-            "endpoints" => Want::Endpoints { service: self.text(value, "service")?, at_least: self.number(value, "at_least").unwrap_or(1) },
+            "endpoints" => Want::Endpoints {
+                service: self.text(value, "service")?,
+                at_least: self.number(value, "at_least").unwrap_or(1),
+            },
             "answers" => {
                 let port = self.number(value, "port").and_then(|port| u16::try_from(port).ok()).unwrap_or(80);
-                Want::Answers { service: self.text(value, "service")?, port, path: self.text(value, "path").unwrap_or_else(|| "/".to_owned()) }
+                Want::Answers {
+                    service: self.text(value, "service")?,
+                    port,
+                    path: self.text(value, "path").unwrap_or_else(|| "/".to_owned()),
+                }
             }
-            "can" => Want::Can { who: self.or_empty(value, "as"), verb: self.or_empty(value, "verb"), resource: self.or_empty(value, "resource") },
+            "can" => Want::Can {
+                who: self.or_empty(value, "as"),
+                verb: self.or_empty(value, "verb"),
+                resource: self.or_empty(value, "resource"),
+            },
             "value" => {
                 let (kind, name) = self.object(&value["of"], "of")?;
-                Want::Value { kind, name, path: self.or_empty(value, "path"), is: value["is"].clone() }
+                Want::Value {
+                    kind,
+                    name,
+                    path: self.or_empty(value, "path"),
+                    is: value["is"].clone(),
+                }
             }
             _ => {
                 let (kind, name) = self.object(value, key)?;
                 let status = self.text(value, "status").unwrap_or_else(|| "True".to_owned());
-                Want::Condition { kind, name, condition: self.or_empty(value, "type"), status }
+                Want::Condition {
+                    kind,
+                    name,
+                    condition: self.or_empty(value, "type"),
+                    status,
+                }
             }
         })
     }
@@ -226,7 +298,10 @@ impl Reader<'_> {
 
     fn cheat(&mut self, item: &Value) -> Option<Cheat> {
         self.known(item, &["do", "say"]);
-        Some(Cheat { does: self.trigger(&item["do"])?, say: self.or_empty(item, "say") })
+        Some(Cheat {
+            does: self.trigger(&item["do"])?,
+            say: self.or_empty(item, "say"),
+        })
     }
 
     /// Each image on its own, so that one mistake costs one image.

@@ -50,21 +50,51 @@ images:
 "#;
     let read = parse("s.yaml", text).unwrap();
     assert_eq!(read.warnings, Vec::<String>::new());
-    assert_eq!((read.level, read.minutes, read.solution_mode), (Some(Level::Advanced), Some(7), SolutionMode::Replace));
+    assert_eq!(
+        (read.level, read.minutes, read.solution_mode),
+        (Some(Level::Advanced), Some(7), SolutionMode::Replace)
+    );
     assert_eq!((read.trigger.len(), read.clues.len(), read.cheats.len()), (3, 4, 1));
     let goals = read.goals.unwrap();
     assert_eq!(goals.len(), 8);
     assert_eq!((goals[0].hold, goals[0].why.as_str()), (Duration::from_secs(90), "because"));
-    assert_eq!(goals[4].what, Want::Value { kind: "Deployment".into(), name: "web".into(), path: "spec.replicas".into(), is: json!(2) });
-    assert_eq!(read.hints, [("Look.".to_owned(), Some(Duration::from_secs(180))), ("Look again.".to_owned(), None)]);
+    assert_eq!(
+        goals[4].what,
+        Want::Value {
+            kind: "Deployment".into(),
+            name: "web".into(),
+            path: "spec.replicas".into(),
+            is: json!(2)
+        }
+    );
+    assert_eq!(
+        read.hints,
+        [("Look.".to_owned(), Some(Duration::from_secs(180))), ("Look again.".to_owned(), None)]
+    );
     assert_eq!(read.images["example/x"].tags, ["1"]);
 }
 
 #[test]
 fn what_is_not_known_is_warned_of_with_line_and_nearest() {
-    let read = parse("s.yaml", "title: X\nminute: 5\ngoals:\n- redy: deployment/web\nlevel: 7\nimages:\n  a: {tag: x}\n").unwrap();
-    assert!(read.warnings.iter().any(|warning| warning.starts_with("s.yaml:2: unknown key `minute`") && warning.contains("`minutes`")), "{:?}", read.warnings);
-    assert!(read.warnings.iter().any(|warning| warning.starts_with("s.yaml:4: ") && warning.contains("`ready`")), "{:?}", read.warnings);
+    let read = parse(
+        "s.yaml",
+        "title: X\nminute: 5\ngoals:\n- redy: deployment/web\nlevel: 7\nimages:\n  a: {tag: x}\n",
+    )
+    .unwrap();
+    assert!(
+        read.warnings
+            .iter()
+            .any(|warning| warning.starts_with("s.yaml:2: unknown key `minute`") && warning.contains("`minutes`")),
+        "{:?}",
+        read.warnings
+    );
+    assert!(
+        read.warnings
+            .iter()
+            .any(|warning| warning.starts_with("s.yaml:4: ") && warning.contains("`ready`")),
+        "{:?}",
+        read.warnings
+    );
     assert_eq!(read.warnings.len(), 4, "{:?}", read.warnings);
     assert_eq!(parse("s.yaml", "- a\n").unwrap().warnings.len(), 1);
     assert!(parse("s.yaml", "id: ../x\n").unwrap().id.is_none());

@@ -23,16 +23,27 @@ pub struct Names {
     pub image: &'static str,
 }
 
-pub const PLAIN: Names = Names { app: "web", container: "app", image: "team/web:9.9" };
+pub const PLAIN: Names = Names {
+    app: "web",
+    container: "app",
+    image: "team/web:9.9",
+};
 /// Names that look like reasons of faults.
-pub const NASTY: Names = Names { app: "no-such-host", container: "unauthorized", image: "denied/toomanyrequests-401-unauthorized:manifest-unknown" };
+pub const NASTY: Names = Names {
+    app: "no-such-host",
+    container: "unauthorized",
+    image: "denied/toomanyrequests-401-unauthorized:manifest-unknown",
+};
 
 pub fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_000_000 + second).unwrap()
 }
 
 pub fn waiting(reason: &str, message: &str) -> ContainerState {
-    ContainerState::Waiting { reason: reason.into(), message: message.into() }
+    ContainerState::Waiting {
+        reason: reason.into(),
+        message: message.into(),
+    }
 }
 
 pub fn running(since: i64) -> ContainerState {
@@ -41,16 +52,29 @@ pub fn running(since: i64) -> ContainerState {
 
 pub fn ended(exit: i32, finished: i64) -> ContainerState {
     let reason = if exit == 0 { "Completed" } else { "Error" };
-    ContainerState::Terminated { reason: reason.into(), exit, finished: Some(at(finished)) }
+    ContainerState::Terminated {
+        reason: reason.into(),
+        exit,
+        finished: Some(at(finished)),
+    }
 }
 
 impl Stage {
     pub fn new() -> Self {
-        Self { snapshot: Snapshot::default(), logs: LogTails::new(), now: at(0), scenario: Scenario::default() }
+        Self {
+            snapshot: Snapshot::default(),
+            logs: LogTails::new(),
+            now: at(0),
+            scenario: Scenario::default(),
+        }
     }
 
     pub fn evidence(&self) -> Evidence<'_> {
-        Evidence { snapshot: &self.snapshot, logs: &self.logs, now: self.now }
+        Evidence {
+            snapshot: &self.snapshot,
+            logs: &self.logs,
+            now: self.now,
+        }
     }
 
     pub fn clue(&self) -> Option<Clue> {
@@ -63,7 +87,14 @@ impl Stage {
             ContainerState::Waiting { reason, .. } | ContainerState::Terminated { reason, .. } => reason.clone(),
             _ => "Running".into(),
         };
-        let container = ContainerRow { name: names.container.into(), image: names.image.into(), ready, restarts, state, ..ContainerRow::default() };
+        let container = ContainerRow {
+            name: names.container.into(),
+            image: names.image.into(),
+            ready,
+            restarts,
+            state,
+            ..ContainerRow::default()
+        };
         let created = self.snapshot.pods.get(&Uid(uid.into())).map_or(Some(self.now), |pod| pod.created);
         let row = PodRow {
             uid: Uid(uid.into()),
@@ -86,7 +117,11 @@ impl Stage {
         let uid = Uid(format!("{about}/{reason}/{message}"));
         let row = EventRow {
             uid: uid.clone(),
-            about: ObjectRef { kind: "Pod".into(), namespace: "lab".into(), name: format!("{}-{about}", names.app) },
+            about: ObjectRef {
+                kind: "Pod".into(),
+                namespace: "lab".into(),
+                name: format!("{}-{about}", names.app),
+            },
             about_uid: Uid(about.into()),
             field: format!("spec.containers{{{}}}", names.container),
             warning,
@@ -115,13 +150,18 @@ impl Stage {
     }
 
     pub fn log(&mut self, pod: &str, names: Names, lines: &[&str]) {
-        self.logs.insert((Uid(pod.into()), names.container.into()), lines.iter().map(|line| (*line).to_owned()).collect());
+        self.logs
+            .insert((Uid(pod.into()), names.container.into()), lines.iter().map(|line| (*line).to_owned()).collect());
     }
 
     pub fn goals(&mut self, expect: &[&str], wants: Vec<(Want, u64)>) {
         self.scenario.expect_broken = expect.iter().map(|status| (*status).to_owned()).collect();
         let seen = (Want::SeenBroken, 0);
-        let goal = |(what, hold)| Goal { what, hold: std::time::Duration::from_secs(hold), why: String::new() };
+        let goal = |(what, hold)| Goal {
+            what,
+            hold: std::time::Duration::from_secs(hold),
+            why: String::new(),
+        };
         self.scenario.goals = std::iter::once(seen).chain(wants).map(goal).collect();
     }
 }

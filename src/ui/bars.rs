@@ -26,7 +26,10 @@ pub fn header(frame: &mut Frame, look: &Look, area: Rect, model: &Model) {
             let scenario = &attempt.scenario;
             left.push(Span::styled(scenario.number.map(|number| format!(" {number:02} ")).unwrap_or_default(), dim));
             left.push(Span::styled(scenario.title.clone(), look.style(Mean::Strong)));
-            left.push(Span::styled(format!("   {} {} {} min", level(scenario.level), look.sign(Sign::Dot), scenario.minutes), dim));
+            left.push(Span::styled(
+                format!("   {} {} {} min", level(scenario.level), look.sign(Sign::Dot), scenario.minutes),
+                dim,
+            ));
             right = state(look, model, attempt);
         }
     }
@@ -38,7 +41,11 @@ pub fn header(frame: &mut Frame, look: &Look, area: Rect, model: &Model) {
 
 fn state(look: &Look, model: &Model, attempt: &Attempt) -> Vec<Span<'static>> {
     let dim = look.style(Mean::Dim);
-    let namespace = attempt.opened.as_ref().map(|opened| format!(" {} {}", look.sign(Sign::Dot), opened.namespace)).unwrap_or_default();
+    let namespace = attempt
+        .opened
+        .as_ref()
+        .map(|opened| format!(" {} {}", look.sign(Sign::Dot), opened.namespace))
+        .unwrap_or_default();
     let mut spans = vec![Span::styled(format!("{}{namespace}   ", place(&model.place)), dim)];
     spans.extend(link(look, model, &attempt.link));
     let hints = hint_count(attempt);
@@ -58,11 +65,22 @@ fn state(look: &Look, model: &Model, attempt: &Attempt) -> Vec<Span<'static>> {
 fn link(look: &Look, model: &Model, link: &Link) -> Vec<Span<'static>> {
     match link {
         Link::Connecting => vec![Span::styled("connecting", look.style(Mean::Warning))],
-        Link::Live => vec![Span::styled(format!("{} ", look.sign(Sign::Live)), look.style(Mean::Good)), Span::styled("live", look.style(Mean::Text))],
-        Link::Limited(_) => vec![Span::styled(format!("{} ", look.sign(Sign::Warning)), look.style(Mean::Warning)), Span::styled("some rights are missing", look.style(Mean::Text))],
+        Link::Live => vec![
+            Span::styled(format!("{} ", look.sign(Sign::Live)), look.style(Mean::Good)),
+            Span::styled("live", look.style(Mean::Text)),
+        ],
+        Link::Limited(_) => vec![
+            Span::styled(format!("{} ", look.sign(Sign::Warning)), look.style(Mean::Warning)),
+            Span::styled("some rights are missing", look.style(Mean::Text)),
+        ],
         Link::Stale { since: at, retry, .. } => {
-            let retry = retry.map(|at| format!(", retry in {} s", at.duration_since(model.now).as_secs().max(0))).unwrap_or_default();
-            vec![Span::styled(format!("{} stale for {}{retry}", look.sign(Sign::Bad), since(model.now, Some(*at))), look.style(Mean::Fault))]
+            let retry = retry
+                .map(|at| format!(", retry in {} s", at.duration_since(model.now).as_secs().max(0)))
+                .unwrap_or_default();
+            vec![Span::styled(
+                format!("{} stale for {}{retry}", look.sign(Sign::Bad), since(model.now, Some(*at))),
+                look.style(Mean::Fault),
+            )]
         }
     }
 }
@@ -92,10 +110,21 @@ pub fn last(frame: &mut Frame, look: &Look, area: Rect, model: &Model) {
     let width = usize::from(area.width);
     let line = match (&model.notice, equal(model)) {
         (Some((notice, _)), _) => {
-            let (sign, mean) = if notice.bad { (look.sign(Sign::Bad), Mean::Fault) } else { (look.sign(Sign::Next), Mean::Key) };
-            let next = if notice.next.is_empty() { String::new() } else { format!("   {}", notice.next) };
+            let (sign, mean) = if notice.bad {
+                (look.sign(Sign::Bad), Mean::Fault)
+            } else {
+                (look.sign(Sign::Next), Mean::Key)
+            };
+            let next = if notice.next.is_empty() {
+                String::new()
+            } else {
+                format!("   {}", notice.next)
+            };
             let text = format!("{}{next}", notice.what.replace('\n', " "));
-            Line::from(vec![Span::styled(format!(" {sign} "), look.style(mean)), Span::styled(shortened(look, &text, width.saturating_sub(4)), look.style(Mean::Text))])
+            Line::from(vec![
+                Span::styled(format!(" {sign} "), look.style(mean)),
+                Span::styled(shortened(look, &text, width.saturating_sub(4)), look.style(Mean::Text)),
+            ])
         }
         (None, Some((command, ago))) => Line::from(vec![
             Span::styled(" $ ", look.style(Mean::Dim)),
@@ -117,9 +146,19 @@ pub fn split(frame: &mut Frame, look: &Look, area: Rect, left: Vec<Span<'static>
     let right = Line::from(right);
     let wide = (right.width() as u16).min(area.width);
     frame.render_widget(Paragraph::new("").style(look.shade()), area);
-    let room = Rect { width: area.width.saturating_sub(wide + 1), ..area };
+    let room = Rect {
+        width: area.width.saturating_sub(wide + 1),
+        ..area
+    };
     frame.render_widget(Paragraph::new(Line::from(left)).style(look.shade()), room);
-    frame.render_widget(Paragraph::new(right).style(look.shade()), Rect { x: area.right() - wide, width: wide, ..area });
+    frame.render_widget(
+        Paragraph::new(right).style(look.shade()),
+        Rect {
+            x: area.right() - wide,
+            width: wide,
+            ..area
+        },
+    );
 }
 
 /// A level in words.

@@ -20,7 +20,11 @@ pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize) -> Vec
     let inner = width.saturating_sub(3);
     let mut lines = vec![title(look, model, clue)];
     if let Some(behind) = &attempt.behind {
-        lines.extend(wrap_spans(vec![(behind.clone(), look.style(Mean::Warning).add_modifier(Modifier::BOLD))], inner, 0));
+        lines.extend(wrap_spans(
+            vec![(behind.clone(), look.style(Mean::Warning).add_modifier(Modifier::BOLD))],
+            inner,
+            0,
+        ));
     }
     lines.extend(wrap_spans(words(look, clue), inner, 0));
     if let (Fault::Pull(_), Some(image)) = (clue.fault, &clue.image) {
@@ -29,20 +33,25 @@ pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize) -> Vec
         lines.extend(reference(look, image, blamed, inner));
     }
     lines.push(Line::default());
-    lines.extend(wrap_spans(vec![(clue.explain.clone(), look.style(Mean::Text))], inner, 0));
-    if attempt.clue_depth > 0 {
-        lines.extend(wrap_spans(vec![(which_part(clue).why.to_owned(), look.style(Mean::Strong))], inner, 0));
-    }
+    let told = if attempt.clue_depth == 0 {
+        clue.explain.clone()
+    } else {
+        which_part(clue).why.to_owned()
+    };
+    lines.extend(wrap_spans(inline(look, &told, Mean::Text), inner, 0));
     if attempt.clue_depth > 1 {
         let catalogue = (model.place == Place::Practice).then(|| {
             let mut all = crate::scenario::catalogue();
             all.extend(attempt.scenario.images.clone());
             all
         });
-        lines.extend(wrap_spans(vec![(tags_line(clue, catalogue.as_ref()), look.style(Mean::Strong))], inner, 0));
+        lines.extend(wrap_spans(inline(look, &tags_line(clue, catalogue.as_ref()), Mean::Strong), inner, 0));
     }
     if let Some(next) = next(attempt.clue_depth, clue) {
-        lines.push(Line::from(vec![Span::styled("i ", look.style(Mean::Key)), Span::styled(next, look.style(Mean::Dim))]));
+        lines.push(Line::from(vec![
+            Span::styled("i ", look.style(Mean::Key)),
+            Span::styled(next, look.style(Mean::Dim)),
+        ]));
     }
     lines
 }
@@ -59,6 +68,12 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, lines: Vec<Line<'static>
     frame.render_widget(Paragraph::new(lines).style(look.alarm()), area);
 }
 
+/// A sentence with its `code` marked by style.
+fn inline(look: &Look, text: &str, mean: Mean) -> Vec<(String, Style)> {
+    let piece = |(place, piece): (usize, &str)| (piece.to_owned(), look.style(if place % 2 == 1 { Mean::Code } else { mean }));
+    text.split('`').enumerate().map(piece).filter(|(text, _)| !text.is_empty()).collect()
+}
+
 fn next(depth: u8, clue: &Clue) -> Option<&'static str> {
     match (depth, clue.fault) {
         (0, Fault::Pull(_)) => Some("which part is blamed?"),
@@ -70,7 +85,10 @@ fn next(depth: u8, clue: &Clue) -> Option<&'static str> {
 fn title(look: &Look, model: &Model, clue: &Clue) -> Line<'static> {
     let dim = look.style(Mean::Dim);
     let mut spans = vec![
-        Span::styled(format!("{} The clue", look.sign(Sign::Warning)), look.style(Mean::Fault).add_modifier(Modifier::BOLD)),
+        Span::styled(
+            format!("{} The clue", look.sign(Sign::Warning)),
+            look.style(Mean::Fault).add_modifier(Modifier::BOLD),
+        ),
         Span::styled(format!("   {}/{}", clue.about.kind.to_lowercase(), clue.about.name), dim),
     ];
     if let Source::Log { container } = &clue.source {
@@ -111,15 +129,45 @@ struct Shown {
 }
 
 fn reference(look: &Look, image: &ImageReference, blamed: Part, width: usize) -> Vec<Line<'static>> {
-    let mut parts = vec![Shown { text: image.registry.text.clone(), name: "registry", default: image.registry.default, blamed: blamed == Part::Registry, then: " / " }];
+    let mut parts = vec![Shown {
+        text: image.registry.text.clone(),
+        name: "registry",
+        default: image.registry.default,
+        blamed: blamed == Part::Registry,
+        then: " / ",
+    }];
     if !image.user.text.is_empty() {
-        parts.push(Shown { text: image.user.text.clone(), name: "user", default: image.user.default, blamed: blamed == Part::Repository, then: " / " });
+        parts.push(Shown {
+            text: image.user.text.clone(),
+            name: "user",
+            default: image.user.default,
+            blamed: blamed == Part::Repository,
+            then: " / ",
+        });
     }
     let tail = if image.digest.is_some() { " @ " } else { " : " };
-    parts.push(Shown { text: image.repository.clone(), name: "repository", default: false, blamed: blamed == Part::Repository, then: tail });
+    parts.push(Shown {
+        text: image.repository.clone(),
+        name: "repository",
+        default: false,
+        blamed: blamed == Part::Repository,
+        then: tail,
+    });
     match (&image.digest, &image.tag) {
-        (Some(digest), _) => parts.push(Shown { text: digest.clone(), name: "digest", default: false, blamed: blamed == Part::Digest, then: "" }),
-        (None, Some(tag)) => parts.push(Shown { text: tag.text.clone(), name: "tag", default: tag.default, blamed: blamed == Part::Tag, then: "" }),
+        (Some(digest), _) => parts.push(Shown {
+            text: digest.clone(),
+            name: "digest",
+            default: false,
+            blamed: blamed == Part::Digest,
+            then: "",
+        }),
+        (None, Some(tag)) => parts.push(Shown {
+            text: tag.text.clone(),
+            name: "tag",
+            default: tag.default,
+            blamed: blamed == Part::Tag,
+            then: "",
+        }),
         (None, None) => {}
     }
     let total: usize = parts.iter().map(|part| cell_width(part) + part.then.width()).sum();
@@ -141,7 +189,11 @@ fn style(look: &Look, part: &Shown) -> Style {
         (false, false) => Mean::Strong,
     };
     let style = look.style(mean);
-    if part.blamed { style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED) } else { style }
+    if part.blamed {
+        style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
+    } else {
+        style
+    }
 }
 
 /// All parts in one row, each named beneath.
@@ -153,7 +205,10 @@ fn beside(look: &Look, parts: &[Shown]) -> Vec<Line<'static>> {
         above.push(Span::styled(part.text.clone(), style(look, part)));
         above.push(Span::styled(format!("{}{}", part.then, " ".repeat(pad - part.text.width())), dim));
         let label = label(part).replace('└', look.sign(Sign::Corner));
-        below.push(Span::styled(super::pane::padded(&label, pad + part.then.width()), if part.blamed { look.style(Mean::Fault) } else { dim }));
+        below.push(Span::styled(
+            super::pane::padded(&label, pad + part.then.width()),
+            if part.blamed { look.style(Mean::Fault) } else { dim },
+        ));
     }
     vec![Line::from(above), Line::from(below)]
 }
@@ -163,7 +218,11 @@ fn beneath(look: &Look, parts: &[Shown]) -> Vec<Line<'static>> {
     let row = |part: &Shown| {
         let name = format!("  {:<11}", part.name);
         let default = if part.default { "  (default)" } else { "" };
-        Line::from(vec![Span::styled(name, look.style(Mean::Dim)), Span::styled(part.text.clone(), style(look, part)), Span::styled(default, look.style(Mean::Dim))])
+        Line::from(vec![
+            Span::styled(name, look.style(Mean::Dim)),
+            Span::styled(part.text.clone(), style(look, part)),
+            Span::styled(default, look.style(Mean::Dim)),
+        ])
     };
     parts.iter().map(row).collect()
 }

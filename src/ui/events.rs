@@ -36,8 +36,14 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
         scrolled(frame, inside, wrap_spans(words, width, 0), 0, Pane::Events, measures);
         return;
     }
-    let clue = attempt.clue.as_ref().and_then(|clue| if let Source::Event(uid) = &clue.source { Some(uid) } else { None });
-    let lines: Vec<Line> = rows.iter().flat_map(|event| event_lines(look, model, event, clue == Some(&event.uid), width)).collect();
+    let clue = attempt
+        .clue
+        .as_ref()
+        .and_then(|clue| if let Source::Event(uid) = &clue.source { Some(uid) } else { None });
+    let lines: Vec<Line> = rows
+        .iter()
+        .flat_map(|event| event_lines(look, model, event, clue == Some(&event.uid), width))
+        .collect();
     let from = attempt.scroll.events.unwrap_or_else(|| lines.len().saturating_sub(usize::from(inside.height)));
     scrolled(frame, inside, lines, from, Pane::Events, measures);
 }
@@ -64,8 +70,16 @@ fn event_lines(look: &Look, model: &Model, event: &EventRow, clue: bool, width: 
         (false, _) => Mean::Text,
     };
     let dim = look.style(Mean::Dim);
-    let bar = if clue { Span::styled(format!("{} ", look.sign(Sign::Bar)), look.style(Mean::Fault)) } else { Span::raw("  ") };
-    let times = if event.count > 1 { format!("{}{}", look.sign(Sign::Times), event.count) } else { String::new() };
+    let bar = if clue {
+        Span::styled(format!("{} ", look.sign(Sign::Bar)), look.style(Mean::Fault))
+    } else {
+        Span::raw("  ")
+    };
+    let times = if event.count > 1 {
+        format!("{}{}", look.sign(Sign::Times), event.count)
+    } else {
+        String::new()
+    };
     let sign = if event.warning { look.sign(Sign::Warning) } else { "" };
     let columns = width >= 70;
     let lead = if columns { LEAD + REASON } else { LEAD };
@@ -82,7 +96,11 @@ fn event_lines(look: &Look, model: &Model, event: &EventRow, clue: bool, width: 
     ];
     let mut lines = wrap_spans(words, width.saturating_sub(lead), 0);
     for (number, line) in lines.iter_mut().enumerate() {
-        let mut spans = if number == 0 { head.clone() } else { vec![bar.clone(), Span::raw(" ".repeat(LEAD - 2))] };
+        let mut spans = if number == 0 {
+            head.clone()
+        } else {
+            vec![bar.clone(), Span::raw(" ".repeat(LEAD - 2))]
+        };
         if columns {
             let reason = if number == 0 { padded(&event.reason, REASON) } else { " ".repeat(REASON) };
             spans.push(Span::styled(reason, look.style(if event.warning { mean } else { Mean::Dim })));

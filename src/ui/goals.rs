@@ -13,12 +13,23 @@ use crate::lab::{Attempt, Model, Pane, Stage};
 /// Draws the goals' pane.
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
     let met = attempt.verdicts.iter().filter(|goal| goal.met).count();
-    let count = if attempt.verdicts.is_empty() { String::new() } else { format!("{met} of {}", attempt.verdicts.len()) };
+    let count = if attempt.verdicts.is_empty() {
+        String::new()
+    } else {
+        format!("{met} of {}", attempt.verdicts.len())
+    };
     let (title, mean) = match attempt.solved_at {
         Some(_) => (format!("{} Solved", look.sign(Sign::Met)), Mean::Good),
         None => ("Goals".to_owned(), if attempt.focus == Pane::Goals { Mean::Key } else { Mean::Strong }),
     };
-    let inside = framed(frame, look, area, attempt.focus == Pane::Goals, Line::styled(title, look.style(mean)), Line::styled(count, look.style(Mean::Dim)));
+    let inside = framed(
+        frame,
+        look,
+        area,
+        attempt.focus == Pane::Goals,
+        Line::styled(title, look.style(mean)),
+        Line::styled(count, look.style(Mean::Dim)),
+    );
     let lines = lines(look, model, attempt, usize::from(inside.width));
     scrolled(frame, inside, lines, 0, Pane::Goals, measures);
 }
@@ -52,11 +63,24 @@ fn next(look: &Look, model: &Model, attempt: &Attempt) -> Line<'static> {
     spans.extend(match attempt.stage {
         Stage::Opening => vec![text("opening the cluster")],
         Stage::Ready => vec![text("read the challenge, then "), key("b"), text(" breaks the cluster")],
-        Stage::Broken => vec![text("find the cause: "), key("d"), text(" describe  "), key("l"), text(" logs  "), key("h"), text(" hint; repair it with kubectl or look at "), key("s")],
+        Stage::Broken => vec![
+            text("find the cause: "),
+            key("d"),
+            text(" describe  "),
+            key("l"),
+            text(" logs  "),
+            key("h"),
+            text(" hint  "),
+            key("s"),
+            text(" solution"),
+        ],
         Stage::Solving => vec![text("the solution is applied; watch it play out")],
         Stage::Solved => vec![key("n"), text(" next scenario  "), key("c"), text(" clean up")],
         Stage::Cleaning => vec![Span::styled(format!("going: {}", attempt.going.join(", ")), look.style(Mean::Text))],
-        Stage::Failed => vec![Span::styled(model.notice.as_ref().map(|(notice, _)| notice.what.clone()).unwrap_or_default(), look.style(Mean::Fault))],
+        Stage::Failed => vec![Span::styled(
+            model.notice.as_ref().map(|(notice, _)| notice.what.clone()).unwrap_or_default(),
+            look.style(Mean::Fault),
+        )],
     });
     Line::from(spans)
 }

@@ -10,6 +10,7 @@ use super::theme::{Look, Mean, Sign};
 use crate::lab::lesson::{FoldLine, shown};
 use crate::lab::msg::Measures;
 use crate::lab::{Attempt, Pane};
+use crate::scenario::Fold;
 
 /// Draws the lesson's pane.
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, attempt: &Attempt, measures: &mut Measures) {
@@ -27,15 +28,22 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, attempt: &Attempt, measu
 /// The lesson's rows, and the row on which each part begins.
 pub fn lines(attempt: &Attempt, width: usize, look: &Look) -> (Vec<Line<'static>>, Vec<(usize, usize)>) {
     let (mut lines, mut parts): (Vec<Line>, Vec<_>) = (Vec::new(), Vec::new());
+    let mut waits = false;
     for part in shown(attempt) {
         // Folds that follow each other stand together; all else keeps a blank row.
-        let together = part.fold.as_ref().is_some_and(|_| lines.last().is_some_and(|line: &Line| line.spans.first().is_some_and(|span| is_fold(look, span))));
+        let together = part.fold.as_ref().is_some_and(|_| {
+            lines
+                .last()
+                .is_some_and(|line: &Line| line.spans.first().is_some_and(|span| is_fold(look, span)))
+        });
         if !together && lines.last().is_some_and(|line| line.width() > 0) {
             lines.push(Line::default());
         }
         parts.push((part.part, lines.len()));
         if let Some(fold) = &part.fold {
-            lines.extend(fold_lines(fold, width, look));
+            // What waits for the end says so once.
+            let again = fold.kind == Fold::Answer && std::mem::replace(&mut waits, true);
+            lines.extend(fold_lines(fold, !again, width, look));
         }
         let indent = if part.fold.is_some() { 2 } else { 0 };
         for mut line in part.body.map(|body| markdown::lines(body, width - indent, look, false)).unwrap_or_default() {
@@ -52,14 +60,25 @@ fn is_fold(look: &Look, span: &Span) -> bool {
     [look.sign(Sign::Shut), look.sign(Sign::Open)].iter().any(|sign| span.content.starts_with(sign))
 }
 
-fn fold_lines(fold: &FoldLine, width: usize, look: &Look) -> Vec<Line<'static>> {
+fn fold_lines(fold: &FoldLine, noted: bool, width: usize, look: &Look) -> Vec<Line<'static>> {
     let sign = look.sign(if fold.open { Sign::Open } else { Sign::Shut });
-    let strong = if fold.locked { Mean::Dim } else { Mean::Strong };
-    let mark = if fold.locked { Mean::Dim } else { Mean::Key };
-    let label = if fold.label.is_empty() || fold.label == "Answer" { String::new() } else { format!("{}  ", fold.label) };
+    let quiet = fold.locked || (fold.kind == Fold::Answer && !fold.open);
+    let strong = if quiet { Mean::Dim } else { Mean::Strong };
+    let mark = if quiet { Mean::Dim } else { Mean::Key };
+    let label = if fold.label.is_empty() || fold.label == "Answer" {
+        String::new()
+    } else {
+        format!("{}  ", fold.label)
+    };
     let summary = if fold.label == "Solution" { "" } else { fold.summary };
-    let mut words = vec![(format!("{sign} "), look.style(mark)), (label, look.style(strong)), (format!("{summary}  "), look.style(if fold.locked { Mean::Dim } else { Mean::Text }))];
-    words.push((fold.note.clone(), look.style(Mean::Dim)));
+    let mut words = vec![
+        (format!("{sign} "), look.style(mark)),
+        (label, look.style(strong)),
+        (format!("{summary}  "), look.style(if quiet { Mean::Dim } else { Mean::Text })),
+    ];
+    if noted {
+        words.push((fold.note.clone(), look.style(Mean::Dim)));
+    }
     words.retain(|(text, _)| !text.trim().is_empty());
     wrap_spans(words, width, 2)
 }

@@ -10,8 +10,13 @@ use super::theme::{Look, Mean, Sign};
 
 /// A text's lines; links show their addresses when `addresses` says so.
 pub fn lines(text: &str, width: usize, look: &Look, addresses: bool) -> Vec<Line<'static>> {
-    let mut walk = Walk { look, width: width.max(10), addresses, ..Walk::new(look) };
-    for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+    let mut walk = Walk {
+        look,
+        width: width.max(10),
+        addresses,
+        ..Walk::new(look)
+    };
+    for event in Parser::new_ext(&kept_lines(text), Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
         walk.take(event);
     }
     walk.flush();
@@ -19,6 +24,21 @@ pub fn lines(text: &str, width: usize, look: &Look, addresses: bool) -> Vec<Line
         walk.out.pop();
     }
     walk.out
+}
+
+/// Lines that authors write as lines stay lines: those that begin with a bold word or a check mark.
+fn kept_lines(text: &str) -> String {
+    let stands_alone = |line: &str| line.starts_with("**") || line.starts_with(['✅', '✔', '❌']);
+    let mut kept = String::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        kept.push_str(line);
+        if !line.trim().is_empty() && lines.peek().is_some_and(|next| stands_alone(next)) {
+            kept.push_str("  ");
+        }
+        kept.push('\n');
+    }
+    kept
 }
 
 struct Walk<'a> {
@@ -76,8 +96,6 @@ impl<'a> Walk<'a> {
                 Some(row) => row.last_mut().into_iter().for_each(|cell| cell.push_str(&code)),
                 None => self.words.push((code.to_string(), self.look.style(Mean::Code))),
             },
-            // Lists that were written as lines of one paragraph stay lines.
-            Event::SoftBreak if self.words.iter().any(|(text, _)| text.starts_with(['✅', '✔', '❌'])) => self.flush(),
             Event::SoftBreak => self.words.push((" ".to_owned(), self.style())),
             Event::HardBreak => self.flush(),
             Event::Rule => {
@@ -93,7 +111,11 @@ impl<'a> Walk<'a> {
             Tag::Heading { level, .. } => {
                 self.blank();
                 let style = self.look.style(Mean::Heading);
-                self.styles.push(if level <= HeadingLevel::H1 { style.add_modifier(Modifier::UNDERLINED) } else { style });
+                self.styles.push(if level <= HeadingLevel::H1 {
+                    style.add_modifier(Modifier::UNDERLINED)
+                } else {
+                    style
+                });
             }
             Tag::Paragraph if self.lead.is_empty() && self.lists.is_empty() => self.blank(),
             Tag::Strong => self.styles.push(self.style().patch(self.look.style(Mean::Strong))),
@@ -112,7 +134,11 @@ impl<'a> Walk<'a> {
             Tag::Item => self.item(),
             Tag::CodeBlock(kind) => {
                 self.flush();
-                let language = if let CodeBlockKind::Fenced(language) = kind { language.to_string() } else { String::new() };
+                let language = if let CodeBlockKind::Fenced(language) = kind {
+                    language.to_string()
+                } else {
+                    String::new()
+                };
                 self.code = Some((language, String::new()));
             }
             Tag::BlockQuote(_) => {
@@ -209,7 +235,10 @@ impl<'a> Walk<'a> {
         for line in code.lines() {
             let style = code_style(self.look, &language, line);
             for row in wrap_code(line, self.width.saturating_sub(2)) {
-                self.out.push(Line::from(Span::styled(padded(&format!("  {row}"), self.width), style.patch(self.look.shade()))));
+                self.out.push(Line::from(Span::styled(
+                    padded(&format!("  {row}"), self.width),
+                    style.patch(self.look.shade()),
+                )));
             }
         }
         self.out.push(Line::default());
@@ -218,13 +247,16 @@ impl<'a> Walk<'a> {
     fn write_table(&mut self) {
         let rows = std::mem::take(&mut self.table);
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let wide: Vec<usize> = (0..columns).map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)).collect();
+        let wide: Vec<usize> = (0..columns)
+            .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0))
+            .collect();
         self.blank();
         for (number, row) in rows.iter().enumerate() {
             let mean = if number == 0 { Mean::Strong } else { Mean::Text };
             let cells: Vec<String> = row.iter().zip(&wide).map(|(cell, width)| padded(cell, *width)).collect();
             let style = self.look.style(mean);
-            self.out.extend(wrap_spans(vec![(cells.join("  "), style)], self.width, wide.first().copied().unwrap_or(0) + 2));
+            self.out
+                .extend(wrap_spans(vec![(cells.join("  "), style)], self.width, wide.first().copied().unwrap_or(0) + 2));
         }
     }
 }
@@ -240,21 +272,16 @@ fn code_style(look: &Look, language: &str, line: &str) -> Style {
     look.style(mean)
 }
 
+/// Code wrapped at blanks, what goes on indented.
 fn wrap_code(line: &str, width: usize) -> Vec<String> {
-    let mut rows = vec![String::new()];
-    let mut used = 0;
-    for c in line.chars() {
-        let wide = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
-        if used + wide > width.max(1) {
-            rows.push(String::new());
-            used = 0;
-        }
-        used += wide;
-        if let Some(row) = rows.last_mut() {
-            row.push(c);
-        }
+    if line.width() <= width {
+        return vec![line.to_owned()];
     }
-    rows
+    let indent = line.len() - line.trim_start().len() + 2;
+    wrap_spans(vec![(line.to_owned(), Style::new())], width, indent.min(width / 2))
+        .iter()
+        .map(|row| row.to_string())
+        .collect()
 }
 
 #[cfg(test)]
@@ -262,8 +289,14 @@ mod tests {
     use super::*;
 
     fn shown(text: &str, width: usize) -> Vec<String> {
-        let look = Look { palette: super::super::theme::Palette::None, ascii: false };
-        lines(text, width, &look, true).iter().map(|line| line.to_string().trim_end().to_owned()).collect()
+        let look = Look {
+            palette: super::super::theme::Palette::None,
+            ascii: false,
+        };
+        lines(text, width, &look, true)
+            .iter()
+            .map(|line| line.to_string().trim_end().to_owned())
+            .collect()
     }
 
     #[test]

@@ -36,7 +36,10 @@ pub fn render(model: &Model, look: &Look, frame: &mut Frame) -> Measures {
     let mut measures = Measures::default();
     let area = frame.area();
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-        let text = format!("klab needs {}x{} characters; this terminal has {}x{}. Make it larger, or press q to leave.", SMALLEST.0, SMALLEST.1, area.width, area.height);
+        let text = format!(
+            "klab needs {}x{} characters; this terminal has {}x{}. Make it larger, or press q to leave.",
+            SMALLEST.0, SMALLEST.1, area.width, area.height
+        );
         frame.render_widget(Paragraph::new(text).wrap(ratatui::widgets::Wrap { trim: true }), area);
         return measures;
     }
@@ -122,13 +125,23 @@ fn live_line(look: &Look, attempt: &Attempt) -> String {
     if !attempt.verdicts.is_empty() {
         parts.push(format!("goals {met}/{}", attempt.verdicts.len()));
     }
-    if parts.is_empty() { "nothing applied yet: b breaks the cluster".to_owned() } else { parts.join(&dot) }
+    if parts.is_empty() {
+        "nothing applied yet: b breaks the cluster".to_owned()
+    } else {
+        parts.join(&dot)
+    }
 }
 
 /// The lesson in one line, over the cluster of a small screen.
 fn lesson_line(look: &Look, attempt: &Attempt) -> String {
     let hints = crate::lab::lesson::hint_count(attempt);
-    format!("{} {} hint {} of {hints} {} Tab shows the lesson", attempt.scenario.title, look.sign(Sign::Dot), attempt.hints, look.sign(Sign::Dot))
+    format!(
+        "{} {} hint {} of {hints} {} Tab shows the lesson",
+        attempt.scenario.title,
+        look.sign(Sign::Dot),
+        attempt.hints,
+        look.sign(Sign::Dot)
+    )
 }
 
 /// A fault in two words.

@@ -53,13 +53,21 @@ pub fn scrolled(frame: &mut Frame, area: Rect, lines: Vec<Line<'static>>, from: 
     let from = from.min(rows.saturating_sub(visible));
     let shown: Vec<Line> = lines.into_iter().skip(from).take(visible).collect();
     frame.render_widget(Paragraph::new(shown), area);
-    measures.panes.push(PaneMeasure { pane, x: area.x, y: area.y, width: area.width, height: area.height, rows, visible });
+    measures.panes.push(PaneMeasure {
+        pane,
+        x: area.x,
+        y: area.y,
+        width: area.width,
+        height: area.height,
+        rows,
+        visible,
+    });
 }
 
 /// Where in its content a pane stands, for the frame's right end; empty when all is in view.
 pub fn percent(from: usize, rows: usize, visible: usize) -> String {
     let max = rows.saturating_sub(visible);
-    if max == 0 { String::new() } else { format!("{}%", from.min(max) * 100 / max) }
+    (from.min(max) * 100).checked_div(max).map(|share| format!("{share}%")).unwrap_or_default()
 }
 
 /// A text in at most `width` columns; what is cut in the middle is marked.
@@ -148,7 +156,10 @@ mod tests {
 
     #[test]
     fn names_are_cut_in_the_middle() {
-        let look = Look { palette: super::super::theme::Palette::None, ascii: false };
+        let look = Look {
+            palette: super::super::theme::Palette::None,
+            ascii: false,
+        };
         assert_eq!(shortened(&look, "imagepull-app-6dc9c6f8b7-k4x5w", 15), "imagepu…7-k4x5w");
     }
 }

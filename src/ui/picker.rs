@@ -15,7 +15,7 @@ use crate::lab::{Card, Model, Pane, Picker};
 use crate::scenario::{Part, Scenario};
 
 /// Below this width the selected scenario's story has no room beside the list.
-const BESIDE: u16 = 100;
+const BESIDE: u16 = 120;
 
 /// Draws the list, and the selected scenario beside or beneath it.
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, picker: &Picker, measures: &mut Measures) {
@@ -32,8 +32,16 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, picker: &
     };
     let inside = framed(frame, look, list, true, Line::styled("Scenarios", look.style(Mean::Key)), filter);
     let width = usize::from(inside.width);
-    let rows: Vec<Line> = places.iter().enumerate().map(|(row, place)| row_line(look, &model.cards[*place], row == picker.selected, width)).collect();
-    let lines = if rows.is_empty() { vec![Line::styled("No scenario is called so; Esc takes the filter away.", look.style(Mean::Dim))] } else { rows };
+    let rows: Vec<Line> = places
+        .iter()
+        .enumerate()
+        .map(|(row, place)| row_line(look, &model.cards[*place], row == picker.selected, width))
+        .collect();
+    let lines = if rows.is_empty() {
+        vec![Line::styled("No scenario is called so; Esc takes the filter away.", look.style(Mean::Dim))]
+    } else {
+        rows
+    };
     let from = picker.selected.saturating_sub(usize::from(inside.height).saturating_sub(1));
     scrolled(frame, inside, lines, from, Pane::Lesson, measures);
     if let Some(card) = places.get(picker.selected).and_then(|place| model.cards.get(*place)) {
@@ -52,10 +60,13 @@ fn row_line(look: &Look, card: &Card, selected: bool, width: usize) -> Line<'sta
         Ok(scenario) => {
             let (sign, word, mean) = state(look, card);
             let right = format!("{:<13}{:>3} min  ", level(scenario.level), scenario.minutes);
-            let room = width.saturating_sub(2 + 4 + right.width() + 26);
+            let room = width.saturating_sub(2 + 4 + right.width() + 22);
             let number = scenario.number.map(|number| format!("{number:02}")).unwrap_or_default();
             spans.push(Span::styled(format!("{number:<4}"), look.style(Mean::Dim)));
-            spans.push(Span::styled(padded(&shortened(look, &scenario.title, room), room), look.style(if selected { Mean::Strong } else { Mean::Text })));
+            spans.push(Span::styled(
+                padded(&shortened(look, &scenario.title, room), room),
+                look.style(if selected { Mean::Strong } else { Mean::Text }),
+            ));
             spans.push(Span::styled(right, look.style(Mean::Dim)));
             spans.push(Span::styled(format!("{sign} {word}"), look.style(mean)));
         }
@@ -79,7 +90,10 @@ fn about(frame: &mut Frame, look: &Look, area: Rect, card: &Card) {
     let width = usize::from(inside.width);
     let lines = match &card.scenario {
         Ok(scenario) => story(look, scenario, width),
-        Err(error) => error.lines().flat_map(|line| wrap_spans(vec![(line.to_owned(), look.style(Mean::Text))], width, 0)).collect(),
+        Err(error) => error
+            .lines()
+            .flat_map(|line| wrap_spans(vec![(line.to_owned(), look.style(Mean::Text))], width, 0))
+            .collect(),
     };
     frame.render_widget(ratatui::widgets::Paragraph::new(lines), inside);
 }
@@ -103,7 +117,9 @@ fn story(look: &Look, scenario: &Scenario, width: usize) -> Vec<Line<'static>> {
 
 /// What stands under the heading that says challenge.
 fn challenge(text: &str) -> Option<String> {
-    let mut lines = text.lines().skip_while(|line| !(line.starts_with('#') && line.to_lowercase().contains("challenge")));
+    let mut lines = text
+        .lines()
+        .skip_while(|line| !(line.starts_with('#') && line.to_lowercase().contains("challenge")));
     lines.next()?;
     Some(lines.take_while(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n"))
 }

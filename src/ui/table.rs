@@ -41,12 +41,23 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
     }
     frame.render_widget(heading, Rect { height: 1, ..inside });
     let foot = workloads(attempt);
-    let foot_height = u16::from(matches!(attempt.tab, Tab::Pods) && !foot.is_empty() && inside.height > 3);
-    let body = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1 + foot_height), ..inside };
+    let foot_height = u16::from(matches!(attempt.tab, Tab::Pods) && !foot.is_empty() && inside.height >= 3);
+    let body = Rect {
+        y: inside.y + 1,
+        height: inside.height.saturating_sub(1 + foot_height),
+        ..inside
+    };
     scrolled(frame, body, lines, attempt.scroll.pods, Pane::Pods, measures);
     if foot_height > 0 {
         let line = Line::styled(shortened(look, &format!("  {foot}"), width), look.style(Mean::Dim));
-        frame.render_widget(line, Rect { y: inside.bottom() - 1, height: 1, ..inside });
+        frame.render_widget(
+            line,
+            Rect {
+                y: inside.bottom() - 1,
+                height: 1,
+                ..inside
+            },
+        );
     }
 }
 
@@ -97,7 +108,9 @@ fn headings(attempt: &Attempt, found: &[TableRow]) -> Vec<String> {
         Tab::Pods => vec!["NAME", "READY", "STATUS", "RESTARTS", "AGE"],
         Tab::Kind(kind) if kind == "Node" => vec!["NAME", "CACHED IMAGES"],
         Tab::Kind(_) => {
-            let Some(TableRow::Object(row)) = found.first() else { return vec!["NAME".to_owned()] };
+            let Some(TableRow::Object(row)) = found.first() else {
+                return vec!["NAME".to_owned()];
+            };
             let own = row.columns.iter().map(|(heading, _)| heading.clone());
             return std::iter::once("NAME".to_owned()).chain(own).chain(["AGE".to_owned()]).collect();
         }
@@ -111,9 +124,16 @@ fn cells(look: &Look, model: &Model, attempt: &Attempt, row: &TableRow) -> Vec<C
         TableRow::Pod(pod) => pod_cells(look, model.now, pod, attempt.wide),
         TableRow::Object(object) => object_cells(look, model.now, object),
         TableRow::Node(node) => {
-            let images = node.images.iter().filter_map(|(names, _)| names.iter().min_by_key(|name| (name.contains("@sha256"), name.len()))).cloned();
+            let images = node
+                .images
+                .iter()
+                .filter_map(|(names, _)| names.iter().min_by_key(|name| (name.contains("@sha256"), name.len())))
+                .cloned();
             let images: Vec<String> = images.collect();
-            vec![(node.name.clone(), text), (if images.is_empty() { "none".to_owned() } else { images.join(", ") }, text)]
+            vec![
+                (node.name.clone(), text),
+                (if images.is_empty() { "none".to_owned() } else { images.join(", ") }, text),
+            ]
         }
     }
 }
@@ -154,7 +174,10 @@ fn health(pod: &PodRow) -> Mean {
 fn object_cells(look: &Look, now: Timestamp, object: &ObjectRow) -> Vec<Cell> {
     let text = look.style(if object.deleting { Mean::Dim } else { Mean::Text });
     let own = object.columns.iter().map(|(_, cell)| (cell.clone(), text));
-    std::iter::once((object.name.clone(), text)).chain(own).chain([(since(now, object.created), text)]).collect()
+    std::iter::once((object.name.clone(), text))
+        .chain(own)
+        .chain([(since(now, object.created), text)])
+        .collect()
 }
 
 /// Cells set in columns; the first column gives way where the width does not suffice.
@@ -186,7 +209,9 @@ fn mark(look: &Look, line: &mut Line<'static>, selected: bool, fresh: bool) {
     if selected && let Some(first) = line.spans.first_mut() {
         *first = Span::styled(format!("{} ", look.sign(Sign::Bar)), look.style(Mean::Key));
     }
-    if (selected || fresh) && let Some(name) = line.spans.get_mut(1) {
+    if (selected || fresh)
+        && let Some(name) = line.spans.get_mut(1)
+    {
         name.style = look.style(Mean::Strong);
     }
 }
@@ -198,7 +223,10 @@ fn fresh(model: &Model, attempt: &Attempt, uid: &Uid) -> bool {
 /// `Deployment web 0/1 · ReplicaSet web-6dc9 0/1 · Service web no endpoints`.
 fn workloads(attempt: &Attempt) -> String {
     let rows = &attempt.snapshot;
-    let mut parts: Vec<String> = rows.of_kind("Deployment").map(|row| format!("Deployment {} {}/{}", row.name, row.replicas.ready, row.replicas.desired)).collect();
+    let mut parts: Vec<String> = rows
+        .of_kind("Deployment")
+        .map(|row| format!("Deployment {} {}/{}", row.name, row.replicas.ready, row.replicas.desired))
+        .collect();
     let sets = rows.of_kind("ReplicaSet").filter(|row| row.replicas.desired > 0 || row.replicas.current > 0);
     parts.extend(sets.map(|row| format!("ReplicaSet {} {}/{}", row.name, row.replicas.ready, row.replicas.desired)));
     parts.extend(rows.of_kind("Service").map(|service| {

@@ -10,7 +10,10 @@ use super::{Look, Palette, render};
 use crate::lab::{Card, Model, Place};
 use crate::scenario::load::embedded;
 
-const LOOK: Look = Look { palette: Palette::None, ascii: false };
+const LOOK: Look = Look {
+    palette: Palette::None,
+    ascii: false,
+};
 
 fn model() -> Model {
     let cards = embedded()
@@ -56,7 +59,10 @@ fn the_lab_says_what_to_do_first() {
         }
         let screen = drawn(&model, columns, rows);
         for text in ["Scenario", "Events", "Goals", "press b", "challenge"] {
-            assert!(screen.to_lowercase().contains(&text.to_lowercase()), "{text} is not on the {columns}x{rows} screen:\n{screen}");
+            assert!(
+                screen.to_lowercase().contains(&text.to_lowercase()),
+                "{text} is not on the {columns}x{rows} screen:\n{screen}"
+            );
         }
     }
 }

@@ -135,7 +135,9 @@ fn literal(text: &str, indent: usize, out: &mut String) {
 
 /// Whether a reader of YAML 1.1 would take the bare text for a number, a boolean, a null or a time.
 fn reads_as_other(text: &str) -> bool {
-    const WORDS: [&str; 14] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", ".nan", ".inf", "-.inf", "+.inf"];
+    const WORDS: [&str; 14] = [
+        "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", ".nan", ".inf", "-.inf", "+.inf",
+    ];
     if text.is_empty() {
         return true;
     }
@@ -150,7 +152,12 @@ fn is_number(text: &str) -> bool {
     }
     let digits = bare.replace('_', "");
     let radix = |prefix: &str, radix| digits.strip_prefix(prefix).is_some_and(|rest| u64::from_str_radix(rest, radix).is_ok());
-    let sexagesimal = || bare.contains(':') && bare.split(':').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
+    let sexagesimal = || {
+        bare.contains(':')
+            && bare
+                .split(':')
+                .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
+    };
     digits.parse::<f64>().is_ok() || radix("0x", 16) || radix("0b", 2) || radix("0o", 8) || sexagesimal()
 }
 

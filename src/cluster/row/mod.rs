@@ -28,7 +28,11 @@ fn node(value: &Value) -> NodeRow {
     let images = items(&value["status"]["images"])
         .map(|image| (items(&image["names"]).map(text).collect(), image["sizeBytes"].as_u64().unwrap_or_default()))
         .collect();
-    NodeRow { uid: uid(value), name: text(&value["metadata"]["name"]), images }
+    NodeRow {
+        uid: uid(value),
+        name: text(&value["metadata"]["name"]),
+        images,
+    }
 }
 
 fn uid(value: &Value) -> Uid {
@@ -53,7 +57,12 @@ fn items(value: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn texts(value: &Value) -> BTreeMap<String, String> {
-    value.as_object().into_iter().flatten().map(|(key, value)| (super::clean(key), text(value))).collect()
+    value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| (super::clean(key), text(value)))
+        .collect()
 }
 
 fn conditions(value: &Value) -> Vec<ConditionRow> {

@@ -23,7 +23,9 @@ pub(super) fn row(object: &Value) -> ObjectRow {
         selector: selector(object),
         replicas: replicas(&kind, object),
         endpoints: endpoints(object),
-        images: items(&object["spec"]["template"]["spec"]["containers"]).map(|container| text(&container["image"])).collect(),
+        images: items(&object["spec"]["template"]["spec"]["containers"])
+            .map(|container| text(&container["image"]))
+            .collect(),
         kind,
     }
 }
@@ -36,7 +38,11 @@ fn service(object: &Value) -> Option<(String, String)> {
 
 fn selector(object: &Value) -> BTreeMap<String, String> {
     let selector = &object["spec"]["selector"];
-    texts(if selector["matchLabels"].is_object() { &selector["matchLabels"] } else { selector })
+    texts(if selector["matchLabels"].is_object() {
+        &selector["matchLabels"]
+    } else {
+        selector
+    })
 }
 
 fn replicas(kind: &str, object: &Value) -> Replicas {
@@ -67,7 +73,11 @@ fn endpoints(object: &Value) -> Endpoints {
     let mut found = Endpoints::default();
     for endpoint in items(&object["endpoints"]) {
         let addresses = items(&endpoint["addresses"]).count() as u32;
-        if endpoint["conditions"]["ready"] == false { found.not_ready += addresses } else { found.ready += addresses }
+        if endpoint["conditions"]["ready"] == false {
+            found.not_ready += addresses
+        } else {
+            found.ready += addresses
+        }
     }
     found
 }
@@ -82,7 +92,11 @@ fn columns(kind: &str, object: &Value) -> Vec<(String, String)> {
             ("UP-TO-DATE", number(&status["updatedReplicas"])),
             ("AVAILABLE", number(&status["availableReplicas"])),
         ],
-        "ReplicaSet" => vec![("DESIRED", number(&spec["replicas"])), ("CURRENT", number(&status["replicas"])), ("READY", number(&status["readyReplicas"]))],
+        "ReplicaSet" => vec![
+            ("DESIRED", number(&spec["replicas"])),
+            ("CURRENT", number(&status["replicas"])),
+            ("READY", number(&status["readyReplicas"])),
+        ],
         "StatefulSet" => vec![("READY", format!("{}/{}", count(&status["readyReplicas"]), replicas(kind, object).desired))],
         "Service" => vec![
             ("TYPE", text(&spec["type"])),
@@ -93,13 +107,28 @@ fn columns(kind: &str, object: &Value) -> Vec<(String, String)> {
         "EndpointSlice" => vec![
             ("ADDRESSTYPE", text(&object["addressType"])),
             ("PORTS", or_unset(items(&object["ports"]).map(|port| port["port"].to_string()).collect())),
-            ("ENDPOINTS", or_unset(items(&object["endpoints"]).flat_map(|endpoint| items(&endpoint["addresses"])).map(text).collect())),
+            (
+                "ENDPOINTS",
+                or_unset(
+                    items(&object["endpoints"])
+                        .flat_map(|endpoint| items(&endpoint["addresses"]))
+                        .map(text)
+                        .collect(),
+                ),
+            ),
         ],
         "ConfigMap" => vec![("DATA", (size(&object["data"]) + size(&object["binaryData"])).to_string())],
         "Secret" => vec![("TYPE", text(&object["type"])), ("DATA", size(&object["data"]).to_string())],
-        "PersistentVolumeClaim" => vec![("STATUS", text(&status["phase"])), ("VOLUME", text(&spec["volumeName"])), ("STORAGECLASS", text(&spec["storageClassName"]))],
+        "PersistentVolumeClaim" => vec![
+            ("STATUS", text(&status["phase"])),
+            ("VOLUME", text(&spec["volumeName"])),
+            ("STORAGECLASS", text(&spec["storageClassName"])),
+        ],
         "Job" => vec![("COMPLETIONS", format!("{}/{}", count(&status["succeeded"]), count(&spec["completions"]).max(1)))],
-        "CronJob" => vec![("SCHEDULE", text(&spec["schedule"])), ("SUSPEND", if spec["suspend"] == true { "True" } else { "False" }.to_owned())],
+        "CronJob" => vec![
+            ("SCHEDULE", text(&spec["schedule"])),
+            ("SUSPEND", if spec["suspend"] == true { "True" } else { "False" }.to_owned()),
+        ],
         _ => Vec::new(),
     };
     columns.into_iter().map(|(heading, cell)| (heading.to_owned(), cell)).collect()
@@ -113,7 +142,9 @@ fn port(port: &Value) -> String {
 fn external(service: &Value) -> String {
     match service["spec"]["type"].as_str() {
         Some("LoadBalancer") => {
-            let ips: Vec<_> = items(&service["status"]["loadBalancer"]["ingress"]).map(|ingress| text(&ingress["ip"])).collect();
+            let ips: Vec<_> = items(&service["status"]["loadBalancer"]["ingress"])
+                .map(|ingress| text(&ingress["ip"]))
+                .collect();
             if ips.is_empty() { "<pending>".to_owned() } else { ips.join(",") }
         }
         Some("ExternalName") => text(&service["spec"]["externalName"]),

@@ -86,7 +86,12 @@ fn print(pod: &Value) -> Printed {
             "Terminating".clone_into(&mut word);
         }
     }
-    Printed { ready, status: word, restarts, restarted }
+    Printed {
+        ready,
+        status: word,
+        restarts,
+        restarted,
+    }
 }
 
 #[derive(Default)]
@@ -143,7 +148,10 @@ fn ended(terminated: &Value, prefix: &str) -> String {
 }
 
 fn sidecars(spec: &Value) -> Vec<&str> {
-    items(&spec["initContainers"]).filter(|container| container["restartPolicy"] == "Always").filter_map(|container| container["name"].as_str()).collect()
+    items(&spec["initContainers"])
+        .filter(|container| container["restartPolicy"] == "Always")
+        .filter_map(|container| container["name"].as_str())
+        .collect()
 }
 
 fn condition<'a>(pod: &'a Value, kind: &str) -> Option<&'a Value> {
@@ -157,7 +165,10 @@ fn count_of(list: &Value) -> u32 {
 fn containers(pod: &Value) -> Vec<ContainerRow> {
     let (spec, status) = (&pod["spec"], &pod["status"]);
     let mut rows = Vec::new();
-    for (init, list, statuses) in [(true, &spec["initContainers"], &status["initContainerStatuses"]), (false, &spec["containers"], &status["containerStatuses"])] {
+    for (init, list, statuses) in [
+        (true, &spec["initContainers"], &status["initContainerStatuses"]),
+        (false, &spec["containers"], &status["containerStatuses"]),
+    ] {
         for container in items(list) {
             let now = items(statuses).find(|status| status["name"] == container["name"]).unwrap_or(&Value::Null);
             rows.push(ContainerRow {
@@ -177,14 +188,23 @@ fn containers(pod: &Value) -> Vec<ContainerRow> {
 
 fn state(state: &Value) -> ContainerState {
     if let Some(waiting) = state.get("waiting") {
-        return ContainerState::Waiting { reason: text(&waiting["reason"]), message: text(&waiting["message"]) };
+        return ContainerState::Waiting {
+            reason: text(&waiting["reason"]),
+            message: text(&waiting["message"]),
+        };
     }
     if let Some(running) = state.get("running") {
-        return ContainerState::Running { since: time(&running["startedAt"]) };
+        return ContainerState::Running {
+            since: time(&running["startedAt"]),
+        };
     }
     if let Some(ended) = state.get("terminated") {
         let exit = ended["exitCode"].as_i64().and_then(|code| i32::try_from(code).ok()).unwrap_or_default();
-        return ContainerState::Terminated { reason: text(&ended["reason"]), exit, finished: time(&ended["finishedAt"]) };
+        return ContainerState::Terminated {
+            reason: text(&ended["reason"]),
+            exit,
+            finished: time(&ended["finishedAt"]),
+        };
     }
     ContainerState::Unknown
 }
@@ -229,12 +249,17 @@ mod tests {
 
     #[test]
     fn init_containers_count_until_they_are_done() {
-        let pod = |state: Value| json!({"spec": {"initContainers": [{"name": "i"}, {"name": "j"}], "containers": [{"name": "a"}]},
+        let pod = |state: Value| {
+            json!({"spec": {"initContainers": [{"name": "i"}, {"name": "j"}], "containers": [{"name": "a"}]},
             "status": {"phase": "Pending", "initContainerStatuses": [{"name": "i", "restartCount": 3, "state": state}, {"name": "j", "state": {"waiting": {"reason": "PodInitializing"}}}],
-                "containerStatuses": [{"name": "a", "state": {"waiting": {"reason": "PodInitializing"}}}]}});
+                "containerStatuses": [{"name": "a", "state": {"waiting": {"reason": "PodInitializing"}}}]}})
+        };
         assert_eq!(printed(pod(json!({"running": {}}))).0, "Init:0/2");
         assert_eq!(printed(pod(json!({"terminated": {"exitCode": 0}}))).0, "Init:1/2");
-        assert_eq!(printed(pod(json!({"terminated": {"exitCode": 2, "reason": "Error"}}))), ("Init:Error".to_owned(), (0, 1), 3));
+        assert_eq!(
+            printed(pod(json!({"terminated": {"exitCode": 2, "reason": "Error"}}))),
+            ("Init:Error".to_owned(), (0, 1), 3)
+        );
         assert_eq!(printed(pod(json!({"terminated": {"exitCode": 2}}))).0, "Init:ExitCode:2");
     }
 

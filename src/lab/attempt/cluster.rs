@@ -57,7 +57,11 @@ fn opened(model: &mut Model, opened: Opened) -> Vec<Effect> {
         return Vec::new();
     }
     attempt.stage = Stage::Ready;
-    if silent && !attempt.memory.found { story::order(model, Order::Prepare) } else { Vec::new() }
+    if silent && !attempt.memory.found {
+        story::order(model, Order::Prepare)
+    } else {
+        Vec::new()
+    }
 }
 
 fn failed(model: &mut Model, notice: Notice) {
@@ -82,7 +86,11 @@ fn linked(model: &mut Model, link: Link) {
         (_, Link::Stale { since, why, .. }) => {
             let time = since.to_string();
             let time = time.get(11..19).unwrap_or(&time).to_owned();
-            model.say(true, format!("The cluster does not answer since {time} UTC: {why}"), "the rows are kept; klab tries again by itself");
+            model.say(
+                true,
+                format!("The cluster does not answer since {time} UTC: {why}"),
+                "the rows are kept; klab tries again by itself",
+            );
         }
         (Link::Stale { .. }, Link::Live) => model.say(false, "The cluster answers again", ""),
         (Link::Connecting | Link::Live, Link::Limited(why)) => model.say(true, why.clone(), "the rest works"),
@@ -114,7 +122,9 @@ fn said(lines: &[String], otherwise: &str) -> String {
 }
 
 fn prepared(model: &mut Model) -> Vec<Effect> {
-    let Some(attempt) = model.attempt_mut().filter(|attempt| attempt.stage != Stage::Cleaning) else { return Vec::new() };
+    let Some(attempt) = model.attempt_mut().filter(|attempt| attempt.stage != Stage::Cleaning) else {
+        return Vec::new();
+    };
     attempt.memory.prepared = true;
     attempt.memory.applied |= !attempt.scenario.setup.is_empty();
     let Some(order) = attempt.memory.queued.take() else { return Vec::new() };

@@ -42,16 +42,28 @@ fn typed(about: &ObjectRef) -> String {
 
 /// Cluster-scoped objects have no namespace to name.
 fn within(command: String, about: &ObjectRef) -> String {
-    if about.namespace.is_empty() { command } else { format!("{command} -n {}", about.namespace) }
+    if about.namespace.is_empty() {
+        command
+    } else {
+        format!("{command} -n {}", about.namespace)
+    }
 }
 
 fn show(model: &mut Model, detail: Detail, command: String) -> Vec<Effect> {
     let (Detail::Describe(about) | Detail::Yaml(about)) = &detail;
     let command = within(command, about);
     equal(model, command);
-    let Some(number) = model.attempt().map(|attempt| attempt.number) else { return Vec::new() };
+    let Some(number) = model.attempt().map(|attempt| attempt.number) else {
+        return Vec::new();
+    };
     let effect = Effect::Show(number, detail.clone());
-    model.overlays.push(Overlay::Page { detail, text: Ok(String::new()), loading: true, scroll: 0, search: Search::default() });
+    model.overlays.push(Overlay::Page {
+        detail,
+        text: Ok(String::new()),
+        loading: true,
+        scroll: 0,
+        search: Search::default(),
+    });
     vec![effect]
 }
 
@@ -78,7 +90,11 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
             return Vec::new();
         };
         let first = block.lines().next().unwrap_or_default();
-        model.say(false, format!("Copied {} of {}: {first}", place + 1, blocks.len()), if blocks.len() > 1 { ". copies the next one" } else { "" });
+        model.say(
+            false,
+            format!("Copied {} of {}: {first}", place + 1, blocks.len()),
+            if blocks.len() > 1 { ". copies the next one" } else { "" },
+        );
         return vec![Effect::Copy(block)];
     }
     let Some((about, _)) = selected(model) else {

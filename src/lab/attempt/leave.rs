@@ -9,7 +9,9 @@ use super::namespace;
 /// Leaves, after asking when something is still applied.
 pub fn ask(model: &mut Model, to: Leaving) -> Vec<Effect> {
     let practised = model.place == Place::Practice;
-    let Some(attempt) = model.attempt_mut().filter(|a| a.memory.applied && a.stage != Stage::Failed) else { return go(model, to) };
+    let Some(attempt) = model.attempt_mut().filter(|a| a.memory.applied && a.stage != Stage::Failed) else {
+        return go(model, to);
+    };
     // On to the next lesson: a solved practice cluster holds nothing that anyone misses.
     if practised && to == Leaving::Next && attempt.stage == Stage::Solved {
         return go(model, to);
@@ -38,7 +40,12 @@ pub fn next(model: &mut Model) -> Vec<Effect> {
 pub fn following(model: &Model) -> Option<usize> {
     let attempt = model.attempt()?;
     let opens = |place: &usize| model.cards.get(*place).is_some_and(|card| card.scenario.is_ok());
-    let named = attempt.scenario.lesson.next.as_ref().and_then(|next| model.cards.iter().position(|card| card.folder == *next));
+    let named = attempt
+        .scenario
+        .lesson
+        .next
+        .as_ref()
+        .and_then(|next| model.cards.iter().position(|card| card.folder == *next));
     let here = model.cards.iter().position(|card| card.folder == attempt.scenario.folder)?;
     named.filter(opens).or_else(|| (here + 1..model.cards.len()).find(opens))
 }
@@ -56,15 +63,24 @@ pub fn go(model: &mut Model, to: Leaving) -> Vec<Effect> {
 }
 
 fn to_picker(model: &mut Model) -> Vec<Effect> {
-    let here = model.attempt().and_then(|attempt| model.cards.iter().position(|card| card.folder == attempt.scenario.folder));
+    let here = model
+        .attempt()
+        .and_then(|attempt| model.cards.iter().position(|card| card.folder == attempt.scenario.folder));
     let effects = close(model);
-    model.screen = Screen::Picker(Picker { selected: here.unwrap_or(0), ..Picker::default() });
+    model.screen = Screen::Picker(Picker {
+        selected: here.unwrap_or(0),
+        ..Picker::default()
+    });
     effects
 }
 
 /// Lets the attempt's cluster go, and all that lay over the screen.
 pub fn close(model: &mut Model) -> Vec<Effect> {
-    let log = model.overlays.iter().any(|overlay| matches!(overlay, Overlay::Log(_))).then_some(Effect::StopLog);
+    let log = model
+        .overlays
+        .iter()
+        .any(|overlay| matches!(overlay, Overlay::Log(_)))
+        .then_some(Effect::StopLog);
     model.overlays.clear();
     model.measures = Default::default();
     let close = model.attempt().map(|attempt| Effect::Close(attempt.number));

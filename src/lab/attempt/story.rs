@@ -42,7 +42,12 @@ fn first_write(model: &Model) -> Vec<String> {
     let name = |manifest: &Manifest| format!("{} {}", manifest.kind(), manifest.name());
     let mut names: Vec<String> = attempt.scenario.setup.iter().chain(&attempt.scenario.broken).map(name).collect();
     names.dedup();
-    lines.extend(names.iter().enumerate().map(|(place, name)| format!("{}{name}", if place == 0 { "objects    " } else { "           " })));
+    lines.extend(
+        names
+            .iter()
+            .enumerate()
+            .map(|(place, name)| format!("{}{name}", if place == 0 { "objects    " } else { "           " })),
+    );
     lines
 }
 

@@ -20,7 +20,10 @@ pub(super) fn now(model: &Model) -> Vec<Action> {
 fn of_overlay(top: &Overlay) -> Vec<Action> {
     match top {
         Overlay::Help { .. } | Overlay::Object { .. } => vec![Action::Back],
-        Overlay::Ask { question: Question::Leave { .. }, .. } => vec![Action::CleanFirst, Action::Yes, Action::No],
+        Overlay::Ask {
+            question: Question::Leave { .. },
+            ..
+        } => vec![Action::CleanFirst, Action::Yes, Action::No],
         Overlay::Ask { .. } => vec![Action::Yes, Action::No],
         Overlay::Page { .. } => vec![Action::Search, Action::Back],
         Overlay::Log(_) => {

@@ -11,7 +11,9 @@ pub fn ask(model: &mut Model, question: Question, lines: Vec<String>) -> Vec<Eff
 }
 
 fn pop(model: &mut Model) -> Option<Question> {
-    let Some(Overlay::Ask { question, .. }) = model.overlays.last() else { return None };
+    let Some(Overlay::Ask { question, .. }) = model.overlays.last() else {
+        return None;
+    };
     let question = *question;
     super::close(model);
     Some(question)

@@ -10,7 +10,15 @@ use crate::lab::scroll::measured;
 use crate::lab::{Overlay, Pane, Place, Screen, next_wake, picker, update};
 
 fn keys() -> impl Strategy<Value = Msg> {
-    let codes = [KeyCode::Up, KeyCode::Down, KeyCode::PageUp, KeyCode::PageDown, KeyCode::Home, KeyCode::End, KeyCode::BackTab];
+    let codes = [
+        KeyCode::Up,
+        KeyCode::Down,
+        KeyCode::PageUp,
+        KeyCode::PageDown,
+        KeyCode::Home,
+        KeyCode::End,
+        KeyCode::BackTab,
+    ];
     let typed = "bhscn.dylviWwfz/?MqjkgG[]pTCNyn\n\n\x1b\t\x08x".chars().map(key).collect::<Vec<_>>();
     let codes = codes.map(|code| KeyEvent::new(code, KeyModifiers::NONE));
     prop_oneof![prop::sample::select(typed), prop::sample::select(codes.to_vec())].prop_map(Msg::Key)
@@ -26,17 +34,32 @@ fn news() -> impl Strategy<Value = FromCluster> {
         _ => Row::Object(object("Deployment", "web", None)),
     });
     prop_oneof![
-        Just(FromCluster::Opened { namespace: "lab-01".to_owned(), server: String::new(), version: String::new() }),
+        Just(FromCluster::Opened {
+            namespace: "lab-01".to_owned(),
+            server: String::new(),
+            version: String::new()
+        }),
         Just(FromCluster::Failed(Notice::default())),
         Just(FromCluster::Found(vec!["Pod web-1".to_owned()])),
         Just(FromCluster::Link(Link::Live)),
-        Just(FromCluster::Link(Link::Stale { since: at(0), retry: None, why: String::new() })),
+        Just(FromCluster::Link(Link::Stale {
+            since: at(0),
+            retry: None,
+            why: String::new()
+        })),
         prop::collection::vec(row, 1..4).prop_map(|rows| FromCluster::Changed(rows.into_iter().map(Change::Put).collect())),
-        name().prop_map(|name| FromCluster::Changed(vec![Change::Gone { kind: "Pod".to_owned(), uid: uid(name) }])),
+        name().prop_map(|name| FromCluster::Changed(vec![Change::Gone {
+            kind: "Pod".to_owned(),
+            uid: uid(name)
+        }])),
         order().prop_map(|order| FromCluster::Done(order, Vec::new())),
         order().prop_map(|order| FromCluster::Done(order, vec!["left".to_owned()])),
         order().prop_map(|order| FromCluster::Refused(order, Notice::default())),
-        name().prop_map(|name| FromCluster::LogLines { pod: uid(name), container: "app".to_owned(), lines: vec!["x".to_owned(); 9] }),
+        name().prop_map(|name| FromCluster::LogLines {
+            pod: uid(name),
+            container: "app".to_owned(),
+            lines: vec!["x".to_owned(); 9]
+        }),
     ]
 }
 
@@ -45,17 +68,35 @@ fn measures() -> impl Strategy<Value = Msg> {
     prop::collection::vec((0..80_usize, 0..30_usize), 5).prop_map(move |sizes| {
         let of = |(n, (rows, visible)): (usize, (usize, usize))| {
             let (n16, height) = (u16::try_from(n).unwrap(), u16::try_from(visible).unwrap());
-            PaneMeasure { pane: panes[n], x: n16 * 20, y: 1, width: 20, height, rows, visible }
+            PaneMeasure {
+                pane: panes[n],
+                x: n16 * 20,
+                y: 1,
+                width: 20,
+                height,
+                rows,
+                visible,
+            }
         };
         let parts = (0..6).map(|part| (part, part * 7)).collect();
-        Msg::Measured(Measures { panes: sizes.into_iter().enumerate().map(of).collect(), keys: vec![(0, 31, 5, 'b')], parts })
+        Msg::Measured(Measures {
+            panes: sizes.into_iter().enumerate().map(of).collect(),
+            keys: vec![(0, 31, 5, 'b')],
+            parts,
+        })
     })
 }
 
 fn mouse() -> impl Strategy<Value = Msg> {
     let kinds = vec![MouseEventKind::ScrollUp, MouseEventKind::ScrollDown, MouseEventKind::Down(MouseButton::Left)];
-    (prop::sample::select(kinds), 0..110_u16, 0..35_u16)
-        .prop_map(|(kind, column, row)| Msg::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
+    (prop::sample::select(kinds), 0..110_u16, 0..35_u16).prop_map(|(kind, column, row)| {
+        Msg::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        })
+    })
 }
 
 #[derive(Debug, Clone)]

@@ -19,11 +19,20 @@ pub fn at(seconds: i64) -> Timestamp {
 }
 
 pub fn manifest(file: &str, kind: &str, name: &str, text: &str) -> Manifest {
-    Manifest { file: file.to_owned(), line: 1, object: json!({"kind": kind, "metadata": {"name": name}}), text: text.to_owned() }
+    Manifest {
+        file: file.to_owned(),
+        line: 1,
+        object: json!({"kind": kind, "metadata": {"name": name}}),
+        text: text.to_owned(),
+    }
 }
 
 fn fold(kind: Fold, summary: &str, body: &str) -> Part {
-    Part::Fold { kind, summary: summary.to_owned(), body: body.to_owned() }
+    Part::Fold {
+        kind,
+        summary: summary.to_owned(),
+        body: body.to_owned(),
+    }
 }
 
 pub fn scenario(folder: &str, title: &str) -> Scenario {
@@ -40,14 +49,29 @@ pub fn scenario(folder: &str, title: &str) -> Scenario {
         folder: folder.to_owned(),
         title: title.to_owned(),
         lesson: Lesson { parts, ..Lesson::default() },
-        broken: vec![manifest("broken/web.yaml", "Deployment", "web", "kind: Deployment\nimage: shop:bad\nreplicas: 1\n")],
-        solution: vec![manifest("solution/web.yaml", "Deployment", "web", "kind: Deployment\nimage: shop:good\nreplicas: 1\n")],
+        broken: vec![manifest(
+            "broken/web.yaml",
+            "Deployment",
+            "web",
+            "kind: Deployment\nimage: shop:bad\nreplicas: 1\n",
+        )],
+        solution: vec![manifest(
+            "solution/web.yaml",
+            "Deployment",
+            "web",
+            "kind: Deployment\nimage: shop:good\nreplicas: 1\n",
+        )],
         ..Scenario::default()
     }
 }
 
 pub fn card(scenario: Result<Scenario, &str>, folder: &str) -> Card {
-    Card { folder: folder.to_owned(), scenario: scenario.map(Arc::new).map_err(str::to_owned), state: Solved::New, best: None }
+    Card {
+        folder: folder.to_owned(),
+        scenario: scenario.map(Arc::new).map_err(str::to_owned),
+        state: Solved::New,
+        best: None,
+    }
 }
 
 pub struct Lab {
@@ -62,18 +86,27 @@ impl Lab {
             card(Ok(scenario("02-image-pull", "ImagePullBackOff")), "02-image-pull"),
             card(Err("README.md is missing"), "03-spoilt"),
         ];
-        Self { model: Model::new(cards, place, at(0)).0 }
+        Self {
+            model: Model::new(cards, place, at(0)).0,
+        }
     }
 
     pub fn real() -> Place {
-        Place::Real { context: "school".to_owned(), server: "https://10.0.0.1:6443".to_owned() }
+        Place::Real {
+            context: "school".to_owned(),
+            server: "https://10.0.0.1:6443".to_owned(),
+        }
     }
 
     /// Opened, and prepared where that needs no question.
     pub fn opened(place: Place) -> Self {
         let mut lab = Self::new(place);
         lab.model.open("01-crash-loop");
-        lab.cluster(FromCluster::Opened { namespace: "lab-01".to_owned(), server: "practice".to_owned(), version: "v1.36.0".to_owned() });
+        lab.cluster(FromCluster::Opened {
+            namespace: "lab-01".to_owned(),
+            server: "practice".to_owned(),
+            version: "v1.36.0".to_owned(),
+        });
         if lab.model.place == Place::Practice {
             lab.cluster(FromCluster::Done(Order::Prepare, Vec::new()));
         }
@@ -120,7 +153,15 @@ impl Lab {
         let mut measures: Measures = self.model.measures.clone();
         measures.panes.retain(|measure| measure.pane != pane);
         let y = u16::try_from(measures.panes.len()).unwrap() * 20;
-        measures.panes.push(PaneMeasure { pane, x: 0, y, width: 40, height: u16::try_from(visible).unwrap(), rows, visible });
+        measures.panes.push(PaneMeasure {
+            pane,
+            x: 0,
+            y,
+            width: 40,
+            height: u16::try_from(visible).unwrap(),
+            rows,
+            visible,
+        });
         self.send(Msg::Measured(measures));
     }
 
@@ -137,7 +178,10 @@ impl Lab {
     }
 
     pub fn notice(&self) -> String {
-        self.model.notice.as_ref().map_or_else(String::new, |(notice, _)| format!("{} | {}", notice.what, notice.next))
+        self.model
+            .notice
+            .as_ref()
+            .map_or_else(String::new, |(notice, _)| format!("{} | {}", notice.what, notice.next))
     }
 
     pub fn equal(&self) -> &str {
@@ -164,7 +208,12 @@ pub fn uid(name: &str) -> Uid {
 
 /// A pod of replica set `web-rs`, made some seconds after the start.
 pub fn pod(name: &str, created: i64) -> PodRow {
-    let container = ContainerRow { name: "app".to_owned(), image: "shop:bad".to_owned(), pull_policy: "Always".to_owned(), ..ContainerRow::default() };
+    let container = ContainerRow {
+        name: "app".to_owned(),
+        image: "shop:bad".to_owned(),
+        pull_policy: "Always".to_owned(),
+        ..ContainerRow::default()
+    };
     PodRow {
         uid: uid(name),
         name: name.to_owned(),
@@ -181,9 +230,16 @@ pub fn pod(name: &str, created: i64) -> PodRow {
 
 pub fn crashing(name: &str) -> PodRow {
     let mut row = pod(name, 1);
-    let sidecar = ContainerRow { name: "side".to_owned(), ready: true, ..ContainerRow::default() };
+    let sidecar = ContainerRow {
+        name: "side".to_owned(),
+        ready: true,
+        ..ContainerRow::default()
+    };
     row.containers[0].restarts = 2;
-    row.containers[0].state = ContainerState::Waiting { reason: "CrashLoopBackOff".to_owned(), message: String::new() };
+    row.containers[0].state = ContainerState::Waiting {
+        reason: "CrashLoopBackOff".to_owned(),
+        message: String::new(),
+    };
     row.containers.insert(0, sidecar);
     row
 }
@@ -200,12 +256,24 @@ pub fn object(kind: &str, name: &str, owner: Option<(&str, &str)>) -> ObjectRow 
 }
 
 pub fn event(name: &str, about: &str, warning: bool, count: u32) -> EventRow {
-    EventRow { uid: uid(name), about_uid: uid(about), warning, reason: "Failed".to_owned(), count, last: Some(at(i64::from(count))), ..EventRow::default() }
+    EventRow {
+        uid: uid(name),
+        about_uid: uid(about),
+        warning,
+        reason: "Failed".to_owned(),
+        count,
+        last: Some(at(i64::from(count))),
+        ..EventRow::default()
+    }
 }
 
 pub fn clue(about: &str, fault: Fault) -> Clue {
     Clue {
-        about: ObjectRef { kind: "Pod".to_owned(), namespace: "lab-01".to_owned(), name: about.to_owned() },
+        about: ObjectRef {
+            kind: "Pod".to_owned(),
+            namespace: "lab-01".to_owned(),
+            name: about.to_owned(),
+        },
         uid: uid(about),
         source: Source::State,
         fault,

@@ -11,8 +11,15 @@ use std::time::Duration;
 const TAGGED: &str = "example/shop:v1";
 
 fn lesson() -> Scenario {
-    let goal = |what: Want, seconds: u64| Goal { what, hold: Duration::from_secs(seconds), why: String::new() };
-    let ready = Want::Ready { kind: "Deployment".to_owned(), name: "web".to_owned() };
+    let goal = |what: Want, seconds: u64| Goal {
+        what,
+        hold: Duration::from_secs(seconds),
+        why: String::new(),
+    };
+    let ready = Want::Ready {
+        kind: "Deployment".to_owned(),
+        name: "web".to_owned(),
+    };
     Scenario {
         expect_broken: vec!["ErrImagePull".to_owned(), "ImagePullBackOff".to_owned()],
         goals: vec![goal(Want::SeenBroken, 0), goal(ready, 10)],
@@ -24,7 +31,11 @@ fn lab() -> Lab {
     let mut lab = Lab::new(Place::Practice);
     lab.model.cards = vec![card(Ok(lesson()), "01-shop")];
     lab.keys("\n");
-    lab.cluster(FromCluster::Opened { namespace: "lab-01".to_owned(), server: String::new(), version: String::new() });
+    lab.cluster(FromCluster::Opened {
+        namespace: "lab-01".to_owned(),
+        server: String::new(),
+        version: String::new(),
+    });
     lab.cluster(FromCluster::Done(Order::Prepare, Vec::new()));
     lab.keys("b");
     lab.cluster(FromCluster::Done(Order::Break, Vec::new()));
@@ -34,21 +45,36 @@ fn lab() -> Lab {
 fn waiting(mut row: PodRow, reason: &str) -> PodRow {
     row.status = reason.to_owned();
     row.phase = "Pending".to_owned();
-    row.containers[0].state = ContainerState::Waiting { reason: reason.to_owned(), message: String::new() };
+    row.containers[0].state = ContainerState::Waiting {
+        reason: reason.to_owned(),
+        message: String::new(),
+    };
     row
 }
 
 fn failed_pull(about: &str, count: u32) -> EventRow {
     let message = "Failed to pull image \"shop:bad\": rpc error: code = NotFound desc = failed to pull and unpack image \"docker.io/library/shop:bad\": \
                    failed to resolve reference \"docker.io/library/shop:bad\": docker.io/library/shop:bad: not found";
-    let about_ref = ObjectRef { kind: "Pod".to_owned(), namespace: "lab-01".to_owned(), name: about.to_owned() };
-    EventRow { message: message.to_owned(), about: about_ref, field: "spec.containers{app}".to_owned(), ..event("pull", about, true, count) }
+    let about_ref = ObjectRef {
+        kind: "Pod".to_owned(),
+        namespace: "lab-01".to_owned(),
+        name: about.to_owned(),
+    };
+    EventRow {
+        message: message.to_owned(),
+        about: about_ref,
+        field: "spec.containers{app}".to_owned(),
+        ..event("pull", about, true, count)
+    }
 }
 
 fn broken() -> Lab {
     let mut lab = lab();
     lab.tick(5);
-    lab.put(vec![Row::Pod(waiting(pod("web-1", 1), "ImagePullBackOff")), Row::Event(failed_pull("web-1", 1))]);
+    lab.put(vec![
+        Row::Pod(waiting(pod("web-1", 1), "ImagePullBackOff")),
+        Row::Event(failed_pull("web-1", 1)),
+    ]);
     lab
 }
 
@@ -61,7 +87,10 @@ fn the_clue_comes_with_its_event_and_only_after_b() {
     let lab = broken();
     assert_eq!(fault(&lab), Some(PULL));
     let mut early = Lab::opened(Place::Practice);
-    early.put(vec![Row::Pod(waiting(pod("web-1", 1), "ImagePullBackOff")), Row::Event(failed_pull("web-1", 1))]);
+    early.put(vec![
+        Row::Pod(waiting(pod("web-1", 1), "ImagePullBackOff")),
+        Row::Event(failed_pull("web-1", 1)),
+    ]);
     assert_eq!(fault(&early), None);
 }
 
@@ -76,11 +105,23 @@ fn a_second_fault_behind_the_first_is_announced() {
     second.phase = "Running".to_owned();
     second.containers[0].image = "shop:good".to_owned();
     second.containers[0].restarts = 1;
-    second.containers[0].state = ContainerState::Waiting { reason: "CrashLoopBackOff".to_owned(), message: String::new() };
-    second.containers[0].last = ContainerState::Terminated { reason: "Error".to_owned(), exit: 1, finished: Some(at(38)) };
-    let gone = Change::Gone { kind: "Pod".to_owned(), uid: uid("web-1") };
+    second.containers[0].state = ContainerState::Waiting {
+        reason: "CrashLoopBackOff".to_owned(),
+        message: String::new(),
+    };
+    second.containers[0].last = ContainerState::Terminated {
+        reason: "Error".to_owned(),
+        exit: 1,
+        finished: Some(at(38)),
+    };
+    let gone = Change::Gone {
+        kind: "Pod".to_owned(),
+        uid: uid("web-1"),
+    };
     let effects = lab.cluster(FromCluster::Changed(vec![gone, Change::Put(Row::Pod(second))]));
-    let [Effect::ReadLog(_, wanted)] = effects.as_slice() else { panic!("the rules ask for the log: {effects:?}") };
+    let [Effect::ReadLog(_, wanted)] = effects.as_slice() else {
+        panic!("the rules ask for the log: {effects:?}")
+    };
     assert_eq!((wanted.pod.as_str(), wanted.container.as_str()), ("web-2", "app"));
     lab.cluster(FromCluster::LogTail(wanted.clone(), vec!["SHOP_CONFIG is not set".to_owned()]));
     assert_eq!(fault(&lab), Some(Fault::Crash));
@@ -107,15 +148,36 @@ fn goals_turn_green_without_a_key_when_they_have_held() {
     healthy.containers[0].ready = true;
     healthy.containers[0].state = ContainerState::Running { since: Some(at(59)) };
     let mut deployment = object("Deployment", "web", None);
-    deployment.replicas = Replicas { desired: 1, current: 1, updated: 1, ready: 1, available: 1, observed: true };
-    let gone = Change::Gone { kind: "Pod".to_owned(), uid: uid("web-1") };
-    lab.cluster(FromCluster::Changed(vec![gone, Change::Put(Row::Object(deployment)), Change::Put(Row::Pod(healthy))]));
+    deployment.replicas = Replicas {
+        desired: 1,
+        current: 1,
+        updated: 1,
+        ready: 1,
+        available: 1,
+        observed: true,
+    };
+    let gone = Change::Gone {
+        kind: "Pod".to_owned(),
+        uid: uid("web-1"),
+    };
+    lab.cluster(FromCluster::Changed(vec![
+        gone,
+        Change::Put(Row::Object(deployment)),
+        Change::Put(Row::Pod(healthy)),
+    ]));
     assert_eq!((fault(&lab), lab.stage()), (None, Stage::Broken));
     assert!(lab.attempt().judge.next_change().is_some() && next_wake(&lab.model) == Some(at(61)));
     for second in 61..70 {
         assert_eq!(lab.tick(second), [], "{second}: {:?}", lab.attempt().verdicts);
     }
-    assert_eq!(lab.tick(70), [Effect::SaveProgress { folder: "01-shop".to_owned(), state: Solved::WithoutHelp, seconds: 70 }]);
+    assert_eq!(
+        lab.tick(70),
+        [Effect::SaveProgress {
+            folder: "01-shop".to_owned(),
+            state: Solved::WithoutHelp,
+            seconds: 70
+        }]
+    );
     assert_eq!(lab.stage(), Stage::Solved);
     assert!(matches!(lab.model.overlays.as_slice(), [Overlay::Debrief { .. }]));
 }

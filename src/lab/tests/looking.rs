@@ -8,7 +8,12 @@ use crate::lab::msg::{Detail, Effect, Msg};
 use crate::lab::{Overlay, Pane, Place, Tab, lesson, object, table};
 
 fn mouse(kind: MouseEventKind, column: u16, row: u16) -> Msg {
-    Msg::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE })
+    Msg::Mouse(MouseEvent {
+        kind,
+        column,
+        row,
+        modifiers: KeyModifiers::NONE,
+    })
 }
 
 const CLICK: MouseEventKind = MouseEventKind::Down(MouseButton::Left);
@@ -32,14 +37,21 @@ fn tabs_are_the_pods_then_the_kinds_then_the_nodes() {
     let kinds: Vec<Tab> = ["Deployment", "ReplicaSet", "Node"].map(|kind| Tab::Kind(kind.to_owned())).into();
     assert_eq!(table::tabs(lab.attempt())[1..], kinds);
     lab.keys("]]");
-    assert_eq!((lab.attempt().tab.clone(), lab.attempt().selected.clone()), (kinds[1].clone(), Some(uid("web-rs"))));
+    assert_eq!(
+        (lab.attempt().tab.clone(), lab.attempt().selected.clone()),
+        (kinds[1].clone(), Some(uid("web-rs")))
+    );
     lab.keys("[[[");
     assert_eq!(lab.attempt().tab, kinds[2], "around the end");
 }
 
 #[test]
 fn each_look_names_its_kubectl_command() {
-    let about = ObjectRef { kind: "Pod".to_owned(), namespace: "lab-01".to_owned(), name: "web-1".to_owned() };
+    let about = ObjectRef {
+        kind: "Pod".to_owned(),
+        namespace: "lab-01".to_owned(),
+        name: "web-1".to_owned(),
+    };
     let number = crate::lab::msg::AttemptNo(1);
     let mut lab = Lab::broken();
     assert_eq!(lab.keys("d"), [Effect::Show(number, Detail::Describe(about.clone()))]);
@@ -70,16 +82,25 @@ fn the_object_page_tells_image_policy_owners_and_cache() {
     lab.put(vec![
         Row::Object(object("Deployment", "web", None)),
         Row::Object(object("ReplicaSet", "web-rs", Some(("Deployment", "web")))),
-        Row::Node(NodeRow { uid: uid("n"), name: "node-1".to_owned(), images: vec![(names, 7)] }),
+        Row::Node(NodeRow {
+            uid: uid("n"),
+            name: "node-1".to_owned(),
+            images: vec![(names, 7)],
+        }),
         Row::Event(event("e1", "web-1", true, 1)),
         Row::Event(event("e2", "other", true, 1)),
     ]);
     lab.keys("v");
-    let Some(Overlay::Object { about, uid, .. }) = lab.model.overlays.last() else { panic!("the object page is open") };
+    let Some(Overlay::Object { about, uid, .. }) = lab.model.overlays.last() else {
+        panic!("the object page is open")
+    };
     let view = object::view(lab.attempt(), about, uid);
     assert_eq!(view.owners, ["Pod web-1", "ReplicaSet web-rs", "Deployment web"]);
     assert_eq!(view.events.len(), 1);
-    assert_eq!((view.containers[0].image, view.containers[0].pull_policy, view.containers[0].cached), ("shop:bad", "Always", Some(true)));
+    assert_eq!(
+        (view.containers[0].image, view.containers[0].pull_policy, view.containers[0].cached),
+        ("shop:bad", "Always", Some(true))
+    );
     assert_eq!(view.node, Some(("node-1".to_owned(), vec!["docker.io/library/shop:bad".to_owned()])));
 }
 
@@ -90,7 +111,10 @@ fn the_log_of_a_deployment_is_that_of_its_newest_pod() {
     deployment.selector = [("app".to_owned(), "web".to_owned())].into();
     lab.put(vec![Row::Object(deployment), Row::Pod(pod("web-2", 8))]);
     let effects = lab.keys("]l");
-    assert!(matches!(effects.as_slice(), [Effect::FollowLog { name, container, previous: false, .. }] if name == "web-2" && container == "app"), "{effects:?}");
+    assert!(
+        matches!(effects.as_slice(), [Effect::FollowLog { name, container, previous: false, .. }] if name == "web-2" && container == "app"),
+        "{effects:?}"
+    );
 }
 
 #[test]

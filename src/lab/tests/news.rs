@@ -15,8 +15,15 @@ fn a_feed_that_was_scrolled_up_stays_and_counts() {
     assert_eq!(lab.attempt().scroll.events, Some(29));
     lab.put(vec![Row::Event(event("e1", "web-1", true, 2)), Row::Event(event("e2", "web-1", false, 1))]);
     lab.put(vec![Row::Event(event("e2", "web-1", false, 1))]);
-    assert_eq!((lab.attempt().scroll.events, lab.attempt().scroll.unseen), (Some(29), 2), "what is the same is no news");
-    let order: Vec<_> = crate::lab::table::events(lab.attempt()).iter().map(|row| (row.uid.0.as_str(), row.count)).collect();
+    assert_eq!(
+        (lab.attempt().scroll.events, lab.attempt().scroll.unseen),
+        (Some(29), 2),
+        "what is the same is no news"
+    );
+    let order: Vec<_> = crate::lab::table::events(lab.attempt())
+        .iter()
+        .map(|row| (row.uid.0.as_str(), row.count))
+        .collect();
     assert_eq!(order, [("e1", 2), ("e2", 1)], "a repeat counts up where it stands");
     lab.keys("f");
     let order: Vec<_> = crate::lab::table::events(lab.attempt()).iter().map(|row| row.uid.0.as_str()).collect();
@@ -50,16 +57,28 @@ fn a_list_that_is_read_is_no_news() {
 fn rows_go_when_the_watch_says_so() {
     let mut lab = Lab::broken();
     lab.put(vec![Row::Pod(pod("web-2", 5))]);
-    lab.cluster(FromCluster::Changed(vec![Change::Gone { kind: "Pod".to_owned(), uid: uid("web-2") }]));
+    lab.cluster(FromCluster::Changed(vec![Change::Gone {
+        kind: "Pod".to_owned(),
+        uid: uid("web-2"),
+    }]));
     assert_eq!(lab.attempt().selected, Some(uid("web-1")), "the selection goes on to a row that lives");
-    lab.cluster(FromCluster::Changed(vec![Change::Relisted { kind: "Pod".to_owned(), live: Vec::new() }]));
+    lab.cluster(FromCluster::Changed(vec![Change::Relisted {
+        kind: "Pod".to_owned(),
+        live: Vec::new(),
+    }]));
     assert_eq!(lab.attempt().selected, None);
 }
 
 #[test]
 fn a_lost_link_keeps_the_rows_and_says_since_when() {
     let mut lab = Lab::broken();
-    let stale = |retry| FromCluster::Link(Link::Stale { since: at(0), retry, why: "refused".to_owned() });
+    let stale = |retry| {
+        FromCluster::Link(Link::Stale {
+            since: at(0),
+            retry,
+            why: "refused".to_owned(),
+        })
+    };
     lab.cluster(stale(None));
     assert!(lab.notice().contains("08:00:00") && lab.notice().contains("refused"), "{}", lab.notice());
     assert_eq!(lab.attempt().snapshot.pods.len(), 1);
@@ -88,6 +107,9 @@ fn events_of_one_second_stand_in_the_order_they_came() {
     assert_eq!(order(&lab), names);
     lab.put(vec![Row::Event(event("z", "web-1", false, 2))]);
     assert_eq!(order(&lab), ["b", "m", "z"]);
-    lab.cluster(FromCluster::Changed(vec![Change::Relisted { kind: "Event".to_owned(), live: vec![uid("m")] }]));
+    lab.cluster(FromCluster::Changed(vec![Change::Relisted {
+        kind: "Event".to_owned(),
+        live: vec![uid("m")],
+    }]));
     assert_eq!((order(&lab).len(), lab.attempt().memory.arrival.len()), (1, 1));
 }

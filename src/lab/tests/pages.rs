@@ -20,7 +20,11 @@ fn log_lab() -> Lab {
 }
 
 fn lines(texts: &[&str]) -> FromCluster {
-    FromCluster::LogLines { pod: uid("web-1"), container: "app".to_owned(), lines: texts.iter().map(|&text| text.to_owned()).collect() }
+    FromCluster::LogLines {
+        pod: uid("web-1"),
+        container: "app".to_owned(),
+        lines: texts.iter().map(|&text| text.to_owned()).collect(),
+    }
 }
 
 #[test]
@@ -42,7 +46,13 @@ fn an_overlay_owns_all_letters() {
 fn a_detail_page_takes_its_own_answer_only() {
     let mut lab = Lab::broken();
     lab.keys("d");
-    let about = |name: &str| Detail::Describe(ObjectRef { kind: "Pod".to_owned(), namespace: "lab-01".to_owned(), name: name.to_owned() });
+    let about = |name: &str| {
+        Detail::Describe(ObjectRef {
+            kind: "Pod".to_owned(),
+            namespace: "lab-01".to_owned(),
+            name: name.to_owned(),
+        })
+    };
     lab.cluster(FromCluster::Detail(about("other"), Ok("no".to_owned())));
     assert!(matches!(lab.model.overlays.last(), Some(Overlay::Page { loading: true, .. })));
     lab.cluster(FromCluster::Detail(about("web-1"), Ok("Name: web-1".to_owned())));
@@ -53,7 +63,11 @@ fn a_detail_page_takes_its_own_answer_only() {
 fn a_search_goes_from_match_to_match() {
     let mut lab = Lab::broken();
     lab.keys("y");
-    let about = ObjectRef { kind: "Pod".to_owned(), namespace: "lab-01".to_owned(), name: "web-1".to_owned() };
+    let about = ObjectRef {
+        kind: "Pod".to_owned(),
+        namespace: "lab-01".to_owned(),
+        name: "web-1".to_owned(),
+    };
     lab.cluster(FromCluster::Detail(Detail::Yaml(about), Ok("a\nImage: x\nb\nimage: y\nc".to_owned())));
     let scroll = |lab: &Lab| match lab.model.overlays.last() {
         Some(Overlay::Page { scroll, .. }) => *scroll,
@@ -68,7 +82,10 @@ fn a_search_goes_from_match_to_match() {
     lab.keys("N");
     assert_eq!(scroll(&lab), 3);
     lab.keys("/\x1b");
-    assert!(matches!(lab.model.overlays.last(), Some(Overlay::Page { search, .. }) if search.text.is_empty() && !search.typing), "Esc ends the search first");
+    assert!(
+        matches!(lab.model.overlays.last(), Some(Overlay::Page { search, .. }) if search.text.is_empty() && !search.typing),
+        "Esc ends the search first"
+    );
     lab.keys("q");
     assert!(lab.model.overlays.is_empty() && lab.stage() == Stage::Broken);
 }
@@ -78,10 +95,16 @@ fn a_crash_looping_pod_opens_the_run_that_crashed() {
     let mut lab = log_lab();
     assert_eq!((page(&lab).shown(), page(&lab).previous, page(&lab).follow), ("app", true, true));
     let asked = lab.keys("p");
-    assert!(matches!(asked.as_slice(), [Effect::FollowLog { container, previous: false, .. }] if container == "app"), "{asked:?}");
+    assert!(
+        matches!(asked.as_slice(), [Effect::FollowLog { container, previous: false, .. }] if container == "app"),
+        "{asked:?}"
+    );
     lab.cluster(lines(&["one"]));
     let asked = lab.keys("C");
-    assert!(matches!(asked.as_slice(), [Effect::FollowLog { container, .. }] if container == "side"), "{asked:?}");
+    assert!(
+        matches!(asked.as_slice(), [Effect::FollowLog { container, .. }] if container == "side"),
+        "{asked:?}"
+    );
     assert_eq!(page(&lab).lines.len(), 0, "another container begins anew");
     lab.cluster(lines(&["late"]));
     assert_eq!(page(&lab).lines.len(), 0, "lines of the other container");
@@ -109,7 +132,11 @@ fn a_log_keeps_its_last_lines_and_says_that_older_ones_went() {
     let many: Vec<&str> = std::iter::repeat_n("x", log::LINES).collect();
     lab.cluster(lines(&many));
     assert_eq!((page(&lab).lines.len(), page(&lab).cut, page(&lab).lines[0].as_str()), (log::LINES, true, "x"));
-    lab.cluster(FromCluster::LogEnded { pod: uid("web-1"), container: "app".to_owned(), why: None });
+    lab.cluster(FromCluster::LogEnded {
+        pod: uid("web-1"),
+        container: "app".to_owned(),
+        why: None,
+    });
     assert!(page(&lab).ended.is_some());
 }
 

@@ -22,7 +22,13 @@ fn starts_with_the_mouse_on_and_nothing_open() {
 fn enter_opens_the_selected_scenario() {
     let mut lab = Lab::new(Place::Practice);
     lab.keys("j");
-    assert_eq!(lab.keys("\n"), [Effect::Open { attempt: AttemptNo(1), folder: "02-image-pull".to_owned() }]);
+    assert_eq!(
+        lab.keys("\n"),
+        [Effect::Open {
+            attempt: AttemptNo(1),
+            folder: "02-image-pull".to_owned()
+        }]
+    );
     assert_eq!(lab.stage(), Stage::Opening);
 }
 
@@ -51,7 +57,10 @@ fn the_filter_is_fuzzy_and_letters_are_text_in_it() {
     lab.keys("\x08");
     assert_eq!(picker::shown(&lab.model.cards, &picker_of(&lab).filter), [1]);
     let opened = lab.keys("\n");
-    assert!(matches!(opened.as_slice(), [Effect::Open { folder, .. }] if folder == "02-image-pull"), "{opened:?}");
+    assert!(
+        matches!(opened.as_slice(), [Effect::Open { folder, .. }] if folder == "02-image-pull"),
+        "{opened:?}"
+    );
 }
 
 #[test]
@@ -86,7 +95,14 @@ fn a_click_selects_the_row_that_the_scrolled_list_shows_there() {
     let mut lab = Lab::new(Place::Practice);
     lab.measure(Pane::Lesson, 3, 2);
     lab.keys("G");
-    let click = |row| Msg::Mouse(MouseEvent { kind: MouseEventKind::Down(MouseButton::Left), column: 2, row, modifiers: KeyModifiers::NONE });
+    let click = |row| {
+        Msg::Mouse(MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column: 2,
+            row,
+            modifiers: KeyModifiers::NONE,
+        })
+    };
     lab.send(click(0));
     assert_eq!(picker_of(&lab).selected, 1, "the first row in view is the second of three");
     lab.send(click(9));

@@ -18,11 +18,19 @@ fn top(lab: &Lab) -> Option<Question> {
 fn opening_prepares_at_once_on_the_practice_cluster() {
     let mut lab = Lab::new(Place::Practice);
     lab.keys("\n");
-    let opened = FromCluster::Opened { namespace: "lab-01".to_owned(), server: String::new(), version: String::new() };
+    let opened = FromCluster::Opened {
+        namespace: "lab-01".to_owned(),
+        server: String::new(),
+        version: String::new(),
+    };
     assert_eq!(lab.cluster(opened), [Effect::Carry(ONE, Order::Prepare)]);
     assert_eq!(lab.stage(), Stage::Ready);
     assert_eq!(lab.cluster(FromCluster::Done(Order::Prepare, Vec::new())), []);
-    let begun = Effect::SaveProgress { folder: "01-crash-loop".to_owned(), state: Solved::Begun, seconds: 0 };
+    let begun = Effect::SaveProgress {
+        folder: "01-crash-loop".to_owned(),
+        state: Solved::Begun,
+        seconds: 0,
+    };
     assert_eq!(lab.keys("b"), [Effect::Carry(ONE, Order::Break), begun]);
     assert_eq!((lab.stage(), lab.attempt().began), (Stage::Broken, Some(at(0))));
     assert_eq!(lab.equal(), "kubectl apply -f broken/ -n lab-01");
@@ -32,7 +40,11 @@ fn opening_prepares_at_once_on_the_practice_cluster() {
 fn a_quick_b_waits_for_the_preparation() {
     let mut lab = Lab::new(Place::Practice);
     lab.keys("\n");
-    lab.cluster(FromCluster::Opened { namespace: "lab-01".to_owned(), server: String::new(), version: String::new() });
+    lab.cluster(FromCluster::Opened {
+        namespace: "lab-01".to_owned(),
+        server: String::new(),
+        version: String::new(),
+    });
     let effects = lab.keys("b");
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Carry(..))), "{effects:?}");
     assert_eq!(lab.cluster(FromCluster::Done(Order::Prepare, Vec::new())), [Effect::Carry(ONE, Order::Break)]);
@@ -43,7 +55,14 @@ fn a_real_cluster_is_not_written_to_before_the_yes() {
     let mut lab = Lab::opened(Lab::real());
     assert_eq!(lab.stage(), Stage::Ready);
     assert_eq!(lab.keys("b"), []);
-    let Some(Overlay::Ask { question: Question::Write(Order::Break), lines, .. }) = lab.model.overlays.last() else { panic!("asks first") };
+    let Some(Overlay::Ask {
+        question: Question::Write(Order::Break),
+        lines,
+        ..
+    }) = lab.model.overlays.last()
+    else {
+        panic!("asks first")
+    };
     let text = lines.join("\n");
     for part in ["school", "https://10.0.0.1:6443", "lab-01", "Deployment web"] {
         assert!(text.contains(part), "{part} in {text}");
@@ -52,7 +71,10 @@ fn a_real_cluster_is_not_written_to_before_the_yes() {
     assert_eq!((lab.stage(), top(&lab)), (Stage::Ready, None), "no means no");
     lab.keys("b");
     let effects = lab.keys("y");
-    assert!(effects.contains(&Effect::Carry(ONE, Order::Prepare)) && !effects.contains(&Effect::Carry(ONE, Order::Break)), "{effects:?}");
+    assert!(
+        effects.contains(&Effect::Carry(ONE, Order::Prepare)) && !effects.contains(&Effect::Carry(ONE, Order::Break)),
+        "{effects:?}"
+    );
     assert_eq!(lab.cluster(FromCluster::Done(Order::Prepare, Vec::new())), [Effect::Carry(ONE, Order::Break)]);
 }
 
@@ -67,7 +89,14 @@ fn b_twice_says_how_to_start_afresh() {
 fn a_refused_break_leaves_b_and_c_open() {
     let mut lab = Lab::opened(Place::Practice);
     lab.keys("b");
-    lab.cluster(FromCluster::Refused(Order::Break, Notice { bad: true, what: "quota".to_owned(), next: String::new() }));
+    lab.cluster(FromCluster::Refused(
+        Order::Break,
+        Notice {
+            bad: true,
+            what: "quota".to_owned(),
+            next: String::new(),
+        },
+    ));
     assert_eq!((lab.stage(), lab.attempt().working), (Stage::Ready, None));
     assert!(lab.notice().contains("quota"));
     lab.keys("c");
@@ -103,9 +132,14 @@ fn the_clues_card_opens_in_steps_and_counts_as_help() {
 fn s_shows_the_change_and_enter_applies_it() {
     let mut lab = Lab::broken();
     assert_eq!(lab.keys("s"), []);
-    let Some(Overlay::Diff { lines, .. }) = lab.model.overlays.last() else { panic!("the diff is shown") };
+    let Some(Overlay::Diff { lines, .. }) = lab.model.overlays.last() else {
+        panic!("the diff is shown")
+    };
     let lines: Vec<_> = lines.iter().map(|line| format!("{}{}", line.sign, line.text)).collect();
-    assert_eq!(lines, [" Deployment web", " kind: Deployment", "-image: shop:bad", "+image: shop:good", " replicas: 1"]);
+    assert_eq!(
+        lines,
+        [" Deployment web", " kind: Deployment", "-image: shop:bad", "+image: shop:good", " replicas: 1"]
+    );
     assert!(lab.attempt().solution_seen, "looking is help");
     assert_eq!(lab.keys("\n"), [Effect::Carry(ONE, Order::Solve)]);
     assert_eq!((lab.stage(), lab.equal()), (Stage::Solving, "kubectl apply -f solution/ -n lab-01"));
@@ -120,14 +154,27 @@ fn s_before_b_gives_nothing_away() {
 
 #[test]
 fn solved_without_help_only_when_nothing_helped() {
-    let helps: [(&str, Solved); 4] = [("", Solved::WithoutHelp), ("h", Solved::Solved), ("iii", Solved::Solved), ("s\x1b", Solved::Solved)];
+    let helps: [(&str, Solved); 4] = [
+        ("", Solved::WithoutHelp),
+        ("h", Solved::Solved),
+        ("iii", Solved::Solved),
+        ("s\x1b", Solved::Solved),
+    ];
     for (keys, state) in helps {
         let mut lab = Lab::broken();
         lab.edit().clue = Some(clue("web-1", PULL));
         lab.keys(keys);
         lab.model.now = at(75);
         let effects = live::solved(&mut lab.model);
-        assert_eq!(effects, [Effect::SaveProgress { folder: "01-crash-loop".to_owned(), state, seconds: 75 }], "{keys:?}");
+        assert_eq!(
+            effects,
+            [Effect::SaveProgress {
+                folder: "01-crash-loop".to_owned(),
+                state,
+                seconds: 75
+            }],
+            "{keys:?}"
+        );
         assert_eq!((lab.stage(), lab.attempt().solved_at), (Stage::Solved, Some(at(75))));
         assert_eq!((lab.model.cards[0].state, lab.model.cards[0].best), (state, Some(75)));
     }
@@ -150,7 +197,16 @@ fn n_in_the_debrief_opens_the_next_scenario() {
     let mut lab = Lab::broken();
     live::solved(&mut lab.model);
     let effects = lab.keys("n");
-    assert_eq!(effects, [Effect::Close(ONE), Effect::Open { attempt: AttemptNo(2), folder: "02-image-pull".to_owned() }]);
+    assert_eq!(
+        effects,
+        [
+            Effect::Close(ONE),
+            Effect::Open {
+                attempt: AttemptNo(2),
+                folder: "02-image-pull".to_owned()
+            }
+        ]
+    );
     lab.keys("n");
     assert!(lab.notice().contains("last scenario"), "03 cannot be opened: {}", lab.notice());
 }
@@ -268,10 +324,23 @@ fn an_earlier_run_is_gone_on_with_or_cleaned_up() {
 fn a_cluster_that_cannot_be_opened_can_be_tried_again() {
     let mut lab = Lab::new(Place::Practice);
     lab.keys("\n");
-    lab.cluster(FromCluster::Failed(Notice { bad: true, what: "refused".to_owned(), next: String::new() }));
+    lab.cluster(FromCluster::Failed(Notice {
+        bad: true,
+        what: "refused".to_owned(),
+        next: String::new(),
+    }));
     assert_eq!(lab.stage(), Stage::Failed);
     let again = lab.keys("\n");
-    assert_eq!(again, [Effect::Close(ONE), Effect::Open { attempt: AttemptNo(2), folder: "01-crash-loop".to_owned() }]);
+    assert_eq!(
+        again,
+        [
+            Effect::Close(ONE),
+            Effect::Open {
+                attempt: AttemptNo(2),
+                folder: "01-crash-loop".to_owned()
+            }
+        ]
+    );
     assert_eq!(lab.keys("q"), [Effect::Close(AttemptNo(2))]);
 }
 
@@ -281,8 +350,18 @@ fn answers_to_an_older_attempt_are_dropped() {
     lab.keys("q\n");
     assert_eq!(lab.attempt().number, AttemptNo(2));
     lab.send(Msg::Cluster(ONE, FromCluster::Link(Link::Live)));
-    lab.send(Msg::Cluster(ONE, FromCluster::Opened { namespace: "old".to_owned(), server: String::new(), version: String::new() }));
-    assert_eq!((lab.stage(), &lab.attempt().link, &lab.attempt().opened), (Stage::Opening, &Link::Connecting, &None));
+    lab.send(Msg::Cluster(
+        ONE,
+        FromCluster::Opened {
+            namespace: "old".to_owned(),
+            server: String::new(),
+            version: String::new(),
+        },
+    ));
+    assert_eq!(
+        (lab.stage(), &lab.attempt().link, &lab.attempt().opened),
+        (Stage::Opening, &Link::Connecting, &None)
+    );
 }
 
 #[test]

@@ -70,13 +70,19 @@ impl Rollout<'_> {
             return self.write_status(false);
         }
         let wanted = replicas(&self.deployment).to_string();
-        let scaling = sets.iter().any(|set| replicas(set) > 0 && set["metadata"]["annotations"][DESIRED] != *wanted.as_str());
+        let scaling = sets
+            .iter()
+            .any(|set| replicas(set) > 0 && set["metadata"]["annotations"][DESIRED] != *wanted.as_str());
         if scaling || self.deployment["spec"]["paused"] == true {
             self.revise(false);
             self.scale_all();
             return self.write_status(!scaling);
         }
-        if self.deployment["spec"]["strategy"]["type"] == "Recreate" { self.recreate() } else { self.roll() }
+        if self.deployment["spec"]["strategy"]["type"] == "Recreate" {
+            self.recreate()
+        } else {
+            self.roll()
+        }
     }
 
     fn roll(&mut self) {
@@ -96,7 +102,9 @@ impl Rollout<'_> {
         }
         let names: Vec<&str> = old.iter().map(|set| text(&set["metadata"]["uid"])).collect();
         let pods = self.world.store.objects(&POD, Some(text(&self.deployment["metadata"]["namespace"])));
-        let running = pods.iter().any(|pod| !finished(pod) && controller(pod).is_some_and(|owner| names.contains(&text(&owner["uid"]))));
+        let running = pods
+            .iter()
+            .any(|pod| !finished(pod) && controller(pod).is_some_and(|owner| names.contains(&text(&owner["uid"]))));
         if !shrunk && !running {
             self.revise(true);
             self.grow_new();
@@ -119,7 +127,10 @@ impl Rollout<'_> {
     /// The replica set of the present template, and the others.
     fn split(&self) -> (Option<Value>, Vec<Value>) {
         let mut sets = self.sets();
-        let new = sets.iter().position(|set| rollout::bare_template(set) == self.deployment["spec"]["template"]).map(|at| sets.remove(at));
+        let new = sets
+            .iter()
+            .position(|set| rollout::bare_template(set) == self.deployment["spec"]["template"])
+            .map(|at| sets.remove(at));
         (new, sets)
     }
 
@@ -142,7 +153,11 @@ impl Rollout<'_> {
                     set["metadata"]["annotations"][HISTORY] = past.into();
                     set["metadata"]["annotations"][REVISION] = number.as_str().into();
                     let _ = self.world.update(&REPLICA_SET, set.clone(), Part::Spec);
-                    self.announce(&number, "FoundNewReplicaSet", &format!("Found existing replica set \"{}\"", text(&set["metadata"]["name"])));
+                    self.announce(
+                        &number,
+                        "FoundNewReplicaSet",
+                        &format!("Found existing replica set \"{}\"", text(&set["metadata"]["name"])),
+                    );
                 } else if rollout::revision(&self.deployment) != current {
                     self.announce(&current.to_string(), "", "");
                 }
@@ -289,7 +304,10 @@ impl Rollout<'_> {
         }
         if changed {
             let direction = if count > before { "up" } else { "down" };
-            self.tell(&format!("Scaled {direction} replica set {} from {before} to {count}", text(&set["metadata"]["name"])));
+            self.tell(&format!(
+                "Scaled {direction} replica set {} from {before} to {count}",
+                text(&set["metadata"]["name"])
+            ));
         }
         changed
     }
@@ -324,7 +342,12 @@ impl Rollout<'_> {
     }
 
     fn tell(&mut self, message: &str) {
-        let note = Note { kind: "Normal", reason: "ScalingReplicaSet", message, path: "" };
+        let note = Note {
+            kind: "Normal",
+            reason: "ScalingReplicaSet",
+            message,
+            path: "",
+        };
         self.world.event(SOURCE, &DEPLOYMENT, &self.deployment, note);
     }
 }

@@ -36,7 +36,12 @@ impl Controller for EndpointSlices {
         if deleting(&service) || service["spec"]["selector"].as_object().is_none_or(serde_json::Map::is_empty) || service["spec"]["type"] == "ExternalName" {
             return;
         }
-        let pods: Vec<Value> = world.store.objects(&POD, Some(&key.namespace)).into_iter().filter(|pod| stands_behind(&service, pod)).collect();
+        let pods: Vec<Value> = world
+            .store
+            .objects(&POD, Some(&key.namespace))
+            .into_iter()
+            .filter(|pod| stands_behind(&service, pod))
+            .collect();
         let ports = pods.first().map_or(Value::Null, |pod| ports(&service, pod));
         let endpoints = if pods.is_empty() { Value::Null } else { pods.iter().map(endpoint).collect() };
         let slices = world.store.objects(&ENDPOINT_SLICE, Some(&key.namespace));
@@ -74,7 +79,12 @@ fn endpoint(pod: &Value) -> Value {
 
 /// The Service's ports as the pod has them; a named port the pod does not have is left out.
 fn ports(service: &Value, pod: &Value) -> Value {
-    let own = |name: &Value| items(&pod["spec"]["containers"]).iter().flat_map(|container| items(&container["ports"])).find(|port| port["name"] == *name);
+    let own = |name: &Value| {
+        items(&pod["spec"]["containers"])
+            .iter()
+            .flat_map(|container| items(&container["ports"]))
+            .find(|port| port["name"] == *name)
+    };
     let port = |port: &Value| {
         let number = match &port["targetPort"] {
             Value::Null => int(&port["port"]),

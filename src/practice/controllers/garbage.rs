@@ -20,17 +20,29 @@ impl Controller for Garbage {
         let going = change.what == What::Deleted;
         if going || deleting(&object) && held(&object) {
             let after = if going { Duration::from_millis(10) } else { world.between(8, 16) };
-            let task = if going { format!("owner:{}", text(&object["metadata"]["uid"])) } else { format!("held:{}", change.kind.kind) };
+            let task = if going {
+                format!("owner:{}", text(&object["metadata"]["uid"]))
+            } else {
+                format!("held:{}", change.kind.kind)
+            };
             world.queue(me, Key::new(&change.namespace, &change.name).task(task), after);
         }
         if going {
             // Owners that wait for their dependents look again.
             for owner in items(&object["metadata"]["ownerReferences"]) {
                 let after = world.between(8, 16);
-                world.queue(me, Key::new(&change.namespace, text(&owner["name"])).task(format!("held:{}", text(&owner["kind"]))), after);
+                world.queue(
+                    me,
+                    Key::new(&change.namespace, text(&owner["name"])).task(format!("held:{}", text(&owner["kind"]))),
+                    after,
+                );
             }
         } else if change.what == What::Added && !items(&object["metadata"]["ownerReferences"]).is_empty() {
-            world.queue(me, Key::new(&change.namespace, &change.name).task(format!("check:{}", change.kind.kind)), Duration::from_millis(500));
+            world.queue(
+                me,
+                Key::new(&change.namespace, &change.name).task(format!("check:{}", change.kind.kind)),
+                Duration::from_millis(500),
+            );
         }
     }
 
@@ -53,7 +65,9 @@ impl Controller for Garbage {
 }
 
 fn held(object: &Value) -> bool {
-    finalizers(object).iter().any(|finalizer| finalizer == "foregroundDeletion" || finalizer == "orphan")
+    finalizers(object)
+        .iter()
+        .any(|finalizer| finalizer == "foregroundDeletion" || finalizer == "orphan")
 }
 
 fn find(world: &World, key: &Key, kind: &str) -> Option<(&'static Kind, Value)> {
@@ -69,17 +83,29 @@ fn dependents(world: &World, uid: &str) -> Vec<(&'static Kind, Value)> {
         .iter()
         .flat_map(|kind| {
             // The uid as text rules most objects out before they are decoded.
-            let candidates = world.store.list(kind, None).filter(|bytes| std::str::from_utf8(bytes).is_ok_and(|text| text.contains(uid)));
-            candidates.map(decode).filter(|object| owned(object)).map(|object| (*kind, object)).collect::<Vec<_>>()
+            let candidates = world
+                .store
+                .list(kind, None)
+                .filter(|bytes| std::str::from_utf8(bytes).is_ok_and(|text| text.contains(uid)));
+            candidates
+                .map(decode)
+                .filter(|object| owned(object))
+                .map(|object| (*kind, object))
+                .collect::<Vec<_>>()
         })
         .collect()
 }
 
 /// Whether the very object a reference names is still there.
 fn exists(world: &World, namespace: &str, owner: &Value) -> bool {
-    let Some(kind) = KINDS.iter().copied().find(|kind| owner["kind"] == kind.kind) else { return true };
+    let Some(kind) = KINDS.iter().copied().find(|kind| owner["kind"] == kind.kind) else {
+        return true;
+    };
     let namespace = if kind.namespaced { namespace } else { "" };
-    world.store.get(kind, namespace, text(&owner["name"])).is_some_and(|object| object["metadata"]["uid"] == owner["uid"])
+    world
+        .store
+        .get(kind, namespace, text(&owner["name"]))
+        .is_some_and(|object| object["metadata"]["uid"] == owner["uid"])
 }
 
 /// An owner is gone: what it alone owned goes too.
@@ -116,28 +142,48 @@ fn release(world: &mut World, kind: &'static Kind, mut object: Value) {
     for (kind, mut dependent) in dependents(world, &uid) {
         let mine = |owner: &&Value| owner["uid"] == *uid;
         if names.iter().any(|name| name == "orphan") {
-            let rest: Vec<Value> = items(&dependent["metadata"]["ownerReferences"]).iter().filter(|owner| !mine(owner)).cloned().collect();
+            let rest: Vec<Value> = items(&dependent["metadata"]["ownerReferences"])
+                .iter()
+                .filter(|owner| !mine(owner))
+                .cloned()
+                .collect();
             dependent["metadata"]["ownerReferences"] = rest.into();
             let _ = world.update(kind, dependent, Part::Spec);
             continue;
         }
-        blocked |= items(&dependent["metadata"]["ownerReferences"]).iter().find(mine).is_some_and(|owner| owner["blockOwnerDeletion"] == true);
+        blocked |= items(&dependent["metadata"]["ownerReferences"])
+            .iter()
+            .find(mine)
+            .is_some_and(|owner| owner["blockOwnerDeletion"] == true);
         if !deleting(&dependent) {
             let propagation = crate::practice::registry::Propagation::Foreground;
             let leaf = dependents(world, text(&dependent["metadata"]["uid"])).is_empty();
-            let how = if leaf { Deletion::default() } else { Deletion { propagation, ..Deletion::default() } };
+            let how = if leaf {
+                Deletion::default()
+            } else {
+                Deletion {
+                    propagation,
+                    ..Deletion::default()
+                }
+            };
             remove(world, kind, &dependent, &how);
         }
     }
     // Leaves without a finalizer are gone by now.
     blocked = blocked
         && dependents(world, &uid).iter().any(|(_, dependent)| {
-            items(&dependent["metadata"]["ownerReferences"]).iter().any(|owner| owner["uid"] == *uid && owner["blockOwnerDeletion"] == true)
+            items(&dependent["metadata"]["ownerReferences"])
+                .iter()
+                .any(|owner| owner["uid"] == *uid && owner["blockOwnerDeletion"] == true)
         });
     if blocked {
         return;
     }
-    let rest: Vec<Value> = names.into_iter().filter(|name| name != "foregroundDeletion" && name != "orphan").map(Value::from).collect();
+    let rest: Vec<Value> = names
+        .into_iter()
+        .filter(|name| name != "foregroundDeletion" && name != "orphan")
+        .map(Value::from)
+        .collect();
     object["metadata"]["finalizers"] = rest.into();
     let _ = world.update(kind, object, Part::Spec);
 }

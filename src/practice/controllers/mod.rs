@@ -41,7 +41,11 @@ pub fn bootstrap(world: &mut World, options: &Options) {
         put(world, &NAMESPACE, namespace);
     }
     for index in 0..options.nodes.max(1) {
-        let name = if index == 0 { options.node_name.clone() } else { format!("{}-{}", options.node_name, index + 1) };
+        let name = if index == 0 {
+            options.node_name.clone()
+        } else {
+            format!("{}-{}", options.node_name, index + 1)
+        };
         let object = node(world, &name, index);
         put(world, &NODE, object);
     }

@@ -71,7 +71,11 @@ fn empty(world: &mut World, name: &str) -> bool {
 
 fn finalize(world: &mut World, mut namespace: Value) {
     let name = text(&namespace["metadata"]["name"]).to_owned();
-    let others: Vec<Value> = items(&namespace["spec"]["finalizers"]).iter().filter(|finalizer| **finalizer != "kubernetes").cloned().collect();
+    let others: Vec<Value> = items(&namespace["spec"]["finalizers"])
+        .iter()
+        .filter(|finalizer| **finalizer != "kubernetes")
+        .cloned()
+        .collect();
     if others.is_empty() && items(&namespace["metadata"]["finalizers"]).is_empty() {
         world.store.remove(&NAMESPACE, "", &name);
     } else {

@@ -38,7 +38,10 @@ impl Controller for ReplicaSets {
                 Some(_) => return,
                 None => {
                     let sets = world.store.objects(&REPLICA_SET, Some(&change.namespace));
-                    sets.iter().filter(|set| selects(&set["spec"]["selector"], &pod)).map(|set| text(&set["metadata"]["name"]).to_owned()).collect()
+                    sets.iter()
+                        .filter(|set| selects(&set["spec"]["selector"], &pod))
+                        .map(|set| text(&set["metadata"]["name"]).to_owned())
+                        .collect()
                 }
             };
             for name in names {
@@ -81,8 +84,11 @@ fn claim(world: &mut World, set: &Value) -> Vec<Value> {
             if matching {
                 own.push(pod);
             } else {
-                let others: Vec<Value> =
-                    items(&pod["metadata"]["ownerReferences"]).iter().filter(|owner| owner["uid"] != set["metadata"]["uid"]).cloned().collect();
+                let others: Vec<Value> = items(&pod["metadata"]["ownerReferences"])
+                    .iter()
+                    .filter(|owner| owner["uid"] != set["metadata"]["uid"])
+                    .cloned()
+                    .collect();
                 pod["metadata"]["ownerReferences"] = others.into();
                 let _ = world.update(&POD, pod, Part::Spec);
             }
@@ -129,7 +135,13 @@ fn create(world: &mut World, set: &Value) -> Result<(), String> {
     let pod = json!({"metadata": metadata, "spec": template["spec"], "status": {"phase": "Pending"}});
     match world.create(&POD, pod) {
         Ok(pod) => {
-            tell(world, set, "Normal", "SuccessfulCreate", &format!("Created pod: {}", text(&pod["metadata"]["name"])));
+            tell(
+                world,
+                set,
+                "Normal",
+                "SuccessfulCreate",
+                &format!("Created pod: {}", text(&pod["metadata"]["name"])),
+            );
             Ok(())
         }
         Err(refusal) => {
@@ -149,12 +161,26 @@ fn worth(pod: &Value, all: &[Value]) -> Worth {
         "Unknown" => 1,
         _ => 2,
     };
-    let cost = text(&pod["metadata"]["annotations"]["controller.kubernetes.io/pod-deletion-cost"]).parse().unwrap_or(0);
+    let cost = text(&pod["metadata"]["annotations"]["controller.kubernetes.io/pod-deletion-cost"])
+        .parse()
+        .unwrap_or(0);
     let siblings = all.iter().filter(|other| ready(other) && &other["spec"]["nodeName"] == node).count();
     let since = text(&condition(pod, "Ready")["lastTransitionTime"]).to_owned();
-    let restarts = items(&pod["status"]["containerStatuses"]).iter().map(|status| int(&status["restartCount"])).sum();
+    let restarts = items(&pod["status"]["containerStatuses"])
+        .iter()
+        .map(|status| int(&status["restartCount"]))
+        .sum();
     let created = text(&pod["metadata"]["creationTimestamp"]).to_owned();
-    (!text(node).is_empty(), phase, ready(pod), cost, Reverse(siblings), Reverse(since), Reverse(restarts), Reverse(created))
+    (
+        !text(node).is_empty(),
+        phase,
+        ready(pod),
+        cost,
+        Reverse(siblings),
+        Reverse(since),
+        Reverse(restarts),
+        Reverse(created),
+    )
 }
 
 /// How long a ready pod still has to stay ready to count as available; `None` when it does or is not ready.
@@ -166,17 +192,26 @@ fn until_available(world: &World, set: &Value, pod: &Value) -> Option<Duration> 
 }
 
 fn write_status(world: &mut World, set: &Value, active: &[Value], terminating: usize, failure: Option<&Value>) {
-    let Some(mut fresh) = world.store.get(&REPLICA_SET, text(&set["metadata"]["namespace"]), text(&set["metadata"]["name"])) else {
+    let Some(mut fresh) = world
+        .store
+        .get(&REPLICA_SET, text(&set["metadata"]["namespace"]), text(&set["metadata"]["name"]))
+    else {
         return;
     };
     let template = &set["spec"]["template"]["metadata"]["labels"];
-    let labelled = active
-        .iter()
-        .filter(|pod| template.as_object().is_none_or(|labels| labels.iter().all(|(key, value)| pod["metadata"]["labels"].get(key) == Some(value))));
+    let labelled = active.iter().filter(|pod| {
+        template
+            .as_object()
+            .is_none_or(|labels| labels.iter().all(|(key, value)| pod["metadata"]["labels"].get(key) == Some(value)))
+    });
     let ready_pods = active.iter().filter(|pod| ready(pod)).count();
     let available = active.iter().filter(|pod| ready(pod) && until_available(world, set, pod).is_none()).count();
     let mut status = json!({"replicas": active.len(), "terminatingReplicas": terminating, "observedGeneration": set["metadata"]["generation"]});
-    for (field, count) in [("fullyLabeledReplicas", labelled.count()), ("readyReplicas", ready_pods), ("availableReplicas", available)] {
+    for (field, count) in [
+        ("fullyLabeledReplicas", labelled.count()),
+        ("readyReplicas", ready_pods),
+        ("availableReplicas", available),
+    ] {
         if count > 0 {
             status[field] = count.into();
         }
@@ -191,5 +226,15 @@ fn write_status(world: &mut World, set: &Value, active: &[Value], terminating: u
 }
 
 fn tell(world: &mut World, set: &Value, kind: &str, reason: &str, message: &str) {
-    world.event(SOURCE, &REPLICA_SET, set, Note { kind, reason, message, path: "" });
+    world.event(
+        SOURCE,
+        &REPLICA_SET,
+        set,
+        Note {
+            kind,
+            reason,
+            message,
+            path: "",
+        },
+    );
 }

@@ -36,15 +36,25 @@ pub fn margins(deployment: &Value) -> (i64, i64) {
         if up { (total * percent + 99) / 100 } else { total * percent / 100 }
     };
     let (surge, unavailable) = (resolve("maxSurge", true), resolve("maxUnavailable", false));
-    if surge == 0 && unavailable == 0 { (0, 1) } else { (surge, unavailable.min(total)) }
+    if surge == 0 && unavailable == 0 {
+        (0, 1)
+    } else {
+        (surge, unavailable.min(total))
+    }
 }
 
 /// The hash in a replica set's name: FNV-1a of the template in the alphabet without vowels.
 #[must_use]
 pub fn template_hash(template: &Value) -> String {
     const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
-    let hash = template.to_string().bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    hash.to_string().bytes().map(|digit| ALPHABET[usize::from(digit) % ALPHABET.len()] as char).collect()
+    let hash = template
+        .to_string()
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    hash.to_string()
+        .bytes()
+        .map(|digit| ALPHABET[usize::from(digit) % ALPHABET.len()] as char)
+        .collect()
 }
 
 /// A replica set's template without what the Deployment controller added.
@@ -99,7 +109,11 @@ pub fn set_condition(status: &mut Value, mut new: Value) {
 
 /// Takes a condition away.
 pub fn remove_condition(status: &mut Value, kind: &str) {
-    let conditions: Vec<Value> = items(&status["conditions"]).iter().filter(|condition| condition["type"] != kind).cloned().collect();
+    let conditions: Vec<Value> = items(&status["conditions"])
+        .iter()
+        .filter(|condition| condition["type"] != kind)
+        .cloned()
+        .collect();
     if status["conditions"].is_array() {
         status["conditions"] = conditions.into();
     }
@@ -138,7 +152,9 @@ pub fn status(world: &World, deployment: &Value, sets: &[Value], new: Option<&Va
 #[must_use]
 pub fn complete(deployment: &Value, status: &Value) -> bool {
     let wanted = replicas(deployment);
-    ["updatedReplicas", "replicas", "availableReplicas"].iter().all(|field| int(&status[*field]) == wanted)
+    ["updatedReplicas", "replicas", "availableReplicas"]
+        .iter()
+        .all(|field| int(&status[*field]) == wanted)
         && int(&status["observedGeneration"]) >= int(&deployment["metadata"]["generation"])
 }
 
@@ -146,7 +162,10 @@ pub fn complete(deployment: &Value, status: &Value) -> bool {
 #[must_use]
 pub fn progressing(before: &Value, after: &Value) -> bool {
     let old = |status: &Value| int(&status["replicas"]) - int(&status["updatedReplicas"]);
-    ["updatedReplicas", "readyReplicas", "availableReplicas"].iter().any(|field| int(&after[*field]) > int(&before[*field])) || old(after) < old(before)
+    ["updatedReplicas", "readyReplicas", "availableReplicas"]
+        .iter()
+        .any(|field| int(&after[*field]) > int(&before[*field]))
+        || old(after) < old(before)
 }
 
 /// When the progress deadline of a rollout that is under way runs out.
@@ -162,7 +181,9 @@ pub fn deadline(deployment: &Value, status: &Value) -> Option<jiff::Timestamp> {
 
 /// Judges the progress of a rollout and sets the Progressing condition.
 pub fn judge(world: &World, deployment: &Value, status: &mut Value, new: Option<&Value>) {
-    let current = items(&deployment["status"]["conditions"]).iter().find(|condition| condition["type"] == "Progressing");
+    let current = items(&deployment["status"]["conditions"])
+        .iter()
+        .find(|condition| condition["type"] == "Progressing");
     let settled = current.is_some_and(|current| current["reason"] == "NewReplicaSetAvailable") && int(&status["replicas"]) == int(&status["updatedReplicas"]);
     if settled {
         return;
@@ -189,7 +210,11 @@ pub fn judge(world: &World, deployment: &Value, status: &mut Value, new: Option<
 
 /// Carries a replica set's refusal to make pods over to the Deployment.
 pub fn failures(status: &mut Value, sets: &[Value], new: Option<&Value>) {
-    let failing = new.into_iter().chain(sets).flat_map(|set| items(&set["status"]["conditions"])).find(|condition| condition["type"] == "ReplicaFailure");
+    let failing = new
+        .into_iter()
+        .chain(sets)
+        .flat_map(|set| items(&set["status"]["conditions"]))
+        .find(|condition| condition["type"] == "ReplicaFailure");
     match failing {
         Some(failing) => {
             let mut own = failing.clone();
@@ -204,7 +229,10 @@ pub fn failures(status: &mut Value, sets: &[Value], new: Option<&Value>) {
 #[must_use]
 pub fn outdated(deployment: &Value, old: &[Value]) -> Vec<String> {
     let limit = usize::try_from(deployment["spec"]["revisionHistoryLimit"].as_i64().unwrap_or(10)).unwrap_or_default();
-    let mut idle: Vec<&Value> = old.iter().filter(|set| replicas(set) == 0 && counted(set, "replicas") == 0 && !deleting(set)).collect();
+    let mut idle: Vec<&Value> = old
+        .iter()
+        .filter(|set| replicas(set) == 0 && counted(set, "replicas") == 0 && !deleting(set))
+        .collect();
     idle.sort_by_key(|set| revision(set));
     let beyond = idle.len().saturating_sub(limit);
     idle.into_iter().take(beyond).map(|set| text(&set["metadata"]["name"]).to_owned()).collect()

@@ -29,7 +29,10 @@ pub fn surroundings(world: &World, pod: &Value, spec: &Value, image: &Image) -> 
             env.insert(name, value);
         }
     }
-    Ok(Surroundings { env, files: files(world, pod, spec) })
+    Ok(Surroundings {
+        env,
+        files: files(world, pod, spec),
+    })
 }
 
 /// All keys of a ConfigMap or Secret.
@@ -57,8 +60,11 @@ fn from_source(world: &World, pod: &Value, spec: &Value, from: &Value) -> Result
         }
         let (name, key) = (text(&reference["name"]), text(&reference["key"]));
         let namespace = text(&pod["metadata"]["namespace"]);
-        let found = data(world, pod, kind, name)
-            .and_then(|data| data.get(key).cloned().ok_or_else(|| format!("couldn't find key {key} in {} {namespace}/{name}", kind.kind)));
+        let found = data(world, pod, kind, name).and_then(|data| {
+            data.get(key)
+                .cloned()
+                .ok_or_else(|| format!("couldn't find key {key} in {} {namespace}/{name}", kind.kind))
+        });
         return if reference["optional"] == true { Ok(found.ok()) } else { found.map(Some) };
     }
     if let Some(path) = from["fieldRef"]["fieldPath"].as_str() {
@@ -74,10 +80,18 @@ fn from_source(world: &World, pod: &Value, spec: &Value, from: &Value) -> Result
 
 /// The data of a ConfigMap or Secret, as text.
 fn data(world: &World, pod: &Value, kind: &'static Kind, name: &str) -> Result<BTreeMap<String, String>, String> {
-    let object = world.store.get(kind, text(&pod["metadata"]["namespace"]), name).ok_or_else(|| format!("{} \"{name}\" not found", kind.singular))?;
+    let object = world
+        .store
+        .get(kind, text(&pod["metadata"]["namespace"]), name)
+        .ok_or_else(|| format!("{} \"{name}\" not found", kind.singular))?;
     let secret = kind == &SECRET;
     let read = |value: &Value| if secret { decoded(text(value)) } else { text(value).to_owned() };
-    Ok(object["data"].as_object().into_iter().flatten().map(|(key, value)| (key.clone(), read(value))).collect())
+    Ok(object["data"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| (key.clone(), read(value)))
+        .collect())
 }
 
 /// Base64 as Secrets hold it; what is not text is read as far as it is.
@@ -99,8 +113,10 @@ fn decoded(encoded: &str) -> String {
 pub fn unmountable(world: &World, pod: &Value) -> Option<(String, String)> {
     items(&pod["spec"]["volumes"]).iter().find_map(|volume| {
         let sources = [&volume["configMap"], &volume["secret"]].into_iter().filter(|source| !source.is_null());
-        let projected =
-            items(&volume["projected"]["sources"]).iter().flat_map(|source| [&source["configMap"], &source["secret"]]).filter(|source| !source.is_null());
+        let projected = items(&volume["projected"]["sources"])
+            .iter()
+            .flat_map(|source| [&source["configMap"], &source["secret"]])
+            .filter(|source| !source.is_null());
         let why = sources.chain(projected).find_map(|source| lacking(world, pod, volume, source))?;
         Some((text(&volume["name"]).to_owned(), why))
     })
@@ -109,7 +125,10 @@ pub fn unmountable(world: &World, pod: &Value) -> Option<(String, String)> {
 fn source_of(volume: &Value, source: &Value) -> (&'static Kind, String) {
     let secret = source.get("secretName").is_some() || items(&volume["projected"]["sources"]).iter().any(|projected| &projected["secret"] == source);
     let kind = if secret { &SECRET } else { &CONFIG_MAP };
-    (kind, source["secretName"].as_str().or_else(|| source["name"].as_str()).unwrap_or_default().to_owned())
+    (
+        kind,
+        source["secretName"].as_str().or_else(|| source["name"].as_str()).unwrap_or_default().to_owned(),
+    )
 }
 
 fn lacking(world: &World, pod: &Value, volume: &Value, source: &Value) -> Option<String> {
@@ -124,7 +143,10 @@ fn lacking(world: &World, pod: &Value, volume: &Value, source: &Value) -> Option
     match data(world, pod, kind, &name) {
         Err(why) => Some(why),
         Ok(data) => {
-            let missing = items(&source["items"]).iter().map(|item| text(&item["key"])).find(|key| !data.contains_key(*key))?;
+            let missing = items(&source["items"])
+                .iter()
+                .map(|item| text(&item["key"]))
+                .find(|key| !data.contains_key(*key))?;
             Some(if kind == &SECRET {
                 format!("references non-existent secret key: {missing}")
             } else {

@@ -25,7 +25,11 @@ impl Reference {
         };
         let first = name.split('/').next().unwrap_or_default();
         let has_host = name.contains('/') && (first.contains(['.', ':']) || first == "localhost");
-        let (host, path) = if has_host { name.split_once('/').unwrap_or(("", name)) } else { ("docker.io", name) };
+        let (host, path) = if has_host {
+            name.split_once('/').unwrap_or(("", name))
+        } else {
+            ("docker.io", name)
+        };
         if path.chars().any(|c| c.is_ascii_uppercase()) {
             return Err(format!("invalid reference format: repository name ({path}) must be lowercase"));
         }
@@ -34,9 +38,18 @@ impl Reference {
         if path.is_empty() || !path.split('/').all(word) || !tag_ok || digest.as_ref().is_some_and(|digest| !digest.starts_with("sha256:")) {
             return Err("invalid reference format".to_owned());
         }
-        let path = if host == "docker.io" && !path.contains('/') { format!("library/{path}") } else { path.to_owned() };
+        let path = if host == "docker.io" && !path.contains('/') {
+            format!("library/{path}")
+        } else {
+            path.to_owned()
+        };
         let tag = if tag.is_empty() && digest.is_none() { "latest".to_owned() } else { tag };
-        Ok(Self { host: host.to_owned(), path, tag, digest })
+        Ok(Self {
+            host: host.to_owned(),
+            path,
+            tag,
+            digest,
+        })
     }
 
     /// `docker.io/library/nginx`.
@@ -55,7 +68,13 @@ impl Reference {
     pub fn find<'a>(&self, catalogue: &'a Catalogue) -> Option<&'a Image> {
         let short = self.path.strip_prefix("library/").unwrap_or(&self.path);
         let hub = self.host == "docker.io";
-        catalogue.get(&self.repository()).or_else(|| if hub { catalogue.get(short).or_else(|| catalogue.get(&self.path)) } else { None })
+        catalogue.get(&self.repository()).or_else(|| {
+            if hub {
+                catalogue.get(short).or_else(|| catalogue.get(&self.path))
+            } else {
+                None
+            }
+        })
     }
 
     /// Whether it says which image it means by itself: no default tag, not `latest`.
@@ -65,9 +84,10 @@ impl Reference {
 
     /// The digest this reference stands for.
     pub fn image_id(&self) -> String {
-        self.digest
-            .as_ref()
-            .map_or_else(|| format!("{}@sha256:{}", self.repository(), digest(&self.full())), |digest| format!("{}@{digest}", self.repository()))
+        self.digest.as_ref().map_or_else(
+            || format!("{}@sha256:{}", self.repository(), digest(&self.full())),
+            |digest| format!("{}@{digest}", self.repository()),
+        )
     }
 
     /// How large the image is said to be.
@@ -82,8 +102,11 @@ impl Reference {
 /// containerd's text for the refusal.
 pub fn pull<'a>(reference: &Reference, catalogue: &'a Catalogue) -> Result<&'a Image, String> {
     let full = reference.full();
-    let failed =
-        |code: &str, why: String| Err(format!("rpc error: code = {code} desc = failed to pull and unpack image \"{full}\": failed to resolve image: {why}"));
+    let failed = |code: &str, why: String| {
+        Err(format!(
+            "rpc error: code = {code} desc = failed to pull and unpack image \"{full}\": failed to resolve image: {why}"
+        ))
+    };
     let Some(image) = reference.find(catalogue) else {
         return match reference.host.as_str() {
             "docker.io" => refuse(Refusal::Denied, reference),
@@ -96,7 +119,11 @@ pub fn pull<'a>(reference: &Reference, catalogue: &'a Catalogue) -> Result<&'a I
         Some(refusal) => refuse(refusal, reference),
         None if reference.digest.is_none() && !image.tags.contains(&reference.tag) => failed("NotFound", format!("{full}: not found")),
         // Which digests exist is not declared: only the one a known tag stands for does.
-        None if reference.digest.as_ref().is_some_and(|digest| !image.tags.iter().any(|tag| tagged(reference, tag).image_id().ends_with(digest.as_str()))) => {
+        None if reference
+            .digest
+            .as_ref()
+            .is_some_and(|digest| !image.tags.iter().any(|tag| tagged(reference, tag).image_id().ends_with(digest.as_str()))) =>
+        {
             failed("NotFound", format!("{full}: not found"))
         }
         None => Ok(image),
@@ -104,12 +131,20 @@ pub fn pull<'a>(reference: &Reference, catalogue: &'a Catalogue) -> Result<&'a I
 }
 
 fn tagged(reference: &Reference, tag: &str) -> Reference {
-    Reference { tag: tag.to_owned(), digest: None, ..reference.clone() }
+    Reference {
+        tag: tag.to_owned(),
+        digest: None,
+        ..reference.clone()
+    }
 }
 
 fn refuse<T>(refusal: Refusal, reference: &Reference) -> Result<T, String> {
     let (full, tag) = (reference.full(), &reference.tag);
-    let server = if reference.host == "docker.io" { "registry-1.docker.io" } else { &reference.host };
+    let server = if reference.host == "docker.io" {
+        "registry-1.docker.io"
+    } else {
+        &reference.host
+    };
     let point = reference.digest.as_ref().unwrap_or(tag);
     let url = format!("https://{server}/v2/{}/manifests/{point}", reference.path);
     let (code, why) = match refusal {
@@ -131,16 +166,23 @@ fn refuse<T>(refusal: Refusal, reference: &Reference) -> Result<T, String> {
             ),
         ),
         Refusal::Timeout => ("Unknown", format!("failed to do request: Head \"{url}\": dial tcp: i/o timeout")),
-        Refusal::UnknownHost => {
-            ("Unknown", format!("failed to do request: Head \"{url}\": dial tcp: lookup {}: no such host", server.split(':').next().unwrap_or(server)))
-        }
+        Refusal::UnknownHost => (
+            "Unknown",
+            format!(
+                "failed to do request: Head \"{url}\": dial tcp: lookup {}: no such host",
+                server.split(':').next().unwrap_or(server)
+            ),
+        ),
         Refusal::ManifestUnknown => ("NotFound", format!("{full}: not found: manifest unknown")),
     };
-    Err(format!("rpc error: code = {code} desc = failed to pull and unpack image \"{full}\": failed to resolve image: {why}"))
+    Err(format!(
+        "rpc error: code = {code} desc = failed to pull and unpack image \"{full}\": failed to resolve image: {why}"
+    ))
 }
 
 fn fnv(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// A digest made of a text: the same for the same text.
@@ -177,7 +219,14 @@ mod tests {
             (Refusal::UnknownHost, "lookup registry-1.docker.io: no such host"),
             (Refusal::ManifestUnknown, "manifest unknown"),
         ] {
-            let catalogue = Catalogue::from([("florist/rose".to_owned(), Image { tags: vec!["2".into()], registry: Some(refusal), ..Image::default() })]);
+            let catalogue = Catalogue::from([(
+                "florist/rose".to_owned(),
+                Image {
+                    tags: vec!["2".into()],
+                    registry: Some(refusal),
+                    ..Image::default()
+                },
+            )]);
             let why = pull(&reference, &catalogue).expect_err("refusal");
             assert!(why.contains(part) && why.starts_with("rpc error: code = "), "{why}");
         }
@@ -185,7 +234,13 @@ mod tests {
 
     #[test]
     fn a_digest_is_there_when_a_tag_stands_for_it() {
-        let catalogue = Catalogue::from([("rose".to_owned(), Image { tags: vec!["2".into()], ..Image::default() })]);
+        let catalogue = Catalogue::from([(
+            "rose".to_owned(),
+            Image {
+                tags: vec!["2".into()],
+                ..Image::default()
+            },
+        )]);
         let tagged = Reference::parse("rose:2").expect("reference").image_id();
         assert!(pull(&Reference::parse(&tagged).expect("by digest"), &catalogue).is_ok());
         assert!(pull(&Reference::parse("rose@sha256:00").expect("other"), &catalogue).is_err_and(|why| why.ends_with("rose@sha256:00: not found")));

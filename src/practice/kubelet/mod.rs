@@ -104,7 +104,14 @@ impl Controller for Kubelet {
             let node = world.store.get(&NODE, "", text(&object["spec"]["nodeName"])).unwrap_or_default();
             pod.host = text(&node["status"]["addresses"][0]["address"]).to_owned();
         }
-        Worker { me, world, machine: &mut self.machine, pod: &mut pod, object }.task(&key.task);
+        Worker {
+            me,
+            world,
+            machine: &mut self.machine,
+            pod: &mut pod,
+            object,
+        }
+        .task(&key.task);
         self.pods.insert(name, pod);
     }
 }
@@ -144,13 +151,26 @@ impl Worker<'_> {
     }
 
     fn source(node: &str) -> Source<'_> {
-        Source { component: "kubelet", host: node }
+        Source {
+            component: "kubelet",
+            host: node,
+        }
     }
 
     /// Records an event of the pod.
     fn pod_event(&mut self, kind: &str, reason: &str, message: &str) {
         let node = text(&self.object["spec"]["nodeName"]).to_owned();
-        self.world.event(Self::source(&node), &POD, &self.object, Note { kind, reason, message, path: "" });
+        self.world.event(
+            Self::source(&node),
+            &POD,
+            &self.object,
+            Note {
+                kind,
+                reason,
+                message,
+                path: "",
+            },
+        );
         self.flush();
     }
 
@@ -159,7 +179,17 @@ impl Worker<'_> {
         let container = &self.pod.containers[index];
         let path = format!("spec.{}{{{}}}", if container.init { "initContainers" } else { "containers" }, container.name);
         let node = text(&self.object["spec"]["nodeName"]).to_owned();
-        self.world.event(Self::source(&node), &POD, &self.object, Note { kind, reason, message, path: &path });
+        self.world.event(
+            Self::source(&node),
+            &POD,
+            &self.object,
+            Note {
+                kind,
+                reason,
+                message,
+                path: &path,
+            },
+        );
         self.flush();
     }
 
@@ -237,7 +267,10 @@ impl Worker<'_> {
 
     /// Whether the image is on the pod's machine.
     fn present(&self, image: &str) -> bool {
-        self.machine.images.get(text(&self.object["spec"]["nodeName"])).is_some_and(|images| images.contains(image))
+        self.machine
+            .images
+            .get(text(&self.object["spec"]["nodeName"]))
+            .is_some_and(|images| images.contains(image))
     }
 
     /// Puts an image on the machine and into the node's list.

@@ -188,7 +188,13 @@ impl Pod {
         };
         let init = items(&object["spec"]["initContainers"]).iter().map(|spec| container(spec, true));
         let main = items(&object["spec"]["containers"]).iter().map(|spec| container(spec, false));
-        Self { uid: text(&object["metadata"]["uid"]).to_owned(), start_time: seconds, containers: init.chain(main).collect(), began: now, ..Self::default() }
+        Self {
+            uid: text(&object["metadata"]["uid"]).to_owned(),
+            start_time: seconds,
+            containers: init.chain(main).collect(),
+            began: now,
+            ..Self::default()
+        }
     }
 
     pub fn container(&mut self, name: &str) -> Option<&mut Container> {
@@ -197,7 +203,10 @@ impl Pod {
 
     /// Whether all init containers have done their work.
     pub fn initialized(&self) -> bool {
-        self.containers.iter().filter(|container| container.init).all(|container| container.ended().is_some_and(|ended| ended.code == 0))
+        self.containers
+            .iter()
+            .filter(|container| container.init)
+            .all(|container| container.ended().is_some_and(|ended| ended.code == 0))
     }
 }
 

@@ -9,8 +9,11 @@ use super::pod::{Probing, Run, spec};
 use super::{Worker, config, image, shell};
 use crate::practice::field::{int, items, text};
 
-const KINDS: [(&str, &str, &str); 3] =
-    [("startup", "startupProbe", "Startup"), ("liveness", "livenessProbe", "Liveness"), ("readiness", "readinessProbe", "Readiness")];
+const KINDS: [(&str, &str, &str); 3] = [
+    ("startup", "startupProbe", "Startup"),
+    ("liveness", "livenessProbe", "Liveness"),
+    ("readiness", "readinessProbe", "Readiness"),
+];
 
 fn period(probe: &Value) -> Duration {
     Duration::from_secs(u64::try_from(probe["periodSeconds"].as_i64().unwrap_or(10).max(1)).unwrap_or(10))
@@ -23,7 +26,13 @@ fn threshold(probe: &Value, field: &str, usual: i64) -> u32 {
 impl Worker<'_> {
     /// Sets the clocks of the pod's probes; they go on ticking whatever becomes of the containers.
     pub(super) fn start_probes(&mut self) {
-        let names: Vec<String> = self.pod.containers.iter().filter(|container| !container.init).map(|container| container.name.clone()).collect();
+        let names: Vec<String> = self
+            .pod
+            .containers
+            .iter()
+            .filter(|container| !container.init)
+            .map(|container| container.name.clone())
+            .collect();
         for name in names {
             for (kind, field, _) in KINDS {
                 let probe = &spec(&self.object, &name)[field];
@@ -47,7 +56,11 @@ impl Worker<'_> {
         }
         self.queue(format!("probe:{which}"), period(&probe));
         // The first failure of readiness makes a status, and that asks the probe again at once.
-        let first = kind == "readiness" && self.pod.container(name).is_some_and(|container| container.probes.get("readiness").is_none_or(|seen| !seen.begun));
+        let first = kind == "readiness"
+            && self
+                .pod
+                .container(name)
+                .is_some_and(|container| container.probes.get("readiness").is_none_or(|seen| !seen.begun));
         self.check(kind, name, false);
         if first && self.pod.container(name).is_some_and(|container| !container.ready && container.running()) {
             self.check(kind, name, false);
@@ -127,7 +140,10 @@ impl Worker<'_> {
             Value::Number(number) => number.as_u64().and_then(|port| u16::try_from(port).ok()).unwrap_or(0),
             named => {
                 let ports = items(&spec["ports"]).iter().find(|port| port["name"] == *named);
-                ports.and_then(|port| u16::try_from(int(&port["containerPort"])).ok()).or_else(|| text(named).parse().ok()).unwrap_or(0)
+                ports
+                    .and_then(|port| u16::try_from(int(&port["containerPort"])).ok())
+                    .or_else(|| text(named).parse().ok())
+                    .unwrap_or(0)
             }
         };
         let refused = |port: u16| format!("dial tcp {}:{port}: connect: connection refused", self.pod.ip);
@@ -139,10 +155,17 @@ impl Worker<'_> {
                 return Err(format!("Get \"{scheme}://{}:{port}{path}\": {}", self.pod.ip, refused(port)));
             };
             if scheme == "https" {
-                return Err(format!("Get \"https://{}:{port}{path}\": http: server gave HTTP response to HTTPS client", self.pod.ip));
+                return Err(format!(
+                    "Get \"https://{}:{port}{path}\": http: server gave HTTP response to HTTPS client",
+                    self.pod.ip
+                ));
             }
             let plain = path.split('?').next().unwrap_or_default();
-            return if paths.iter().any(|known| known == plain) { Ok(()) } else { Err("HTTP probe failed with statuscode: 404".to_owned()) };
+            return if paths.iter().any(|known| known == plain) {
+                Ok(())
+            } else {
+                Err("HTTP probe failed with statuscode: 404".to_owned())
+            };
         }
         if let Some(socket) = probe.get("tcpSocket") {
             let port = port(&socket["port"]);
@@ -150,12 +173,18 @@ impl Worker<'_> {
         }
         if let Some(exec) = probe.get("exec") {
             let argv: Vec<String> = items(&exec["command"]).iter().map(|word| text(word).to_owned()).collect();
-            let image =
-                image::Reference::parse(text(&spec["image"])).ok().and_then(|reference| reference.find(&self.world.images).cloned()).unwrap_or_default();
+            let image = image::Reference::parse(text(&spec["image"]))
+                .ok()
+                .and_then(|reference| reference.find(&self.world.images).cloned())
+                .unwrap_or_default();
             let around = config::surroundings(self.world, &self.object, spec, &image).unwrap_or_default();
             return match shell::execute(&argv, &around) {
                 (0, _) => Ok(()),
-                (-1, _) => Err(format!("command timed out: \"{}\" timed out after {}s", argv.join(" "), probe["timeoutSeconds"].as_i64().unwrap_or(1))),
+                (-1, _) => Err(format!(
+                    "command timed out: \"{}\" timed out after {}s",
+                    argv.join(" "),
+                    probe["timeoutSeconds"].as_i64().unwrap_or(1)
+                )),
                 (_, output) => Err(output),
             };
         }

@@ -42,27 +42,48 @@ pub struct Process {
 /// # Errors
 /// The runtime's text when the command cannot be started.
 pub fn of(spec: &Value, image: &Image, repository: &str, around: &Surroundings) -> Result<Process, String> {
-    let words = |field: &str| items(&spec[field]).iter().map(|word| shell::expand_references(text(word), &around.env)).collect::<Vec<_>>();
+    let words = |field: &str| {
+        items(&spec[field])
+            .iter()
+            .map(|word| shell::expand_references(text(word), &around.env))
+            .collect::<Vec<_>>()
+    };
     let (command, args) = (words("command"), words("args"));
     let own = repository.rsplit('/').next().unwrap_or_default();
-    let argv: Vec<String> = if command.is_empty() && !image.shell { Vec::new() } else { command.into_iter().chain(args).collect() };
+    let argv: Vec<String> = if command.is_empty() && !image.shell {
+        Vec::new()
+    } else {
+        command.into_iter().chain(args).collect()
+    };
     let Some(first) = argv.first() else {
         let program = if image.shell { vec![Op::Exit(0)] } else { steps(&image.run, around) };
         return Ok(Process { program, handles_term: true });
     };
     let base = first.rsplit('/').next().unwrap_or_default();
-    let in_path =
-        !first.contains('/') || ["/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/"].iter().any(|folder| first.strip_prefix(folder) == Some(base));
+    let in_path = !first.contains('/')
+        || ["/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/"]
+            .iter()
+            .any(|folder| first.strip_prefix(folder) == Some(base));
     if in_path && base == own && !image.run.is_empty() {
-        return Ok(Process { program: steps(&image.run, around), handles_term: true });
+        return Ok(Process {
+            program: steps(&image.run, around),
+            handles_term: true,
+        });
     }
     if !in_path || !shell::knows(base) {
-        let why = if first.contains('/') { format!("stat {first}: no such file or directory") } else { "executable file not found in $PATH".to_owned() };
+        let why = if first.contains('/') {
+            format!("stat {first}: no such file or directory")
+        } else {
+            "executable file not found in $PATH".to_owned()
+        };
         return Err(format!(
             "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"{first}\": {why}"
         ));
     }
-    Ok(Process { program: shell::program(&argv, around), handles_term: false })
+    Ok(Process {
+        program: shell::program(&argv, around),
+        handles_term: false,
+    })
 }
 
 fn steps(run: &[Step], around: &Surroundings) -> Vec<Op> {

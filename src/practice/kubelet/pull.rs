@@ -21,10 +21,18 @@ impl Worker<'_> {
                 return self.fail(index, "InvalidImageName", message);
             }
         };
-        let policy = spec["imagePullPolicy"].as_str().unwrap_or(if reference.moving() { "Always" } else { "IfNotPresent" }).to_owned();
+        let policy = spec["imagePullPolicy"]
+            .as_str()
+            .unwrap_or(if reference.moving() { "Always" } else { "IfNotPresent" })
+            .to_owned();
         let present = self.present(&reference.full());
         if present && policy != "Always" {
-            self.tell(index, "Normal", "Pulled", &format!("Container image \"{name}\" already present on machine and can be accessed by the pod"));
+            self.tell(
+                index,
+                "Normal",
+                "Pulled",
+                &format!("Container image \"{name}\" already present on machine and can be accessed by the pod"),
+            );
             self.next(Step::Create(index));
             return self.world.between(10, 25);
         }
@@ -56,7 +64,10 @@ impl Worker<'_> {
             Ok(reference) => {
                 self.keep_image(&reference);
                 let time = format!("{}ms", self.pod.pull_time.as_millis());
-                let message = format!("Successfully pulled image \"{name}\" in {time} ({time} including waiting). Image size: {} bytes.", reference.size());
+                let message = format!(
+                    "Successfully pulled image \"{name}\" in {time} ({time} including waiting). Image size: {} bytes.",
+                    reference.size()
+                );
                 self.tell(index, "Normal", "Pulled", &message);
                 self.next(Step::Create(index));
                 self.world.between(15, 35)

@@ -67,7 +67,12 @@ impl Worker<'_> {
             ("", _) => "Error",
             _ => reason,
         };
-        run.ended = Some(Ended { code, reason, message: String::new(), at: now });
+        run.ended = Some(Ended {
+            code,
+            reason,
+            message: String::new(),
+            at: now,
+        });
         run.ports.clear();
         let id = run.id.clone();
         self.world.logs.end(&self.pod.uid, name);

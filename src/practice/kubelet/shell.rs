@@ -17,7 +17,11 @@ pub fn knows(tool: &str) -> bool {
 
 /// The program of a command line.
 pub fn program(argv: &[String], around: &Surroundings) -> Vec<Op> {
-    let mut script = Script { around, ops: Vec::new(), env: around.env.clone() };
+    let mut script = Script {
+        around,
+        ops: Vec::new(),
+        env: around.env.clone(),
+    };
     let code = script.command(argv);
     script.ops.push(Op::Exit(code));
     script.ops
@@ -42,7 +46,8 @@ pub fn execute(argv: &[String], around: &Surroundings) -> (i32, String) {
 
 /// `$(NAME)` in command and args, as Kubernetes expands it.
 pub fn expand_references(text: &str, env: &BTreeMap<String, String>) -> String {
-    env.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("$({name})"), value))
+    env.iter()
+        .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("$({name})"), value))
 }
 
 struct Script<'a> {
@@ -63,7 +68,12 @@ impl Script<'_> {
             },
             "exec" => self.command(args),
             "echo" | "printf" => {
-                let text = args.iter().filter(|arg| !matches!(arg.as_str(), "-n" | "-e")).cloned().collect::<Vec<_>>().join(" ");
+                let text = args
+                    .iter()
+                    .filter(|arg| !matches!(arg.as_str(), "-n" | "-e"))
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(" ");
                 self.ops.push(Op::Log(text.trim_end_matches("\\n").to_owned()));
                 0
             }
@@ -158,10 +168,15 @@ impl Script<'_> {
                     continue;
                 }
                 Token::Word(_) => {
-                    let end = tokens[at..].iter().position(|token| !matches!(token, Token::Word(_))).map_or(tokens.len(), |length| at + length);
+                    let end = tokens[at..]
+                        .iter()
+                        .position(|token| !matches!(token, Token::Word(_)))
+                        .map_or(tokens.len(), |length| at + length);
                     if !skip {
-                        let words: Vec<String> =
-                            tokens[at..end].iter().filter_map(|token| if let Token::Word(word) = token { Some(word.clone()) } else { None }).collect();
+                        let words: Vec<String> = tokens[at..end]
+                            .iter()
+                            .filter_map(|token| if let Token::Word(word) = token { Some(word.clone()) } else { None })
+                            .collect();
                         code = self.simple(&words);
                     }
                     at = end;
@@ -178,14 +193,18 @@ impl Script<'_> {
 
     /// One command: leading assignments, then words up to a redirection.
     fn simple(&mut self, words: &[String]) -> i32 {
-        let assignment =
-            |word: &&String| word.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+        let assignment = |word: &&String| {
+            word.split_once('=')
+                .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+        };
         let assigned = words.iter().take_while(assignment).count();
         for (name, value) in words[..assigned].iter().filter_map(|word| word.split_once('=')) {
             self.env.insert(name.to_owned(), value.to_owned());
         }
         let rest = &words[assigned..];
-        let redirected = rest.iter().position(|word| word.starts_with('>') || word.starts_with("2>") || word.starts_with("1>") || word == "|" || word == "&");
+        let redirected = rest
+            .iter()
+            .position(|word| word.starts_with('>') || word.starts_with("2>") || word.starts_with("1>") || word == "|" || word == "&");
         let quiet = redirected.is_some_and(|at| !rest[at].starts_with("2>") && !rest[at].contains("&2"));
         let before = self.ops.len();
         let code = self.command(&rest[..redirected.unwrap_or(rest.len())]);

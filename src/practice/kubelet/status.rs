@@ -16,11 +16,19 @@ fn seconds(at: Timestamp) -> String {
 pub fn of(object: &Value, pod: &Pod, now: Timestamp) -> Value {
     let generation = &object["metadata"]["generation"];
     let statuses = |init: bool| {
-        pod.containers.iter().filter(|container| container.init == init).map(|container| container_status(object, pod, container)).collect::<Vec<_>>()
+        pod.containers
+            .iter()
+            .filter(|container| container.init == init)
+            .map(|container| container_status(object, pod, container))
+            .collect::<Vec<_>>()
     };
     let (init, main) = (statuses(true), statuses(false));
     let old_phase = text(&object["status"]["phase"]);
-    let phase = if matches!(old_phase, "Succeeded" | "Failed") { old_phase } else { phase(object, pod, &init, &main) };
+    let phase = if matches!(old_phase, "Succeeded" | "Failed") {
+        old_phase
+    } else {
+        phase(object, pod, &init, &main)
+    };
     let mut status = json!({"observedGeneration": generation, "phase": phase, "startTime": pod.start_time, "containerStatuses": main, "resources": {},
         "qosClass": object["status"]["qosClass"].as_str().map_or_else(|| quality(object), str::to_owned)});
     let node = &pod.host;
@@ -55,7 +63,11 @@ fn state(run: &Run) -> Value {
 
 fn container_status(object: &Value, pod: &Pod, container: &Container) -> Value {
     let spec = spec(object, &container.name);
-    let waits = if items(&object["spec"]["initContainers"]).is_empty() { "ContainerCreating" } else { "PodInitializing" };
+    let waits = if items(&object["spec"]["initContainers"]).is_empty() {
+        "ContainerCreating"
+    } else {
+        "PodInitializing"
+    };
     let mut status = json!({"name": container.name, "ready": false, "started": false, "restartCount": 0, "image": spec["image"], "imageID": "",
         "state": {"waiting": {"reason": waits}}, "lastState": {}});
     if let Some(run) = container.run() {
@@ -64,7 +76,10 @@ fn container_status(object: &Value, pod: &Pod, container: &Container) -> Value {
         status["image"] = run.image.as_str().into();
         status["imageID"] = run.image_id.as_str().into();
         status["containerID"] = format!("containerd://{}", run.id).into();
-        let user = spec["securityContext"]["runAsUser"].as_i64().or_else(|| object["spec"]["securityContext"]["runAsUser"].as_i64()).unwrap_or(0);
+        let user = spec["securityContext"]["runAsUser"]
+            .as_i64()
+            .or_else(|| object["spec"]["securityContext"]["runAsUser"].as_i64())
+            .unwrap_or(0);
         status["user"] = json!({"linux": {"uid": user, "gid": 0, "supplementalGroups": [0]}});
         status["resources"] = spec.get("resources").cloned().unwrap_or_else(|| json!({}));
         if let Some(requests) = spec["resources"].get("requests") {
@@ -105,7 +120,9 @@ fn mounted(mount: &Value) -> Value {
 
 /// Whether the next sync is to start it: only then the last failure is shown.
 fn awaits_start(object: &Value, pod: &Pod, container: &Container) -> bool {
-    let due = container.run().is_none_or(|_| container.ended().is_some_and(|ended| restarts(object, container.init, ended.code)));
+    let due = container
+        .run()
+        .is_none_or(|_| container.ended().is_some_and(|ended| restarts(object, container.init, ended.code)));
     due && !deleting(object) && !pod.terminating
 }
 
@@ -145,7 +162,11 @@ fn phase(object: &Value, pod: &Pod, init: &[Value], main: &[Value]) -> &'static 
 
 fn conditions(object: &Value, pod: &Pod, phase: &str, init: &[Value], main: &[Value], now: Timestamp) -> Vec<Value> {
     let names = |statuses: &[Value]| {
-        let unready: Vec<&str> = statuses.iter().filter(|status| status["ready"] != true).map(|status| text(&status["name"])).collect();
+        let unready: Vec<&str> = statuses
+            .iter()
+            .filter(|status| status["ready"] != true)
+            .map(|status| text(&status["name"]))
+            .collect();
         unready.join(" ")
     };
     let (uninitialized, unready) = (names(init), names(main));
@@ -157,7 +178,11 @@ fn conditions(object: &Value, pod: &Pod, phase: &str, init: &[Value], main: &[Va
         _ => ("False", "ContainersNotReady", format!("containers with unready status: [{unready}]")),
     };
     let initialization = match phase {
-        _ if !uninitialized.is_empty() => ("False", "ContainersNotInitialized", format!("containers with incomplete status: [{uninitialized}]")),
+        _ if !uninitialized.is_empty() => (
+            "False",
+            "ContainersNotInitialized",
+            format!("containers with incomplete status: [{uninitialized}]"),
+        ),
         "Succeeded" => ("True", "PodCompleted", String::new()),
         _ => ("True", "", String::new()),
     };
@@ -169,13 +194,19 @@ fn conditions(object: &Value, pod: &Pod, phase: &str, init: &[Value], main: &[Va
         ("ContainersReady", readiness),
         ("PodScheduled", ("True", "", String::new())),
     ];
-    all.into_iter().map(|(kind, (is, reason, message))| one(object, kind, is, reason, &message, now)).collect()
+    all.into_iter()
+        .map(|(kind, (is, reason, message))| one(object, kind, is, reason, &message, now))
+        .collect()
 }
 
 /// One condition; its transition time stays while its status does.
 fn one(object: &Value, kind: &str, is: &str, reason: &str, message: &str, now: Timestamp) -> Value {
     let old = condition(object, kind);
-    let since = if old["status"] == is { old["lastTransitionTime"].clone() } else { seconds(now).into() };
+    let since = if old["status"] == is {
+        old["lastTransitionTime"].clone()
+    } else {
+        seconds(now).into()
+    };
     let mut new =
         json!({"type": kind, "observedGeneration": object["metadata"]["generation"], "status": is, "lastProbeTime": null, "lastTransitionTime": since});
     for (field, value) in [("reason", reason), ("message", message)] {
@@ -193,7 +224,10 @@ fn quality(object: &Value) -> String {
     let guaranteed = |container: &Value| {
         let limits = &container["resources"]["limits"];
         ["cpu", "memory"].iter().all(|resource| {
-            !limits[*resource].is_null() && container["resources"]["requests"].get(*resource).is_none_or(|request| request == &limits[*resource])
+            !limits[*resource].is_null()
+                && container["resources"]["requests"]
+                    .get(*resource)
+                    .is_none_or(|request| request == &limits[*resource])
         })
     };
     if containers.iter().all(guaranteed) {

@@ -122,7 +122,10 @@ impl Worker<'_> {
             return Duration::ZERO;
         };
         self.pod_event("Warning", "FailedMount", &format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}"));
-        let wait = self.pod.mount_wait.map_or(Duration::from_millis(500), |wait| (wait * 2).min(LONGEST_MOUNT_WAIT));
+        let wait = self
+            .pod
+            .mount_wait
+            .map_or(Duration::from_millis(500), |wait| (wait * 2).min(LONGEST_MOUNT_WAIT));
         self.pod.mount_wait = Some(wait);
         self.next(Step::Mount);
         wait
@@ -175,7 +178,13 @@ impl Worker<'_> {
     fn attempt(&mut self, index: usize) -> Duration {
         let (now, began) = (self.world.now, self.pod.began);
         let container = &mut self.pod.containers[index];
-        let crashed = container.runs.iter().rev().filter_map(|run| run.ended.as_ref()).find(|ended| ended.at < began).map(|ended| ended.at);
+        let crashed = container
+            .runs
+            .iter()
+            .rev()
+            .filter_map(|run| run.ended.as_ref())
+            .find(|ended| ended.at < began)
+            .map(|ended| ended.at);
         let Some(at) = crashed else {
             self.next(Step::Pull(index));
             return Duration::ZERO;
@@ -188,9 +197,17 @@ impl Worker<'_> {
         let (name, wait) = (container.name.clone(), container.crash.wait());
         let metadata = &self.object["metadata"];
         let pod = format!("{}_{}({})", text(&metadata["name"]), text(&metadata["namespace"]), self.pod.uid);
-        self.pod.containers[index].problem = Some(("CrashLoopBackOff", format!("back-off {} restarting failed container={name} pod={pod}", go_duration(wait))));
+        self.pod.containers[index].problem = Some((
+            "CrashLoopBackOff",
+            format!("back-off {} restarting failed container={name} pod={pod}", go_duration(wait)),
+        ));
         self.pod.resume = Some(self.pod.resume.map_or(end, |resume| resume.min(end)));
-        self.tell(index, "Warning", "BackOff", &format!("Back-off restarting failed container {name} in pod {pod}"));
+        self.tell(
+            index,
+            "Warning",
+            "BackOff",
+            &format!("Back-off restarting failed container {name} in pod {pod}"),
+        );
         Duration::ZERO
     }
 
@@ -220,16 +237,30 @@ impl Worker<'_> {
         let spec = spec(&self.object, &self.pod.containers[index].name);
         let reference = Reference::parse(text(&spec["image"]))?;
         let image = reference.find(&self.world.images).cloned().unwrap_or_default();
-        let user = |field: &str| spec["securityContext"].get(field).or_else(|| self.object["spec"]["securityContext"].get(field)).cloned().unwrap_or_default();
+        let user = |field: &str| {
+            spec["securityContext"]
+                .get(field)
+                .or_else(|| self.object["spec"]["securityContext"].get(field))
+                .cloned()
+                .unwrap_or_default()
+        };
         let metadata = &self.object["metadata"];
-        let who = format!("(pod: \"{}_{}({})\", container: {})", text(&metadata["name"]), text(&metadata["namespace"]), self.pod.uid, text(&spec["name"]));
+        let who = format!(
+            "(pod: \"{}_{}({})\", container: {})",
+            text(&metadata["name"]),
+            text(&metadata["namespace"]),
+            self.pod.uid,
+            text(&spec["name"])
+        );
         if user("runAsNonRoot") == true && user("runAsUser").as_i64().is_none_or(|id| id == 0) {
             let root = user("runAsUser") == 0;
             match image.user.as_deref().filter(|_| !root) {
                 None | Some("0") if root => return Err(format!("container's runAsUser breaks non-root policy {who}")),
                 None | Some("0") => return Err(format!("container has runAsNonRoot and image will run as root {who}")),
                 Some(name) if name.parse::<i64>().is_err() => {
-                    return Err(format!("container has runAsNonRoot and image has non-numeric user ({name}), cannot verify user is non-root {who}"));
+                    return Err(format!(
+                        "container has runAsNonRoot and image has non-numeric user ({name}), cannot verify user is non-root {who}"
+                    ));
                 }
                 Some(_) => {}
             }
@@ -264,7 +295,12 @@ impl Worker<'_> {
             }
             Err(why) => {
                 run.started = None;
-                run.ended = Some(Ended { code: 128, reason: "StartError", message: why.clone(), at: now });
+                run.ended = Some(Ended {
+                    code: 128,
+                    reason: "StartError",
+                    message: why.clone(),
+                    at: now,
+                });
                 Some(why)
             }
         };
@@ -284,5 +320,9 @@ impl Worker<'_> {
 /// A duration as Go prints it: `10s`, `1m20s`, `5m0s`.
 fn go_duration(wait: Duration) -> String {
     let seconds = wait.as_secs();
-    if seconds < 60 { format!("{seconds}s") } else { format!("{}m{}s", seconds / 60, seconds % 60) }
+    if seconds < 60 {
+        format!("{seconds}s")
+    } else {
+        format!("{}m{}s", seconds / 60, seconds % 60)
+    }
 }

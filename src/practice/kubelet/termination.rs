@@ -39,7 +39,9 @@ impl Worker<'_> {
 
     /// How long a container takes to stop: next to nothing when its process listens to TERM, else the whole grace.
     pub(super) fn stopping_time(&mut self, index: usize) -> Duration {
-        let grace = self.object["metadata"]["deletionGracePeriodSeconds"].as_i64().or_else(|| self.object["spec"]["terminationGracePeriodSeconds"].as_i64());
+        let grace = self.object["metadata"]["deletionGracePeriodSeconds"]
+            .as_i64()
+            .or_else(|| self.object["spec"]["terminationGracePeriodSeconds"].as_i64());
         let grace = Duration::from_secs(u64::try_from(grace.unwrap_or(30).max(2)).unwrap_or(30));
         let quick = self.pod.containers[index].run().is_none_or(|run| run.handles_term);
         if quick { self.world.between(25, 45) } else { grace }
@@ -47,7 +49,11 @@ impl Worker<'_> {
 
     /// A container told to stop has stopped.
     pub(super) fn stop(&mut self, name: &str) {
-        let quick = self.pod.container(name).and_then(|container| container.run()).is_none_or(|run| run.handles_term);
+        let quick = self
+            .pod
+            .container(name)
+            .and_then(|container| container.run())
+            .is_none_or(|run| run.handles_term);
         self.ended(name, if quick { 0 } else { 137 }, "");
         if !self.pod.containers.iter().any(super::pod::Container::running) {
             self.queue("end:finish", Duration::from_millis(60));
@@ -95,7 +101,12 @@ impl Worker<'_> {
     }
 
     fn remove(&mut self) {
-        if self.world.store.get(&POD, text(&self.object["metadata"]["namespace"]), text(&self.object["metadata"]["name"])).is_none() {
+        if self
+            .world
+            .store
+            .get(&POD, text(&self.object["metadata"]["namespace"]), text(&self.object["metadata"]["name"]))
+            .is_none()
+        {
             return;
         }
         // As the API server does: first the grace is set to nothing, then the pod is gone.
@@ -104,7 +115,11 @@ impl Worker<'_> {
         self.object = self.world.store.put(&POD, self.object.take());
         let metadata = &self.object["metadata"];
         let (namespace, name) = (text(&metadata["namespace"]).to_owned(), text(&metadata["name"]).to_owned());
-        let how = Deletion { grace_seconds: Some(0), uid: Some(self.pod.uid.clone()), ..Deletion::default() };
+        let how = Deletion {
+            grace_seconds: Some(0),
+            uid: Some(self.pod.uid.clone()),
+            ..Deletion::default()
+        };
         // Gone already: that is what was wanted.
         let _ = self.world.delete(&POD, &namespace, &name, &how);
     }

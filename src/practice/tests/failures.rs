@@ -16,10 +16,24 @@ fn a_missing_tag_alternates_and_is_mended_by_the_tag() {
     let mut play = Play::new();
     play.deploy("bed", 1, &json!({"image": "tulip:9.9"}));
     play.to(60.0);
-    let waits =
-        ["0/1 Pending", "0/1 ContainerCreating", "0/1 ErrImagePull", "0/1 ImagePullBackOff", "0/1 ErrImagePull", "0/1 ImagePullBackOff", "0/1 ErrImagePull"];
+    let waits = [
+        "0/1 Pending",
+        "0/1 ContainerCreating",
+        "0/1 ErrImagePull",
+        "0/1 ImagePullBackOff",
+        "0/1 ErrImagePull",
+        "0/1 ImagePullBackOff",
+        "0/1 ErrImagePull",
+    ];
     assert_eq!(play.walk(0), waits);
-    assert_eq!(play.told("Failed"), [(MISSING.to_owned(), 3), ("Error: ErrImagePull".to_owned(), 3), ("Error: ImagePullBackOff".to_owned(), 3)]);
+    assert_eq!(
+        play.told("Failed"),
+        [
+            (MISSING.to_owned(), 3),
+            ("Error: ErrImagePull".to_owned(), 3),
+            ("Error: ImagePullBackOff".to_owned(), 3)
+        ]
+    );
     assert_eq!(play.told("BackOff"), [("Back-off pulling image \"tulip:9.9\"".to_owned(), 3)]);
     let pulls = play.when("Pulling");
     let between = |at: f64, least: f64, most: f64| assert!((least..most).contains(&at), "{pulls:?}");
@@ -32,7 +46,10 @@ fn a_missing_tag_alternates_and_is_mended_by_the_tag() {
     play.to(80.0);
     assert_eq!(play.walk(1), ["0/1 Pending", "0/1 ContainerCreating", "1/1 Running"]);
     assert_eq!(
-        play.walk(0)[waits.len()..].iter().filter(|shown| !shown.contains("ImagePull")).collect::<Vec<_>>(),
+        play.walk(0)[waits.len()..]
+            .iter()
+            .filter(|shown| !shown.contains("ImagePull"))
+            .collect::<Vec<_>>(),
         ["0/1 Terminating", "0/1 ContainerStatusUnknown", "gone"]
     );
     assert_eq!(play.told("ScalingReplicaSet").len(), 3);
@@ -46,25 +63,46 @@ fn a_crash_for_want_of_a_variable_backs_off_and_the_variable_mends_it() {
     let mut play = Play::new();
     play.deploy("bed", 1, &json!({"image": "florist/rose:2.0"}));
     play.to(11.0);
-    let walk = ["0/1 Pending", "0/1 ContainerCreating", "1/1 Running", "0/1 Error", "1/1 Running", "0/1 Error", "0/1 CrashLoopBackOff"];
+    let walk = [
+        "0/1 Pending",
+        "0/1 ContainerCreating",
+        "1/1 Running",
+        "0/1 Error",
+        "1/1 Running",
+        "0/1 Error",
+        "0/1 CrashLoopBackOff",
+    ];
     assert_eq!(play.walk(0), walk);
     let pod = play.pods().remove(0);
     let status = &pod["status"]["containerStatuses"][0];
     let name = format!("{}_{SPACE}({})", text(&pod["metadata"]["name"]), text(&pod["metadata"]["uid"]));
-    assert_eq!(status["state"]["waiting"]["message"], format!("back-off 10s restarting failed container=main pod={name}"));
+    assert_eq!(
+        status["state"]["waiting"]["message"],
+        format!("back-off 10s restarting failed container=main pod={name}")
+    );
     assert_eq!(status["lastState"]["terminated"]["exitCode"], 1);
     assert_eq!(status["restartCount"], 1);
     assert_eq!(play.told("BackOff"), [(format!("Back-off restarting failed container main in pod {name}"), 2)]);
     let lines = logs(&play.engine.world, SPACE, text(&pod["metadata"]["name"]), &LogQuery::default()).expect("logs");
-    assert_eq!(lines.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["looking for water", "error: WATER is missing"]);
+    assert_eq!(
+        lines.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(),
+        ["looking for water", "error: WATER is missing"]
+    );
     assert!(lines.done);
 
     play.to(50.0);
     assert_eq!(play.told("Started"), [("Container started".to_owned(), 4)]);
-    play.change("bed", |spec| spec["template"]["spec"]["containers"][0]["env"] = json!([{"name": "WATER", "value": "yes"}]));
+    play.change("bed", |spec| {
+        spec["template"]["spec"]["containers"][0]["env"] = json!([{"name": "WATER", "value": "yes"}])
+    });
     play.to(60.0);
     assert_eq!(play.walk(1), ["0/1 Pending", "0/1 ContainerCreating", "1/1 Running"]);
-    assert!(play.walk(0).ends_with(&["0/1 Terminating".to_owned(), "0/1 Error".to_owned(), "gone".to_owned()]), "{:?}", play.walk(0));
+    assert!(
+        play.walk(0)
+            .ends_with(&["0/1 Terminating".to_owned(), "0/1 Error".to_owned(), "gone".to_owned()]),
+        "{:?}",
+        play.walk(0)
+    );
 }
 
 #[test]
@@ -72,9 +110,19 @@ fn a_command_that_does_not_exist_is_a_start_error() {
     let mut play = Play::new();
     play.deploy("bed", 1, &json!({"image": "tulip:1.0", "command": ["/bin/serve-tulip"]}));
     play.to(8.0);
-    assert_eq!(play.walk(0), ["0/1 Pending", "0/1 ContainerCreating", "0/1 RunContainerError", "0/1 CrashLoopBackOff"]);
-    assert_eq!(play.pods()[0]["status"]["containerStatuses"][0]["lastState"]["terminated"]["reason"], "StartError");
-    assert!(play.told("Failed")[0].0.ends_with("exec: \"/bin/serve-tulip\": stat /bin/serve-tulip: no such file or directory"));
+    assert_eq!(
+        play.walk(0),
+        ["0/1 Pending", "0/1 ContainerCreating", "0/1 RunContainerError", "0/1 CrashLoopBackOff"]
+    );
+    assert_eq!(
+        play.pods()[0]["status"]["containerStatuses"][0]["lastState"]["terminated"]["reason"],
+        "StartError"
+    );
+    assert!(
+        play.told("Failed")[0]
+            .0
+            .ends_with("exec: \"/bin/serve-tulip\": stat /bin/serve-tulip: no such file or directory")
+    );
 }
 
 #[test]
@@ -93,9 +141,14 @@ fn a_missing_config_map_holds_the_container_until_it_is_there() {
 fn a_missing_volume_source_is_tried_again_at_doubling_waits() {
     let mut play = Play::new();
     play.deploy("bed", 1, &json!({"image": "tulip:1.0"}));
-    play.change("bed", |spec| spec["template"]["spec"]["volumes"] = json!([{"name": "ground", "configMap": {"name": "soil"}}]));
+    play.change("bed", |spec| {
+        spec["template"]["spec"]["volumes"] = json!([{"name": "ground", "configMap": {"name": "soil"}}])
+    });
     play.to(5.0);
-    assert_eq!(play.told("FailedMount"), [("MountVolume.SetUp failed for volume \"ground\" : configmap \"soil\" not found".to_owned(), 4)]);
+    assert_eq!(
+        play.told("FailedMount"),
+        [("MountVolume.SetUp failed for volume \"ground\" : configmap \"soil\" not found".to_owned(), 4)]
+    );
     play.create(&CONFIG_MAP, json!({"metadata": {"name": "soil"}, "data": {"PH": "7"}}));
     play.to(10.0);
     assert_eq!(play.walk(0), ["0/1 Pending", "0/1 ContainerCreating", "1/1 Running"]);
@@ -104,13 +157,28 @@ fn a_missing_volume_source_is_tried_again_at_doubling_waits() {
 #[test]
 fn a_readiness_path_that_is_not_served_keeps_the_endpoint_unready() {
     let mut play = Play::new();
-    play.create(&SERVICE, json!({"metadata": {"name": "bed"}, "spec": {"selector": {"plant": "bed"}, "ports": [{"port": 80, "targetPort": 8080}]}}));
-    play.deploy("bed", 1, &json!({"image": "tulip:1.0", "readinessProbe": {"httpGet": {"path": "/nope", "port": 8080}, "periodSeconds": 5}}));
+    play.create(
+        &SERVICE,
+        json!({"metadata": {"name": "bed"}, "spec": {"selector": {"plant": "bed"}, "ports": [{"port": 80, "targetPort": 8080}]}}),
+    );
+    play.deploy(
+        "bed",
+        1,
+        &json!({"image": "tulip:1.0", "readinessProbe": {"httpGet": {"path": "/nope", "port": 8080}, "periodSeconds": 5}}),
+    );
     play.to(22.0);
     assert_eq!(play.walk(0), ["0/1 Pending", "0/1 ContainerCreating", "0/1 Running"]);
-    assert_eq!(play.told("Unhealthy"), [("Readiness probe failed: HTTP probe failed with statuscode: 404".to_owned(), 5)]);
-    assert_eq!(play.slice("bed")["endpoints"][0]["conditions"], json!({"ready": false, "serving": false, "terminating": false}));
-    play.change("bed", |spec| spec["template"]["spec"]["containers"][0]["readinessProbe"]["httpGet"]["path"] = "/bloom".into());
+    assert_eq!(
+        play.told("Unhealthy"),
+        [("Readiness probe failed: HTTP probe failed with statuscode: 404".to_owned(), 5)]
+    );
+    assert_eq!(
+        play.slice("bed")["endpoints"][0]["conditions"],
+        json!({"ready": false, "serving": false, "terminating": false})
+    );
+    play.change("bed", |spec| {
+        spec["template"]["spec"]["containers"][0]["readinessProbe"]["httpGet"]["path"] = "/bloom".into()
+    });
     play.to(30.0);
     let slice = play.slice("bed");
     assert_eq!(slice["endpoints"].as_array().map(Vec::len), Some(1));
@@ -121,11 +189,24 @@ fn a_readiness_path_that_is_not_served_keeps_the_endpoint_unready() {
 #[test]
 fn a_liveness_probe_of_a_closed_port_restarts_the_container() {
     let mut play = Play::new();
-    play.deploy("bed", 1, &json!({"image": "tulip:1.0", "livenessProbe": {"httpGet": {"path": "/", "port": 9090}, "periodSeconds": 5}}));
+    play.deploy(
+        "bed",
+        1,
+        &json!({"image": "tulip:1.0", "livenessProbe": {"httpGet": {"path": "/", "port": 9090}, "periodSeconds": 5}}),
+    );
     play.to(20.0);
     let ip = text(&play.pods()[0]["status"]["podIP"]).to_owned();
-    assert_eq!(play.told("Unhealthy"), [(format!("Liveness probe failed: Get \"http://{ip}:9090/\": dial tcp {ip}:9090: connect: connection refused"), 3)]);
-    assert_eq!(play.told("Killing"), [("Container main failed liveness probe, will be restarted".to_owned(), 1)]);
+    assert_eq!(
+        play.told("Unhealthy"),
+        [(
+            format!("Liveness probe failed: Get \"http://{ip}:9090/\": dial tcp {ip}:9090: connect: connection refused"),
+            3
+        )]
+    );
+    assert_eq!(
+        play.told("Killing"),
+        [("Container main failed liveness probe, will be restarted".to_owned(), 1)]
+    );
     assert_eq!(play.pods()[0]["status"]["containerStatuses"][0]["restartCount"], 1);
     play.to(62.0);
     assert_eq!(play.walk(0).last().map(String::as_str), Some("0/1 CrashLoopBackOff"));
@@ -141,7 +222,9 @@ fn a_pod_that_fits_nowhere_says_why() {
     let pod = play.pods().remove(0);
     assert_eq!(condition(&pod, "PodScheduled")["reason"], "Unschedulable");
     assert_eq!(condition(&pod, "PodScheduled")["message"], message);
-    play.change("bed", |spec| spec["template"]["spec"]["containers"][0]["resources"]["requests"]["cpu"] = "1".into());
+    play.change("bed", |spec| {
+        spec["template"]["spec"]["containers"][0]["resources"]["requests"]["cpu"] = "1".into()
+    });
     play.to(10.0);
     assert_eq!(play.pods().len(), 1);
     assert_eq!(condition(&play.pods()[0], "Ready")["status"], "True");
@@ -158,12 +241,22 @@ fn too_much_memory_ends_in_oom() {
 #[test]
 fn refusals_and_bad_names_are_told_apart() {
     let mut play = Play::new();
-    for (name, image) in [("a", "florist/locked:1.0"), ("b", "nobody/knows:1"), ("c", "Tulip:1.0"), ("d", "registry.example/x:1")] {
+    for (name, image) in [
+        ("a", "florist/locked:1.0"),
+        ("b", "nobody/knows:1"),
+        ("c", "Tulip:1.0"),
+        ("d", "registry.example/x:1"),
+    ] {
         play.deploy(name, 1, &json!({"image": image}));
     }
     play.to(2.5);
     let failed: String = play.told("Failed").into_iter().map(|(message, _)| message + "\n").collect();
-    for part in ["401 Unauthorized", "pull access denied, repository does not exist", "Error: InvalidImageName", "lookup registry.example: no such host"] {
+    for part in [
+        "401 Unauthorized",
+        "pull access denied, repository does not exist",
+        "Error: InvalidImageName",
+        "lookup registry.example: no such host",
+    ] {
         assert!(failed.contains(part), "{part} in {failed}");
     }
 }
@@ -176,13 +269,33 @@ fn similar_events_are_combined_and_floods_stall() {
     let source = Source::controller("gardener");
     for number in 0..12 {
         let message = format!("weed {number}");
-        play.engine.world.event(source, &CONFIG_MAP, &object, Note { kind: "Normal", reason: "Weeded", message: &message, path: "" });
+        play.engine.world.event(
+            source,
+            &CONFIG_MAP,
+            &object,
+            Note {
+                kind: "Normal",
+                reason: "Weeded",
+                message: &message,
+                path: "",
+            },
+        );
     }
     let told = play.told("Weeded");
     assert_eq!(told.len(), 10);
     assert!(told.contains(&("(combined from similar events): weed 11".to_owned(), 3)));
     for _ in 0..40 {
-        play.engine.world.event(source, &CONFIG_MAP, &object, Note { kind: "Warning", reason: "Dry", message: "no rain", path: "" });
+        play.engine.world.event(
+            source,
+            &CONFIG_MAP,
+            &object,
+            Note {
+                kind: "Warning",
+                reason: "Dry",
+                message: "no rain",
+                path: "",
+            },
+        );
     }
     assert_eq!(play.told("Dry"), [("no rain".to_owned(), 25)]);
     play.to(3700.0);

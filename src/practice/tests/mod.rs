@@ -39,13 +39,23 @@ struct Play {
 impl Play {
     fn new() -> Self {
         let images: Catalogue = serde_saphyr::from_str(IMAGES).expect("catalogue");
-        let options = Options { images: images.clone(), node_name: "bed".to_owned(), nodes: 1, speed: 1.0, seed: 7 };
+        let options = Options {
+            images: images.clone(),
+            node_name: "bed".to_owned(),
+            nodes: 1,
+            speed: 1.0,
+            seed: 7,
+        };
         let start: Timestamp = "2030-01-01T00:00:00Z".parse().expect("instant");
         let mut world = World::new(start, 7, images);
         controllers::bootstrap(&mut world, &options);
         let namespace = json!({"metadata": {"name": SPACE}, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}});
         world.create(&super::kind::NAMESPACE, namespace).expect("namespace");
-        let mut play = Self { engine: Engine::new(world, controllers::all(&options)), start, times: Vec::new() };
+        let mut play = Self {
+            engine: Engine::new(world, controllers::all(&options)),
+            start,
+            times: Vec::new(),
+        };
         play.engine.advance(start + SignedDuration::from_secs(2));
         play.start = play.engine.world.now;
         play
@@ -104,14 +114,26 @@ impl Play {
 
     /// When events of a reason were written, first and again.
     fn when(&self, reason: &str) -> Vec<f64> {
-        let changes = self.engine.world.store.since(1).expect("log").filter(|change| change.kind == &EVENT && change.what != What::Deleted);
-        changes.filter(|change| decode(&change.object)["reason"] == reason).map(|change| self.time(change.version)).collect()
+        let changes = self
+            .engine
+            .world
+            .store
+            .since(1)
+            .expect("log")
+            .filter(|change| change.kind == &EVENT && change.what != What::Deleted);
+        changes
+            .filter(|change| decode(&change.object)["reason"] == reason)
+            .map(|change| self.time(change.version))
+            .collect()
     }
 
     /// The slice of a Service.
     fn slice(&self, service: &str) -> Value {
         let slices = self.engine.world.store.objects(&super::kind::ENDPOINT_SLICE, Some(SPACE));
-        slices.into_iter().find(|slice| slice["metadata"]["labels"]["kubernetes.io/service-name"] == service).expect("slice")
+        slices
+            .into_iter()
+            .find(|slice| slice["metadata"]["labels"]["kubernetes.io/service-name"] == service)
+            .expect("slice")
     }
 
     /// When a version was written, in seconds since the start.
@@ -121,7 +143,13 @@ impl Play {
 
     /// READY and STATUS of a pod as its watcher saw them change, by the pod's place in the order of their creation.
     fn walk(&self, index: usize) -> Vec<String> {
-        let changes = self.engine.world.store.since(1).expect("log").filter(|change| change.kind == &POD && change.namespace == SPACE);
+        let changes = self
+            .engine
+            .world
+            .store
+            .since(1)
+            .expect("log")
+            .filter(|change| change.kind == &POD && change.namespace == SPACE);
         let mut names: Vec<String> = Vec::new();
         let mut walk: Vec<String> = Vec::new();
         for change in changes {
@@ -141,10 +169,16 @@ impl Play {
 /// READY and STATUS as kubectl prints them, for the cases that occur here.
 fn shown(pod: &Value) -> String {
     let statuses = items(&pod["status"]["containerStatuses"]);
-    let ready = statuses.iter().filter(|status| status["ready"] == true && !status["state"]["running"].is_null()).count();
+    let ready = statuses
+        .iter()
+        .filter(|status| status["ready"] == true && !status["state"]["running"].is_null())
+        .count();
     let mut status = text(&pod["status"]["phase"]).to_owned();
     for container in statuses.iter().rev() {
-        if let Some(reason) = container["state"]["waiting"]["reason"].as_str().or_else(|| container["state"]["terminated"]["reason"].as_str()) {
+        if let Some(reason) = container["state"]["waiting"]["reason"]
+            .as_str()
+            .or_else(|| container["state"]["terminated"]["reason"].as_str())
+        {
             status = reason.to_owned();
         }
     }

@@ -31,10 +31,26 @@ fn a_rollout_replaces_pods_without_losing_availability() {
         ]
     );
     let deployment = play.engine.world.store.get(&DEPLOYMENT, SPACE, "bed").expect("deployment");
-    assert_eq!((int(&deployment["status"]["availableReplicas"]), int(&deployment["status"]["observedGeneration"])), (2, 2));
+    assert_eq!(
+        (
+            int(&deployment["status"]["availableReplicas"]),
+            int(&deployment["status"]["observedGeneration"])
+        ),
+        (2, 2)
+    );
     assert_eq!(condition(&deployment, "Available")["reason"], "MinimumReplicasAvailable");
     assert!(play.pods().iter().all(|pod| ready(pod) && pod["spec"]["containers"][0]["image"] == "tulip:1.1"));
-    assert_eq!(play.walk(0), ["0/1 Pending", "0/1 ContainerCreating", "1/1 Running", "1/1 Terminating", "0/1 Completed", "gone"]);
+    assert_eq!(
+        play.walk(0),
+        [
+            "0/1 Pending",
+            "0/1 ContainerCreating",
+            "1/1 Running",
+            "1/1 Terminating",
+            "0/1 Completed",
+            "gone"
+        ]
+    );
     assert_eq!(play.told("Killing").len(), 2);
 }
 
@@ -73,7 +89,9 @@ fn recreate_ends_the_old_pod_before_the_new_one_begins() {
     play.deploy("bed", 1, &json!({"image": "florist/shed:1.0", "command": ["sleep", "3600"]}));
     play.change("bed", |spec| spec["strategy"] = json!({"type": "Recreate"}));
     play.to(5.0);
-    play.change("bed", |spec| spec["template"]["spec"]["containers"][0] = json!({"name": "main", "image": "tulip:1.1"}));
+    play.change("bed", |spec| {
+        spec["template"]["spec"]["containers"][0] = json!({"name": "main", "image": "tulip:1.1"})
+    });
     play.to(34.0);
     assert_eq!(play.pods().len(), 1);
     assert_eq!(play.pods()[0]["spec"]["containers"][0]["image"], "florist/shed:1.0");
@@ -99,7 +117,10 @@ fn scaling_down_takes_a_pod_that_is_not_ready_first() {
 #[test]
 fn deleting_a_namespace_leaves_nothing() {
     let mut play = Play::new();
-    play.create(&SERVICE, json!({"metadata": {"name": "bed"}, "spec": {"selector": {"plant": "bed"}, "ports": [{"port": 80}]}}));
+    play.create(
+        &SERVICE,
+        json!({"metadata": {"name": "bed"}, "spec": {"selector": {"plant": "bed"}, "ports": [{"port": 80}]}}),
+    );
     play.deploy("bed", 2, &json!({"image": "tulip:1.0"}));
     play.deploy("hole", 1, &json!({"image": "tulip:9.9"}));
     play.to(5.0);
@@ -117,7 +138,18 @@ fn dependents_go_after_before_or_not_at_all() {
         let mut play = Play::new();
         play.deploy("bed", 1, &json!({"image": "tulip:1.0"}));
         play.to(4.0);
-        play.engine.world.delete(&DEPLOYMENT, SPACE, "bed", &Deletion { propagation, ..Deletion::default() }).expect("delete");
+        play.engine
+            .world
+            .delete(
+                &DEPLOYMENT,
+                SPACE,
+                "bed",
+                &Deletion {
+                    propagation,
+                    ..Deletion::default()
+                },
+            )
+            .expect("delete");
         play.to(4.1);
         let there = play.engine.world.store.get(&DEPLOYMENT, SPACE, "bed").is_some();
         assert_eq!(there, propagation == Propagation::Foreground);

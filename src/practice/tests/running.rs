@@ -9,15 +9,27 @@ use crate::practice::log::{LogQuery, logs};
 
 fn lines(play: &Play, container: &str) -> Vec<String> {
     let pod = play.pods().remove(0);
-    let query = LogQuery { container: Some(container.to_owned()), ..LogQuery::default() };
-    logs(&play.engine.world, SPACE, text(&pod["metadata"]["name"]), &query).expect("logs").lines.into_iter().map(|line| line.text).collect()
+    let query = LogQuery {
+        container: Some(container.to_owned()),
+        ..LogQuery::default()
+    };
+    logs(&play.engine.world, SPACE, text(&pod["metadata"]["name"]), &query)
+        .expect("logs")
+        .lines
+        .into_iter()
+        .map(|line| line.text)
+        .collect()
 }
 
 #[test]
 fn a_loop_of_the_shell_prints_and_sleeps() {
     let mut play = Play::new();
     let script = "echo \"hello $WHO\" && while true; do echo tick; sleep 10; done";
-    play.deploy("bed", 1, &json!({"image": "florist/shed:1.0", "command": ["sh", "-c", script], "env": [{"name": "WHO", "value": "bee"}]}));
+    play.deploy(
+        "bed",
+        1,
+        &json!({"image": "florist/shed:1.0", "command": ["sh", "-c", script], "env": [{"name": "WHO", "value": "bee"}]}),
+    );
     play.to(25.0);
     assert_eq!(lines(&play, "main"), ["hello bee", "tick", "tick", "tick"]);
     assert_eq!(play.walk(0), ["0/1 Pending", "0/1 ContainerCreating", "1/1 Running"]);
@@ -65,9 +77,21 @@ fn logs_are_refused_as_kubernetes_does() {
     let refusal = |query: &LogQuery| logs(&play.engine.world, SPACE, &name, query).expect_err("refusal").message;
     let waiting = |why: &str| format!("container \"main\" in pod \"{name}\" is waiting to start: {why}");
     assert_eq!(refusal(&LogQuery::default()), waiting("image can't be pulled"));
-    assert_eq!(refusal(&LogQuery { container: Some("x".into()), ..LogQuery::default() }), format!("container x is not valid for pod {name}"));
-    let previous = LogQuery { previous: true, ..LogQuery::default() };
-    assert_eq!(refusal(&previous), format!("previous terminated container \"main\" in pod \"{name}\" not found"));
+    assert_eq!(
+        refusal(&LogQuery {
+            container: Some("x".into()),
+            ..LogQuery::default()
+        }),
+        format!("container x is not valid for pod {name}")
+    );
+    let previous = LogQuery {
+        previous: true,
+        ..LogQuery::default()
+    };
+    assert_eq!(
+        refusal(&previous),
+        format!("previous terminated container \"main\" in pod \"{name}\" not found")
+    );
 }
 
 #[test]

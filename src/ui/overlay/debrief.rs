@@ -28,7 +28,11 @@ fn lines(look: &Look, attempt: &Attempt, width: usize) -> Vec<Line<'static>> {
         lines.push(Line::styled(title.to_owned(), look.style(Mean::Strong)));
         for item in items {
             for (row, mut line) in markdown::lines(item, width.saturating_sub(2), look, false).into_iter().enumerate() {
-                let lead = if row == 0 { Span::styled(format!("{sign} "), look.style(mean)) } else { Span::raw("  ") };
+                let lead = if row == 0 {
+                    Span::styled(format!("{sign} "), look.style(mean))
+                } else {
+                    Span::raw("  ")
+                };
                 line.spans.insert(0, lead);
                 lines.push(line);
             }
@@ -44,13 +48,23 @@ fn lines(look: &Look, attempt: &Attempt, width: usize) -> Vec<Line<'static>> {
     lines.push(Line::default());
     let key = |key: &'static str| Span::styled(key, look.style(Mean::Key));
     let text = |text: &'static str| Span::styled(text, look.style(Mean::Text));
-    lines.push(Line::from(vec![key("n"), text(" next scenario   "), key("Esc"), text(" look around   "), key("c"), text(" there: clean up")]));
+    lines.push(Line::from(vec![
+        key("n"),
+        text(" next scenario   "),
+        key("Esc"),
+        text(" look around   "),
+        key("c"),
+        text(" there: clean up"),
+    ]));
     lines
 }
 
 /// How it was solved: time and help.
 fn how(attempt: &Attempt) -> String {
-    let seconds = attempt.began.zip(attempt.solved_at).map_or(0, |(began, solved)| solved.duration_since(began).as_secs());
+    let seconds = attempt
+        .began
+        .zip(attempt.solved_at)
+        .map_or(0, |(began, solved)| solved.duration_since(began).as_secs());
     let mut help = Vec::new();
     if attempt.hints > 0 {
         help.push(format!("{} {}", attempt.hints, if attempt.hints == 1 { "hint" } else { "hints" }));

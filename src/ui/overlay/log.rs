@@ -19,7 +19,11 @@ pub(super) fn draw(pen: &mut Pen, log: &LogPage) {
     for text in log.lines.iter().map(|text| line(text, log.timestamps)) {
         let found = !wanted.is_empty() && text.to_lowercase().contains(&wanted);
         let style = look.style(if found { Mean::Warning } else { Mean::Text });
-        if log.wrap { lines.extend(wrap_spans(vec![(text.to_owned(), style)], width, 2)) } else { lines.push(Line::styled(text.to_owned(), style)) }
+        if log.wrap {
+            lines.extend(wrap_spans(vec![(text.to_owned(), style)], width, 2))
+        } else {
+            lines.push(Line::styled(text.to_owned(), style))
+        }
     }
     match &log.ended {
         Some(why) if why.is_empty() => lines.push(Line::styled("the log ends here", look.style(Mean::Dim))),
@@ -32,7 +36,11 @@ pub(super) fn draw(pen: &mut Pen, log: &LogPage) {
     let flags = [(log.follow, "follow"), (log.wrap, "wrap"), (log.timestamps, "times")];
     let on: Vec<_> = flags.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();
     let right = page::searched(look, &log.search);
-    let right = if right.spans.is_empty() { Line::styled(on.join(" "), look.style(Mean::Dim)) } else { right };
+    let right = if right.spans.is_empty() {
+        Line::styled(on.join(" "), look.style(Mean::Dim))
+    } else {
+        right
+    };
     let visible = usize::from(pen.area.height.saturating_sub(2));
     let scroll = if log.follow { lines.len().saturating_sub(visible) } else { log.scroll };
     pen.page(&title, right, lines, scroll);

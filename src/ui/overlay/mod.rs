@@ -25,7 +25,13 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
         Overlay::Help { scroll } => pen.dialog(86, "Keys", help_lines(look, model), *scroll),
         Overlay::Ask { question, lines, scroll } => ask(&mut pen, *question, lines, *scroll),
         Overlay::Diff { lines, scroll } => pen.dialog(96, "What the solution changes", diff_lines(look, lines), *scroll),
-        Overlay::Page { detail, text, loading, scroll, search } => page::draw(&mut pen, detail, text, *loading, *scroll, search),
+        Overlay::Page {
+            detail,
+            text,
+            loading,
+            scroll,
+            search,
+        } => page::draw(&mut pen, detail, text, *loading, *scroll, search),
         Overlay::Log(page) => log::draw(&mut pen, page),
         Overlay::Object { about, uid, scroll } => object::draw(&mut pen, model, about, uid, *scroll),
         Overlay::Debrief { scroll } => debrief::draw(&mut pen, model, *scroll),
@@ -46,7 +52,12 @@ impl Pen<'_, '_> {
         let width = width.min(self.area.width);
         let lines: Vec<Line> = lines.into_iter().flat_map(|line| fitted(line, usize::from(width.saturating_sub(4)))).collect();
         let height = (lines.len() as u16 + 2).min(self.area.height);
-        let area = Rect { x: self.area.x + (self.area.width - width) / 2, y: self.area.y + (self.area.height - height) / 3, width, height };
+        let area = Rect {
+            x: self.area.x + (self.area.width - width) / 2,
+            y: self.area.y + (self.area.height - height) / 3,
+            width,
+            height,
+        };
         self.boxed(area, title, Line::default(), lines, scroll);
     }
 
@@ -58,8 +69,19 @@ impl Pen<'_, '_> {
     fn boxed(&mut self, area: Rect, title: &str, right: Line<'static>, lines: Vec<Line<'static>>, scroll: usize) {
         self.frame.render_widget(Clear, area);
         let visible = usize::from(area.height.saturating_sub(2));
-        let right = if right.spans.is_empty() { Line::styled(percent(scroll, lines.len(), visible), self.look.style(Mean::Dim)) } else { right };
-        let inside = framed(self.frame, self.look, area, true, Line::styled(title.to_owned(), self.look.style(Mean::Strong)), right);
+        let right = if right.spans.is_empty() {
+            Line::styled(percent(scroll, lines.len(), visible), self.look.style(Mean::Dim))
+        } else {
+            right
+        };
+        let inside = framed(
+            self.frame,
+            self.look,
+            area,
+            true,
+            Line::styled(title.to_owned(), self.look.style(Mean::Strong)),
+            right,
+        );
         scrolled(self.frame, inside, lines, scroll, Pane::Page, self.measures);
     }
 
@@ -75,7 +97,11 @@ fn fitted(line: Line<'static>, width: usize) -> Vec<Line<'static>> {
         return vec![line];
     }
     let indent = line.spans.first().map_or(0, |span| span.content.width() - span.content.trim_start().width());
-    wrap_spans(line.spans.into_iter().map(|span| (span.content.into_owned(), span.style)).collect(), width, indent)
+    wrap_spans(
+        line.spans.into_iter().map(|span| (span.content.into_owned(), span.style)).collect(),
+        width,
+        indent,
+    )
 }
 
 fn help_lines(look: &Look, model: &Model) -> Vec<Line<'static>> {
@@ -88,7 +114,10 @@ fn help_lines(look: &Look, model: &Model) -> Vec<Line<'static>> {
         }
         out.push(Line::styled(group, look.style(Mean::Dim)));
         for (key, what) in lines {
-            out.push(Line::from(vec![Span::styled(format!("  {}  ", padded(&key, keys)), look.style(Mean::Key)), Span::styled(what, look.style(Mean::Text))]));
+            out.push(Line::from(vec![
+                Span::styled(format!("  {}  ", padded(&key, keys)), look.style(Mean::Key)),
+                Span::styled(what, look.style(Mean::Text)),
+            ]));
         }
     }
     out

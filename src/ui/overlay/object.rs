@@ -21,7 +21,10 @@ pub(super) fn draw(pen: &mut Pen, model: &Model, about: &ObjectRef, uid: &Uid, s
 fn lines(look: &Look, model: &Model, view: &ObjectView) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let pair = |name: &str, text: String| {
-        Line::from(vec![Span::styled(padded(name, 13), look.style(Mean::Dim)), Span::styled(text, look.style(Mean::Text))])
+        Line::from(vec![
+            Span::styled(padded(name, 13), look.style(Mean::Dim)),
+            Span::styled(text, look.style(Mean::Text)),
+        ])
     };
     if view.gone {
         lines.push(Line::styled("the object is gone", look.style(Mean::Warning)));
@@ -35,7 +38,10 @@ fn lines(look: &Look, model: &Model, view: &ObjectView) -> Vec<Line<'static>> {
         lines.push(pair("  pull policy", container.pull_policy.to_owned()));
         lines.push(pair("  state", container.state.clone()));
         if let Some(cached) = container.cached {
-            lines.push(pair("  on the node", if cached { "the image is there" } else { "the image is not there" }.to_owned()));
+            lines.push(pair(
+                "  on the node",
+                if cached { "the image is there" } else { "the image is not there" }.to_owned(),
+            ));
         }
     }
     if view.containers.is_empty() {
@@ -48,9 +54,16 @@ fn lines(look: &Look, model: &Model, view: &ObjectView) -> Vec<Line<'static>> {
         lines.push(pair("  holds", images));
     }
     lines.push(Line::default());
-    lines.push(Line::styled(if view.events.is_empty() { "No events about it." } else { "Events" }, look.style(Mean::Strong)));
+    lines.push(Line::styled(
+        if view.events.is_empty() { "No events about it." } else { "Events" },
+        look.style(Mean::Strong),
+    ));
     for event in &view.events {
-        let times = if event.count > 1 { format!("{}{}", look.sign(Sign::Times), event.count) } else { String::new() };
+        let times = if event.count > 1 {
+            format!("{}{}", look.sign(Sign::Times), event.count)
+        } else {
+            String::new()
+        };
         let mean = if event.warning { Mean::Warning } else { Mean::Text };
         lines.push(Line::from(vec![
             Span::styled(format!("{:<6}{times:<4}", since(model.now, event.last)), look.style(Mean::Dim)),

@@ -42,8 +42,15 @@ fn text_line(look: &Look, line: &str, yaml: bool, search: &Search, width: usize)
         _ => (String::new(), line.to_owned()),
     };
     if line.chars().count() <= width {
-        return vec![Line::from(vec![Span::styled(key, look.style(if yaml { Mean::Code } else { Mean::Dim })), Span::styled(rest, look.style(Mean::Text))])];
+        return vec![Line::from(vec![
+            Span::styled(key, look.style(if yaml { Mean::Code } else { Mean::Dim })),
+            Span::styled(rest, look.style(Mean::Text)),
+        ])];
     }
     let indent = line.len() - line.trim_start().len();
-    wrap_spans(vec![(key, look.style(if yaml { Mean::Code } else { Mean::Dim })), (rest, look.style(Mean::Text))], width, indent + 2)
+    wrap_spans(
+        vec![(key, look.style(if yaml { Mean::Code } else { Mean::Dim })), (rest, look.style(Mean::Text))],
+        width,
+        indent + 2,
+    )
 }
