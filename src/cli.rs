@@ -54,9 +54,11 @@ pub enum Command {
     },
     /// Play scenarios without a screen and report each step; exit status 1 when one does not hold.
     Run {
-        scenarios: Vec<String>,
+        /// Scenarios by number or name.
+        #[arg(value_name = "SCENARIO")]
+        names: Vec<String>,
         /// Every scenario there is.
-        #[arg(long, conflicts_with = "scenarios")]
+        #[arg(long, conflicts_with = "names")]
         all: bool,
         #[arg(long)]
         json: bool,

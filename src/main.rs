@@ -41,6 +41,6 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
         }
         Some(Command::List { json }) => Ok(app::report::list(&settings, json)?),
         Some(Command::Show { scenario, json }) => Ok(app::report::show(settings.scenario(&scenario)?, json)?),
-        Some(Command::Run { scenarios, all, json, yes }) => app::headless::run(settings, scenarios, all, json, yes),
+        Some(Command::Run { names, all, json, yes }) => app::headless::run(settings, &names, all, json, yes),
     }
 }

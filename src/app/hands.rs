@@ -192,8 +192,12 @@ impl Hands {
         self.attempt = Some(attempt);
         self.tasks.spawn(async move {
             let work = async {
-                match Session::open(&settings, scenario, practice, &answer).await {
-                    Ok(session) => slot.get_or_init(|| session).watch(&answer, &cancel).await,
+                match Session::open(&settings, scenario, practice).await {
+                    Ok(session) => {
+                        // In its place before anybody hears of it, so that no order finds it missing.
+                        let session = slot.get_or_init(|| session);
+                        tokio::join!(session.greet(&answer), session.watch(&answer, &cancel));
+                    }
                     Err(notice) => answer.send(FromCluster::Failed(notice)).await,
                 }
             };

@@ -34,7 +34,7 @@ pub struct Step {
 ///
 /// # Errors
 /// An unknown scenario; `--context` without `--yes`; a clock or runtime that does not start.
-pub fn run(settings: Settings, names: Vec<String>, all: bool, json: bool, yes: bool) -> anyhow::Result<bool> {
+pub fn run(settings: Settings, names: &[String], all: bool, json: bool, yes: bool) -> anyhow::Result<bool> {
     if settings.place.context.is_some() && !yes {
         return Err(StartError("run with --context writes to a real cluster; add --yes when that is what you want".to_owned()).into());
     }
@@ -43,7 +43,7 @@ pub fn run(settings: Settings, names: Vec<String>, all: bool, json: bool, yes: b
     }
     let mut folders = Vec::new();
     for name in names {
-        folders.push(settings.scenario(&name)?.folder.clone());
+        folders.push(settings.scenario(name)?.folder.clone());
     }
     if all {
         folders.extend(settings.library.entries.iter().map(|entry| entry.folder.clone()));

@@ -43,11 +43,11 @@ pub struct Session {
 }
 
 impl Session {
-    /// Connects, and tells what is there.
+    /// Connects.
     ///
     /// # Errors
     /// What is wrong with the cluster, in words for people.
-    pub async fn open(settings: &Settings, scenario: Arc<Scenario>, practice: Option<Practice>, answer: &Answer) -> Result<Self, Notice> {
+    pub async fn open(settings: &Settings, scenario: Arc<Scenario>, practice: Option<Practice>) -> Result<Self, Notice> {
         let namespace = settings.namespace(&scenario);
         let cluster = match (&practice, &settings.place.context) {
             (None, Some(context)) => {
@@ -68,26 +68,30 @@ impl Session {
                 });
             }
         };
-        let session = Self {
+        Ok(Self {
             cluster,
             scenario,
             real: practice.is_none(),
             _practice: practice,
+        })
+    }
+
+    /// Says that the cluster is open, and what an earlier run of the lab left in it.
+    pub async fn greet(&self, answer: &Answer) {
+        let found = if self.real {
+            self.cluster.found().await.unwrap_or_default()
+        } else {
+            Vec::new()
         };
-        answer
-            .send(FromCluster::Opened {
-                namespace,
-                server: session.cluster.server().to_owned(),
-                version: session.cluster.version().to_owned(),
-            })
-            .await;
-        if session.real {
-            let found = session.cluster.found().await.unwrap_or_default();
-            if !found.is_empty() {
-                answer.send(FromCluster::Found(found)).await;
-            }
+        let (namespace, server, version) = (
+            self.cluster.namespace().to_owned(),
+            self.cluster.server().to_owned(),
+            self.cluster.version().to_owned(),
+        );
+        answer.send(FromCluster::Opened { namespace, server, version }).await;
+        if !found.is_empty() {
+            answer.send(FromCluster::Found(found)).await;
         }
-        Ok(session)
     }
 
     /// Passes on what the watches say until the attempt ends.
@@ -107,9 +111,8 @@ impl Session {
     /// Carries an order out and answers with what was done, or why not.
     pub async fn carry(&self, order: Order, answer: &Answer) {
         let done = match order {
-            Order::Prepare if self.real => Ok(Vec::new()),
             Order::Prepare => self.prepare().await,
-            Order::Break => self.break_it().await,
+            Order::Break => self.apply(&self.scenario.broken).await,
             Order::Solve => self.solve().await,
             Order::Cleanup => self.clean_up(answer).await,
         };
@@ -123,12 +126,6 @@ impl Session {
     async fn prepare(&self) -> Result<Vec<String>, Notice> {
         self.cluster.ensure_namespace(&self.scenario.id).await.map_err(|error| notice(&error))?;
         self.apply(&self.scenario.setup).await
-    }
-
-    async fn break_it(&self) -> Result<Vec<String>, Notice> {
-        let mut lines = self.prepare().await?;
-        lines.extend(self.apply(&self.scenario.broken).await?);
-        Ok(lines)
     }
 
     async fn solve(&self) -> Result<Vec<String>, Notice> {
