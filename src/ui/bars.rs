@@ -172,7 +172,7 @@ pub fn level(level: Level) -> &'static str {
 
 fn place(place: &Place) -> String {
     match place {
-        Place::Practice => "practice cluster".to_owned(),
+        Place::Practice => "practice".to_owned(),
         Place::Real { context, .. } => context.clone(),
     }
 }

@@ -14,8 +14,8 @@ use crate::lab::{Attempt, Model, Place};
 use crate::scenario::clue::{Clue, Fault, Part, Source, tags_line, which_part};
 use crate::scenario::reference::ImageReference;
 
-/// Rows of the card at a width.
-pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize) -> Vec<Line<'static>> {
+/// Rows of the card at a width; `compact` where rows are scarce: the middle of a long message and blank rows go.
+pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize, compact: bool) -> Vec<Line<'static>> {
     let Some(clue) = &attempt.clue else { return Vec::new() };
     let inner = width.saturating_sub(3);
     let mut lines = vec![title(look, model, clue)];
@@ -26,13 +26,20 @@ pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize) -> Vec
             0,
         ));
     }
-    lines.extend(wrap_spans(words(look, clue), inner, 0));
+    let most = if attempt.clue_depth == 0 { 2 } else { 1 };
+    let words = if compact && clue.text.width() > most * inner {
+        gist(look, clue, most * inner)
+    } else {
+        words(look, clue)
+    };
+    lines.extend(wrap_spans(words, inner, 0));
+    let breath = if compact { 0 } else { 1 };
     if let (Fault::Pull(_), Some(image)) = (clue.fault, &clue.image) {
-        lines.push(Line::default());
+        lines.extend(std::iter::repeat_n(Line::default(), breath));
         let blamed = if attempt.clue_depth > 0 { which_part(clue).part } else { Part::None };
         lines.extend(reference(look, image, blamed, inner));
     }
-    lines.push(Line::default());
+    lines.extend(std::iter::repeat_n(Line::default(), breath));
     let told = if attempt.clue_depth == 0 {
         clue.explain.clone()
     } else {
@@ -116,6 +123,21 @@ fn words(look: &Look, clue: &Clue) -> Vec<(String, Style)> {
     words.push((clue.text.get(at..).unwrap_or_default().to_owned(), plain));
     words.retain(|(text, _)| !text.is_empty());
     words
+}
+
+/// How the message begins and the words that decide, in about `room` columns.
+fn gist(look: &Look, clue: &Clue, room: usize) -> Vec<(String, Style)> {
+    let Some(decisive) = clue.decisive.first().and_then(|range| clue.text.get(range.clone())) else {
+        return words(look, clue);
+    };
+    let cut = format!(" {} ", look.sign(Sign::Cut));
+    let head: String = clue.text.chars().take(room.saturating_sub(decisive.width() + cut.width() + 8)).collect();
+    let plain = look.style(Mean::Text);
+    vec![
+        (head.trim_end().to_owned(), plain),
+        (cut, look.style(Mean::Dim)),
+        (decisive.to_owned(), look.style(Mean::Fault).add_modifier(Modifier::BOLD)),
+    ]
 }
 
 /// A part of the reference as it is shown: its text, its name, whether it is a default, whether it is blamed.

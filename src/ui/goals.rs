@@ -5,13 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::pane::{framed, padded, scrolled, wrap_spans};
+use super::pane::{framed, padded, scrolled, shortened, wrap_spans};
 use super::theme::{Look, Mean, Sign};
 use crate::lab::msg::Measures;
 use crate::lab::{Attempt, Model, Pane, Stage};
 
 /// Draws the goals' pane.
-pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
+pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, compact: bool, measures: &mut Measures) {
     let met = attempt.verdicts.iter().filter(|goal| goal.met).count();
     let count = if attempt.verdicts.is_empty() {
         String::new()
@@ -30,12 +30,12 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
         Line::styled(title, look.style(mean)),
         Line::styled(count, look.style(Mean::Dim)),
     );
-    let lines = lines(look, model, attempt, usize::from(inside.width));
+    let lines = lines(look, model, attempt, usize::from(inside.width), compact);
     scrolled(frame, inside, lines, 0, Pane::Goals, measures);
 }
 
-/// The goals' rows at a width.
-pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize) -> Vec<Line<'static>> {
+/// The goals' rows at a width; `compact` gives each a single row.
+pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize, compact: bool) -> Vec<Line<'static>> {
     let titles = attempt.verdicts.iter().map(|goal| goal.title.width()).max().unwrap_or(0).min(width / 2);
     let mut lines: Vec<Line> = Vec::new();
     for goal in &attempt.verdicts {
@@ -43,6 +43,11 @@ pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize) -> Vec
         let saw = match goal.held {
             Some((held, needed)) if !goal.met => format!("{held} of {needed} s"),
             _ => goal.saw.clone(),
+        };
+        let saw = if compact {
+            shortened(look, &saw, width.saturating_sub(titles + 4))
+        } else {
+            saw
         };
         let words = vec![
             (format!("{} ", look.sign(sign)), look.style(mean)),

@@ -31,6 +31,9 @@ const SMALLEST: (u16, u16) = (60, 18);
 /// From here on lesson and cluster stand side by side.
 const SIDE_BY_SIDE: (u16, u16) = (100, 24);
 
+/// From here on the cluster's side need not be sparing with rows.
+const ROOMY: u16 = 34;
+
 /// Draws everything; returns where panes are and how long their contents are.
 pub fn render(model: &Model, look: &Look, frame: &mut Frame) -> Measures {
     let mut measures = Measures::default();
@@ -87,28 +90,29 @@ fn alone(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &At
         Pane::Lesson | Pane::Page => lesson::draw(frame, look, area, attempt, measures),
         Pane::Pods => table::draw(frame, look, area, model, attempt, measures),
         Pane::Events => events::draw(frame, look, area, model, attempt, measures),
-        Pane::Goals => goals::draw(frame, look, area, model, attempt, measures),
+        Pane::Goals => goals::draw(frame, look, area, model, attempt, false, measures),
     }
 }
 
 /// Pods, clue, events and goals.
 fn live(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
-    let clue = clue::lines(look, model, attempt, usize::from(area.width));
-    let goals = goals::lines(look, model, attempt, usize::from(area.width.saturating_sub(4))).len() as u16 + 2;
-    let pods = table::height(attempt);
+    let compact = area.height < ROOMY;
+    let clue = clue::lines(look, model, attempt, usize::from(area.width), compact);
+    let goals = goals::lines(look, model, attempt, usize::from(area.width.saturating_sub(4)), compact).len() as u16 + 2;
+    let pods = table::height(attempt, compact);
     // The feed keeps five rows of its own; the clue gives way to it, not the goals.
-    let room = area.height.saturating_sub(pods + goals + 5);
+    let room = area.height.saturating_sub(pods + goals + if compact { 4 } else { 5 });
     let [table_area, clue_area, feed, goals_area] = Layout::vertical([
         Constraint::Length(pods),
-        Constraint::Length((clue.len() as u16).min(room.max(4).min(area.height / 3 + 2))),
+        Constraint::Length((clue.len() as u16).min(room)),
         Constraint::Min(3),
-        Constraint::Length(goals.min(area.height / 3)),
+        Constraint::Length(goals),
     ])
     .areas(area);
     table::draw(frame, look, table_area, model, attempt, measures);
     clue::draw(frame, look, clue_area, clue);
     events::draw(frame, look, feed, model, attempt, measures);
-    goals::draw(frame, look, goals_area, model, attempt, measures);
+    goals::draw(frame, look, goals_area, model, attempt, compact, measures);
 }
 
 /// The cluster in one line, under the lesson of a small screen.

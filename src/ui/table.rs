@@ -15,10 +15,10 @@ use crate::lab::table::{TableRow, rows, tabs};
 use crate::lab::{Attempt, Model, Pane, Stage, Tab};
 use crate::text::age;
 
-/// Rows that the table wants, frame included.
-pub fn height(attempt: &Attempt) -> u16 {
-    let extra = u16::from(matches!(attempt.tab, Tab::Pods) && !workloads(attempt).is_empty());
-    (rows(attempt).len().max(1) as u16 + 3 + extra).clamp(4, 12)
+/// Rows that the table wants, frame included; `compact` leaves the workloads' line out.
+pub fn height(attempt: &Attempt, compact: bool) -> u16 {
+    let extra = u16::from(!compact && matches!(attempt.tab, Tab::Pods) && !workloads(attempt).is_empty());
+    (rows(attempt).len().max(1) as u16 + 3 + extra).clamp(4, if compact { 7 } else { 12 })
 }
 
 /// Draws the table's pane.
