@@ -1,5 +1,6 @@
 //! The shell round the model: terminal, loop, clusters. The only part that sees both clusters.
 
+mod background;
 mod hands;
 pub mod headless;
 mod player;

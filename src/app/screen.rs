@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::background;
 use super::hands::Hands;
 use super::settings::Settings;
 use super::terminal::FullScreen;
@@ -37,7 +38,7 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
     if let Some(folder) = open {
         effects.extend(model.open(&folder));
     }
-    let look = Look::from_env(|name| std::env::var(name).ok(), false);
+    let look = Look::from_env(|name| std::env::var(name).ok(), background::is_light());
     let mut keys = EventStream::new();
     let mut stop = Box::pin(stopped());
     let mut drawn: Option<Instant> = None;

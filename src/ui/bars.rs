@@ -94,8 +94,7 @@ pub fn keys(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
         if used + wide + 1 > usize::from(area.width) {
             continue;
         }
-        let mut characters = key.chars();
-        if let (Some(single), None) = (characters.next(), characters.next()) {
+        if let Some(single) = crate::lab::key::click(&key) {
             measures.keys.push((area.x + used as u16, area.y, wide as u16, single));
         }
         spans.push(Span::styled(key, look.style(Mean::Key)));
@@ -150,6 +149,10 @@ pub fn split(frame: &mut Frame, look: &Look, area: Rect, left: Vec<Span<'static>
         width: area.width.saturating_sub(wide + 1),
         ..area
     };
+    let mut left = left;
+    while left.len() > 1 && left.iter().map(Span::width).sum::<usize>() > usize::from(room.width) {
+        left.pop();
+    }
     frame.render_widget(Paragraph::new(Line::from(left)).style(look.shade()), room);
     frame.render_widget(
         Paragraph::new(right).style(look.shade()),

@@ -87,11 +87,11 @@ impl Look {
         match (self.palette, mean) {
             (Palette::None, _) | (Palette::Sixteen, Mean::Text | Mean::Strong | Mean::Heading) => None,
             (Palette::Sixteen, Mean::Dim | Mean::Frame) => Some(Color::DarkGray),
-            (Palette::Sixteen, Mean::Key) => Some(Color::Blue),
+            (Palette::Sixteen, Mean::Key) => Some(Color::Cyan),
             (Palette::Sixteen, Mean::Fault) => Some(Color::Red),
             (Palette::Sixteen, Mean::Warning) => Some(Color::Yellow),
             (Palette::Sixteen, Mean::Good) => Some(Color::Green),
-            (Palette::Sixteen, Mean::Code) => Some(Color::Cyan),
+            (Palette::Sixteen, Mean::Code) => Some(Color::Magenta),
             (Palette::Dark, Mean::Text) => rgb(0x00c9_d1d9),
             (Palette::Dark, Mean::Strong | Mean::Heading) => rgb(0x00f0_f3f6),
             (Palette::Dark, Mean::Dim) => rgb(0x0087_8f99),
