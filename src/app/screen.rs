@@ -28,6 +28,8 @@ const QUEUE: usize = 1024;
 /// # Errors
 /// When there is no terminal, or it fails.
 pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()> {
+    // Before the screen is taken over, so that no signal finds it without somebody to give it back.
+    let mut stop = Box::pin(stopped()?);
     let mut screen = FullScreen::enter()?;
     let size = screen.screen.size().context("the terminal does not tell its size")?;
     let (sender, mut inbox) = mpsc::channel(QUEUE);
@@ -40,7 +42,6 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
     }
     let look = Look::from_env(|name| std::env::var(name).ok(), background::is_light());
     let mut keys = EventStream::new();
-    let mut stop = Box::pin(stopped());
     let mut drawn: Option<Instant> = None;
     let mut dirty = true;
     loop {
@@ -102,14 +103,14 @@ fn message(event: Event) -> Option<Msg> {
     }
 }
 
-/// Resolves at SIGTERM or SIGHUP.
-async fn stopped() {
+/// Listens from now on for SIGTERM and SIGHUP; what is returned resolves at the first of them.
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = hangup.recv() => {}
-    }
+    let (mut term, mut hangup) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    })
 }

@@ -39,7 +39,7 @@ pub struct Session {
     cluster: Cluster,
     scenario: Arc<Scenario>,
     real: bool,
-    _practice: Option<Practice>,
+    practice: Option<Practice>,
 }
 
 impl Session {
@@ -72,7 +72,7 @@ impl Session {
             cluster,
             scenario,
             real: practice.is_none(),
-            _practice: practice,
+            practice,
         })
     }
 
@@ -169,13 +169,21 @@ impl Session {
             .unwrap_or_default()
     }
 
+    fn now(&self) -> jiff::Timestamp {
+        self.practice.as_ref().map_or_else(jiff::Timestamp::now, Practice::now)
+    }
+
     /// Text of a page about one object.
     ///
     /// # Errors
     /// Why it cannot be shown.
     pub async fn detail(&self, detail: &Detail) -> Result<String, String> {
         match detail {
-            Detail::Describe(object) => self.cluster.describe(&object.kind, &object.name).await.map_err(|error| error.to_string()),
+            Detail::Describe(object) => self
+                .cluster
+                .describe(&object.kind, &object.name, self.now())
+                .await
+                .map_err(|error| error.to_string()),
             Detail::Yaml(object) => self
                 .cluster
                 .yaml(&object.kind, &object.name)

@@ -14,8 +14,8 @@ pub mod watch;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use kube::api::{Api, DynamicObject};
-use kube::{Client, ResourceExt};
+use kube::Client;
+use kube::api::{Api, DynamicObject, ListParams};
 use serde_json::Value;
 
 pub use connect::{ConnectError, ConnectOptions, contexts};
@@ -97,19 +97,29 @@ impl Cluster {
     /// # Errors
     /// When the server refuses.
     pub async fn yaml(&self, kind: &str, name: &str) -> Result<Value, Error> {
-        let mut object = self.get(kind, name).await?;
-        object.managed_fields_mut().clear();
-        serde_json::to_value(&object).map_err(|error| Error::Refused {
-            what: format!("{kind}/{name}"),
-            said: error.to_string(),
-        })
+        let mut object = self.value(kind, name).await?;
+        if let Some(metadata) = object["metadata"].as_object_mut() {
+            metadata.remove("managedFields");
+        }
+        Ok(object)
     }
 
-    async fn get(&self, kind: &str, name: &str) -> Result<DynamicObject, Error> {
-        self.api(kind)?
+    async fn value(&self, kind: &str, name: &str) -> Result<Value, Error> {
+        let object = self
+            .api(kind)?
             .get(name)
             .await
-            .map_err(|error| Error::refused(format!("{}/{name}", kind.to_lowercase()), &error))
+            .map_err(|error| Error::refused(format!("{}/{name}", kind.to_lowercase()), &error))?;
+        Ok(serde_json::to_value(object).unwrap_or_default())
+    }
+
+    async fn values(&self, kind: &str, which: &ListParams) -> Result<Vec<Value>, Error> {
+        let list = self
+            .api(kind)?
+            .list(which)
+            .await
+            .map_err(|error| Error::refused(format!("{}s", kind.to_lowercase()), &error))?;
+        Ok(list.items.into_iter().filter_map(|object| serde_json::to_value(object).ok()).collect())
     }
 
     fn api(&self, kind: &str) -> Result<Api<DynamicObject>, Error> {
