@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use futures::StreamExt;
-use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::hands::Answer;
 use super::settings::Settings;
+use crate::cluster::Cluster;
+use crate::cluster::apply::Applied;
+use crate::cluster::connect::ConnectOptions;
+use crate::cluster::guard::{Guard, Piece};
 use crate::cluster::snapshot::{Change, Uid};
 use crate::cluster::watch::WatchMsg;
-use crate::cluster::{Cluster, ConnectOptions};
 use crate::lab::msg::{Detail, FromCluster, Link, Notice, Order};
 use crate::practice::{Options, Practice};
 use crate::scenario::clue::LogRequest;
@@ -19,6 +21,8 @@ use crate::scenario::{Manifest, Scenario, SolutionMode};
 
 /// Lines of a log that rules look at.
 const TAIL: usize = 20;
+/// Lines of a log that the learner sees from before it was opened.
+const FOLLOWED: usize = 50_000;
 /// What may wait between the watches and the model.
 const QUEUE: usize = 4096;
 
@@ -39,6 +43,7 @@ pub struct Session {
     cluster: Cluster,
     scenario: Arc<Scenario>,
     real: bool,
+    learner: Option<String>,
     practice: Option<Practice>,
 }
 
@@ -55,7 +60,7 @@ impl Session {
                     context: context.clone(),
                     kubeconfig: settings.place.kubeconfig.clone(),
                     namespace: namespace.clone(),
-                    own_namespace: settings.place.namespace.is_none(),
+                    own_namespace: settings.place.namespace.is_some(),
                 };
                 Cluster::connect(options).await.map_err(|error| notice(&error))?
             }
@@ -72,26 +77,28 @@ impl Session {
             cluster,
             scenario,
             real: practice.is_none(),
+            learner: settings.place.learner.clone(),
             practice,
         })
     }
 
     /// Says that the cluster is open, and what an earlier run of the lab left in it.
     pub async fn greet(&self, answer: &Answer) {
-        let found = if self.real {
-            self.cluster.found().await.unwrap_or_default()
-        } else {
-            Vec::new()
-        };
-        let (namespace, server, version) = (
-            self.cluster.namespace().to_owned(),
-            self.cluster.server().to_owned(),
-            self.cluster.version().to_owned(),
-        );
+        let found = if self.real { self.found().await } else { Vec::new() };
+        let (namespace, server, version) = (self.cluster.namespace.clone(), self.cluster.server.clone(), self.cluster.version.clone());
         answer.send(FromCluster::Opened { namespace, server, version }).await;
         if !found.is_empty() {
             answer.send(FromCluster::Found(found)).await;
         }
+    }
+
+    /// The lab's namespace, when an earlier run left it.
+    async fn found(&self) -> Vec<String> {
+        let left = self.cluster.leftovers(self.learner.as_deref()).await.unwrap_or_default();
+        left.into_iter()
+            .filter(|left| left.namespace == self.cluster.namespace && !left.leaving)
+            .map(|left| format!("namespace/{}", left.namespace))
+            .collect()
     }
 
     /// Passes on what the watches say until the attempt ends.
@@ -124,41 +131,61 @@ impl Session {
     }
 
     async fn prepare(&self) -> Result<Vec<String>, Notice> {
-        self.cluster.ensure_namespace(&self.scenario.id).await.map_err(|error| notice(&error))?;
+        self.cluster
+            .ensure_namespace(&self.scenario.id, self.learner.as_deref())
+            .await
+            .map_err(|error| notice(&error))?;
         self.apply(&self.scenario.setup).await
     }
 
     async fn solve(&self) -> Result<Vec<String>, Notice> {
-        let objects = objects(&self.scenario.solution);
+        let pieces = pieces(&self.scenario.solution);
         match self.scenario.solution_mode {
             SolutionMode::Apply => self.apply(&self.scenario.solution).await,
-            SolutionMode::Replace => self.cluster.replace(&objects).await.map_err(|error| notice(&error)).map(|done| said(&done)),
-            SolutionMode::Delete => self.cluster.delete(&objects).await.map_err(|error| notice(&error)),
+            SolutionMode::Replace => self
+                .cluster
+                .replace(&self.guard(), &pieces)
+                .await
+                .map_err(|error| notice(&error))
+                .map(|done| said(&done)),
+            SolutionMode::Delete => self
+                .cluster
+                .delete(&self.guard(), &pieces)
+                .await
+                .map_err(|error| notice(&error))
+                .map(|()| Vec::new()),
         }
     }
 
     async fn apply(&self, manifests: &[Manifest]) -> Result<Vec<String>, Notice> {
-        let objects = objects(manifests);
-        if self.real {
-            self.cluster.apply(&objects, true).await.map_err(|error| notice(&error))?;
-        }
         self.cluster
-            .apply(&objects, false)
+            .apply(&self.guard(), &pieces(manifests), false)
             .await
             .map_err(|error| notice(&error))
             .map(|done| said(&done))
     }
 
+    fn guard(&self) -> Guard {
+        Guard {
+            scenario: self.scenario.id.clone(),
+            allow: self.scenario.allow.clone(),
+        }
+    }
+
     async fn clean_up(&self, answer: &Answer) -> Result<Vec<String>, Notice> {
-        let (sender, mut going) = mpsc::channel(QUEUE);
-        let cleaning = self.cluster.cleanup(sender);
+        let (sender, mut going) = mpsc::unbounded_channel();
+        let kinds = self.kinds();
+        let cleaning = async move {
+            let tell = move |line: &str| drop(sender.send(line.to_owned()));
+            self.cluster.cleanup(&kinds, tell).await
+        };
         let passing = async {
-            while let Some(left) = going.recv().await {
-                answer.send(FromCluster::Going(left)).await;
+            while let Some(line) = going.recv().await {
+                answer.send(FromCluster::Going(vec![line])).await;
             }
         };
-        let (left, ()) = tokio::join!(cleaning, passing);
-        left.map_err(|error| notice(&error))
+        let (report, ()) = tokio::join!(cleaning, passing);
+        report.map(|report| report.left).map_err(|error| notice(&error))
     }
 
     /// The last lines of a container's log; none when it cannot be read.
@@ -181,12 +208,12 @@ impl Session {
         match detail {
             Detail::Describe(object) => self
                 .cluster
-                .describe(&object.kind, &object.name, self.now())
+                .describe("", &object.kind, &object.name, self.now())
                 .await
                 .map_err(|error| error.to_string()),
             Detail::Yaml(object) => self
                 .cluster
-                .yaml(&object.kind, &object.name)
+                .yaml("", &object.kind, &object.name)
                 .await
                 .map(|object| crate::yaml::print(&object))
                 .map_err(|error| error.to_string()),
@@ -195,8 +222,7 @@ impl Session {
 
     /// Passes on a log's lines as they come, several at once where many come.
     pub async fn follow(&self, pod: Uid, name: String, container: String, previous: bool, answer: &Answer) {
-        let lines = self.cluster.log_follow(&name, &container, previous, !previous).await;
-        let why = match lines {
+        let why = match self.cluster.log_follow(&name, &container, previous, FOLLOWED).await {
             Ok(lines) => {
                 let mut lines = std::pin::pin!(lines.ready_chunks(500));
                 while let Some(lines) = lines.next().await {
@@ -229,15 +255,20 @@ impl Session {
     }
 }
 
-fn objects(manifests: &[Manifest]) -> Vec<(String, Value)> {
+fn pieces(manifests: &[Manifest]) -> Vec<Piece> {
     manifests
         .iter()
-        .map(|manifest| (format!("{}:{}", manifest.file, manifest.line), manifest.object.clone()))
+        .map(|manifest| Piece {
+            label: format!("{}:{}", manifest.file, manifest.line),
+            object: manifest.object.clone(),
+        })
         .collect()
 }
 
-fn said(done: &[crate::cluster::apply::Applied]) -> Vec<String> {
-    done.iter().map(ToString::to_string).collect()
+fn said(done: &[Applied]) -> Vec<String> {
+    done.iter()
+        .map(|applied| format!("{}/{} {}", applied.kind.to_lowercase(), applied.name, applied.what))
+        .collect()
 }
 
 fn notice(error: &impl std::fmt::Display) -> Notice {
@@ -260,7 +291,7 @@ async fn pass(answer: &Answer, batch: impl Iterator<Item = WatchMsg>) {
             WatchMsg::Live { .. } => Link::Live,
             WatchMsg::Stale { since, retry_in, why, .. } => Link::Stale {
                 since,
-                retry: retry_in.and_then(|wait| since.checked_add(wait).ok()),
+                retry: jiff::Timestamp::now().checked_add(retry_in).ok(),
                 why,
             },
             WatchMsg::Refused { why, .. } => Link::Limited(why),

@@ -106,7 +106,7 @@ impl Settings {
 fn check(place: &cli::Place) -> Result<(), StartError> {
     let refuse = |what: String| Err(StartError(what));
     if place.context.is_none() && place.kubeconfig.is_some() {
-        let contexts = crate::cluster::contexts(place.kubeconfig.as_deref()).map_err(|error| StartError(error.to_string()))?;
+        let contexts = crate::cluster::connect::contexts(place.kubeconfig.as_deref()).map_err(|error| StartError(error.to_string()))?;
         return refuse(format!(
             "--kubeconfig names a file but no context; add --context with one of: {}",
             contexts.join(", ")

@@ -1,27 +1,21 @@
-//! Writes: the namespace, server-side apply, replace, delete.
+//! Writing a scenario's objects: server-side apply, replace, delete.
 
 use std::fmt;
 
-use futures::StreamExt;
-use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
-use kube::api::{Api, DeleteParams, DynamicObject, Patch, PatchParams, PostParams};
-use kube::{ResourceExt, runtime::watcher};
-use serde_json::{Value, json};
+use kube::Api;
+use kube::api::{DeleteParams, Patch, PatchParams};
+use serde_json::Value;
+use thiserror::Error;
 
-use super::{Cluster, Error, MANAGED_BY, SCENARIO, kinds};
+use super::cleanup::{PATIENCE, until_gone};
+use super::guard::{Guard, Passed, Piece, Refusal, is_klabs};
+use super::raw::Raw;
+use super::{Cluster, fault};
+use crate::text;
 
-/// The field manager of everything klab applies.
-const MANAGER: &str = "klab";
+const FIELD_MANAGER: &str = "klab";
 
-/// An object as the server has it after a write.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Applied {
-    pub kind: String,
-    pub group: String,
-    pub name: String,
-    pub what: Outcome,
-}
-
+/// What became of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Created,
@@ -29,167 +23,208 @@ pub enum Outcome {
     Unchanged,
 }
 
-impl fmt::Display for Applied {
-    /// As `kubectl apply` says it: `deployment.apps/web created`.
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        let dot = if self.group.is_empty() { "" } else { "." };
-        let what = match self.what {
+impl fmt::Display for Outcome {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
             Outcome::Created => "created",
             Outcome::Configured => "configured",
             Outcome::Unchanged => "unchanged",
-        };
-        write!(out, "{}{dot}{}/{} {what}", self.kind.to_lowercase(), self.group, self.name)
+        })
+    }
+}
+
+/// An object that was applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    pub kind: String,
+    pub name: String,
+    pub what: Outcome,
+}
+
+/// Why an object was not written.
+#[derive(Debug, Error)]
+pub enum ApplyError {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("{label}: {kind} {name}: {message}; {}", fault::advice(*.code))]
+    Server {
+        label: String,
+        kind: String,
+        name: String,
+        message: String,
+        code: Option<u16>,
+    },
+    #[error(
+        "{label}: {kind} {name} was not made by klab and others own these fields: {fields}; give the lab a namespace of its own, or remove the object first"
+    )]
+    Conflict {
+        label: String,
+        kind: String,
+        name: String,
+        fields: String,
+    },
+    #[error("{label}: {kind} {name} was not made by klab, so klab does not delete it; give the lab a namespace of its own, or delete it yourself")]
+    NotOurs { label: String, kind: String, name: String },
+    #[error("{label}: {kind} {name} is still there after {seconds} s; see `kubectl describe` for what holds it (a finalizer?)")]
+    Lingers { label: String, kind: String, name: String, seconds: u64 },
+}
+
+impl ApplyError {
+    fn server(of: &Passed, error: &kube::Error) -> Self {
+        ApplyError::Server {
+            label: of.label.clone(),
+            kind: of.kind.clone(),
+            name: of.name.clone(),
+            message: fault::say(error),
+            code: fault::code(error),
+        }
     }
 }
 
 impl Cluster {
-    /// Makes the lab's namespace if it is not there, and waits until pods can be made in it.
+    /// Applies objects in order. On a real cluster all of them are tried without effect first, so that a refusal leaves nothing half done.
     ///
     /// # Errors
-    /// A namespace of that name that is not the lab's; a missing right.
-    pub async fn ensure_namespace(&self, scenario: &str) -> Result<(), Error> {
-        let api: Api<Namespace> = Api::all(self.client.clone());
-        let found = api
-            .get_opt(&self.namespace)
-            .await
-            .map_err(|error| Error::refused(format!("the namespace {} cannot be read", self.namespace), &error))?;
-        match found {
-            Some(found) if self.own_namespace && found.labels().get(MANAGED_BY.0).map(String::as_str) != Some(MANAGED_BY.1) => {
-                return Err(Error::Guard(format!(
-                    "the namespace {} exists and was not made by klab; nothing in it was touched. Use another with -n NAMESPACE or --learner NAME",
-                    self.namespace
-                )));
-            }
-            Some(_) => {}
-            None => {
-                let namespace = json!({"metadata": {"name": self.namespace, "labels": {(MANAGED_BY.0): MANAGED_BY.1, (SCENARIO): scenario}}});
-                let namespace: Namespace = serde_json::from_value(namespace).map_err(|error| Error::Guard(error.to_string()))?;
-                let made = api
-                    .create(
-                        &PostParams {
-                            field_manager: Some(MANAGER.to_owned()),
-                            ..PostParams::default()
-                        },
-                        &namespace,
-                    )
-                    .await;
-                made.map_err(|error| Error::refused(format!("the namespace {} cannot be made", self.namespace), &error))?;
+    /// The first object that the guard or the server refuses.
+    pub async fn apply(&self, guard: &Guard, pieces: &[Piece], dry_run: bool) -> Result<Vec<Applied>, ApplyError> {
+        let mut passed = Vec::new();
+        for piece in pieces {
+            passed.push(self.pass(guard, piece).await?);
+        }
+        if !self.practice && !dry_run {
+            for object in &passed {
+                self.apply_one(object, true).await?;
             }
         }
-        self.service_account().await
+        let mut applied = Vec::new();
+        for object in &passed {
+            applied.push(self.apply_one(object, dry_run).await?);
+        }
+        Ok(applied)
     }
 
-    /// Pods are refused until the namespace's default service account is there.
-    async fn service_account(&self) -> Result<(), Error> {
-        let api: Api<ServiceAccount> = Api::namespaced(self.client.clone(), &self.namespace);
-        if api.get_opt("default").await.is_ok_and(|found| found.is_some()) {
-            return Ok(());
+    /// Deletes objects, waits until they are gone, and makes them anew: for fields that cannot be changed.
+    ///
+    /// # Errors
+    /// As for `apply` and `delete`.
+    pub async fn replace(&self, guard: &Guard, pieces: &[Piece]) -> Result<Vec<Applied>, ApplyError> {
+        self.delete(guard, pieces).await?;
+        self.apply(guard, pieces, false).await
+    }
+
+    /// Deletes objects with what they own, and waits until they are gone. One that is not there is no error.
+    ///
+    /// # Errors
+    /// The first object that the guard or the server refuses, or that does not go.
+    pub async fn delete(&self, guard: &Guard, pieces: &[Piece]) -> Result<(), ApplyError> {
+        let mut going = Vec::new();
+        for piece in pieces {
+            let object = self.pass(guard, piece).await?;
+            let api = self.api_in(&object.served, &object.namespace);
+            let Some(live) = api.get_opt(&object.name).await.map_err(|error| ApplyError::server(&object, &error))? else {
+                continue;
+            };
+            let in_our_namespace = object.served.namespaced && object.namespace == self.namespace && !self.own_namespace;
+            if !is_klabs(&live.value) && !in_our_namespace {
+                return Err(ApplyError::NotOurs {
+                    label: object.label,
+                    kind: object.kind,
+                    name: object.name,
+                });
+            }
+            match api.delete(&object.name, &DeleteParams::foreground()).await {
+                Err(error) if fault::code(&error) != Some(404) => return Err(ApplyError::server(&object, &error)),
+                _ => going.push((object, api)),
+            }
         }
-        let config = watcher::Config::default().fields("metadata.name=default");
-        let mut events = std::pin::pin!(watcher(api, config));
-        while let Some(event) = events.next().await {
-            match event {
-                Ok(watcher::Event::Apply(_) | watcher::Event::InitApply(_)) => return Ok(()),
-                Ok(_) => {}
-                Err(error) => {
-                    return Err(Error::Refused {
-                        what: "the default service account".to_owned(),
-                        said: error.to_string(),
-                    });
-                }
+        for (Passed { label, kind, name, .. }, api) in going {
+            if !until_gone(api, &format!("metadata.name={name}"), "", PATIENCE).await.is_empty() {
+                return Err(ApplyError::Lingers {
+                    label,
+                    kind,
+                    name,
+                    seconds: PATIENCE.as_secs(),
+                });
             }
         }
         Ok(())
     }
 
-    /// Applies objects in order, each with a label that says where it is from (`broken/web.yaml:3`).
+    /// Changes some fields of one object of the lab by a merge patch.
     ///
     /// # Errors
-    /// The first object that the guard or the server refuses.
-    pub async fn apply(&self, objects: &[(String, Value)], dry_run: bool) -> Result<Vec<Applied>, Error> {
-        let mut done = Vec::new();
-        for (label, object) in objects {
-            done.push(self.apply_one(label, object, dry_run).await?);
-        }
-        Ok(done)
-    }
-
-    async fn apply_one(&self, label: &str, object: &Value, dry_run: bool) -> Result<Applied, Error> {
-        let object = self.guarded(label, object)?;
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let (kind, name) = (text(&object["kind"]), text(&object["metadata"]["name"]));
-        let resource = kinds::resource(object["apiVersion"].as_str().unwrap_or_default(), &kind);
-        let api = self.api_of(&resource, &kind);
-        let refused = |error: &kube::Error| Error::refused(format!("{label}: {}/{name} was refused", kind.to_lowercase()), error);
-        let before = api.get_opt(&name).await.map_err(|error| refused(&error))?;
-        let ours = before
-            .as_ref()
-            .is_none_or(|object| object.labels().get(MANAGED_BY.0).map(String::as_str) == Some(MANAGED_BY.1));
+    /// When the guard or the server refuses.
+    pub async fn change(&self, guard: &Guard, piece: &Piece, patch: &Value) -> Result<(), ApplyError> {
+        let object = self.pass(guard, piece).await?;
+        let api = self.api_in(&object.served, &object.namespace);
         let params = PatchParams {
-            dry_run,
-            force: ours,
-            field_manager: Some(MANAGER.to_owned()),
+            field_manager: Some(FIELD_MANAGER.to_owned()),
             ..PatchParams::default()
         };
-        let after = api.patch(&name, &params, &Patch::Apply(&object)).await.map_err(|error| refused(&error))?;
-        let what = match &before {
+        api.patch(&object.name, &params, &Patch::Merge(patch))
+            .await
+            .map_err(|error| ApplyError::server(&object, &error))?;
+        Ok(())
+    }
+
+    async fn apply_one(&self, object: &Passed, dry_run: bool) -> Result<Applied, ApplyError> {
+        let api = self.api_in(&object.served, &object.namespace);
+        let before = api.get_opt(&object.name).await.map_err(|error| ApplyError::server(object, &error))?;
+        let params = PatchParams {
+            dry_run,
+            ..PatchParams::apply(FIELD_MANAGER).validation_strict()
+        };
+        let after = match send(&api, object, &params).await {
+            Err(kube::Error::Api(status)) if is_conflict(&status) => {
+                if !before.as_ref().is_some_and(|live| is_klabs(&live.value)) {
+                    let (label, kind, name) = (object.label.clone(), object.kind.clone(), object.name.clone());
+                    return Err(ApplyError::Conflict {
+                        label,
+                        kind,
+                        name,
+                        fields: conflicts(&status),
+                    });
+                }
+                send(&api, object, &params.force()).await
+            }
+            answer => answer,
+        };
+        let after = after.map_err(|error| ApplyError::server(object, &error))?;
+        let version = |object: &Raw| object.value["metadata"]["resourceVersion"].clone();
+        let what = match before {
             None => Outcome::Created,
-            Some(before) if before.resource_version() == after.resource_version() => Outcome::Unchanged,
+            Some(before) if version(&before) == version(&after) => Outcome::Unchanged,
             Some(_) => Outcome::Configured,
         };
         Ok(Applied {
-            kind,
-            group: resource.group,
-            name,
+            kind: object.kind.clone(),
+            name: object.name.clone(),
             what,
         })
     }
-
-    /// Deletes objects, waits until they are gone, and creates them anew: for immutable fields.
-    ///
-    /// # Errors
-    /// The first object that the guard or the server refuses.
-    pub async fn replace(&self, objects: &[(String, Value)]) -> Result<Vec<Applied>, Error> {
-        self.delete(objects).await?;
-        self.apply(objects, false).await
-    }
-
-    /// Deletes objects in the foreground and waits until they are gone; the lines are kubectl's.
-    ///
-    /// # Errors
-    /// The first object that the guard or the server refuses.
-    pub async fn delete(&self, objects: &[(String, Value)]) -> Result<Vec<String>, Error> {
-        let mut lines = Vec::new();
-        for (label, object) in objects {
-            let object = self.guarded(label, object)?;
-            let (kind, name) = (
-                object["kind"].as_str().unwrap_or_default(),
-                object["metadata"]["name"].as_str().unwrap_or_default(),
-            );
-            let resource = kinds::resource(object["apiVersion"].as_str().unwrap_or_default(), kind);
-            let api = self.api_of(&resource, kind);
-            match api.delete(name, &DeleteParams::foreground()).await {
-                Ok(_) => gone(&api, name).await,
-                Err(kube::Error::Api(status)) if status.code == 404 => continue,
-                Err(error) => return Err(Error::refused(format!("{label}: {}/{name} cannot be deleted", kind.to_lowercase()), &error)),
-            }
-            lines.push(format!("{}/{name} deleted", kind.to_lowercase()));
-        }
-        Ok(lines)
-    }
 }
 
-/// Waits by watch until an object is no longer there.
-async fn gone(api: &Api<DynamicObject>, name: &str) {
-    let config = watcher::Config::default().fields(&format!("metadata.name={name}"));
-    let mut events = std::pin::pin!(watcher(api.clone(), config));
-    let mut there = false;
-    while let Some(event) = events.next().await {
-        match event {
-            Ok(watcher::Event::InitApply(_) | watcher::Event::Apply(_)) => there = true,
-            Ok(watcher::Event::Delete(_)) => return,
-            Ok(watcher::Event::InitDone) if !there => return,
-            _ => {}
-        }
-    }
+async fn send(api: &Api<Raw>, object: &Passed, params: &PatchParams) -> kube::Result<Raw> {
+    api.patch(&object.name, params, &Patch::Apply(&object.object)).await
 }
+
+/// A conflict over fields; other kinds of 409 are a plain refusal.
+fn is_conflict(status: &kube::core::Status) -> bool {
+    status.code == 409
+        && status
+            .details
+            .as_ref()
+            .is_some_and(|details| details.causes.iter().any(|cause| cause.reason == "FieldManagerConflict"))
+}
+
+fn conflicts(status: &kube::core::Status) -> String {
+    let causes = status.details.iter().flat_map(|details| &details.causes);
+    causes
+        .map(|cause| text::clean(&format!("{} ({})", cause.field, cause.message)))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+#[cfg(test)]
+#[path = "apply_tests.rs"]
+mod tests;

@@ -1,123 +1,193 @@
-//! Takes away what klab made, waits until it is gone, and says what is left.
+//! Taking everything away again, waiting until it is gone, and saying what is left.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures::StreamExt;
-use k8s_openapi::api::core::v1::Namespace;
-use kube::api::{Api, DeleteParams, DynamicObject, ListParams};
-use kube::runtime::watcher;
-use kube::{Resource, ResourceExt};
-use tokio::sync::mpsc;
+use kube::api::{Api, DeleteParams, ListParams};
+use kube::runtime::watcher::{self, Event, watcher};
+use thiserror::Error;
 
-use super::{Cluster, Error, MANAGED_BY, kinds};
+use super::guard::{LAB, MANAGED_BY, is_klabs};
+use super::kinds::{KindError, swept};
+use super::raw::Raw;
+use super::{Cluster, fault};
+use crate::text;
 
-/// Kinds that cleanup looks through in a namespace that is not klab's own.
-const SWEPT: &[&str] = &[
-    "Deployment",
-    "StatefulSet",
-    "DaemonSet",
-    "Job",
-    "CronJob",
-    "ReplicaSet",
-    "Pod",
-    "Service",
-    "ConfigMap",
-    "Secret",
-    "PersistentVolumeClaim",
-    "ResourceQuota",
-];
+/// How long things may take to go before klab reports them as left.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What cleaning up came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// `Pod web-1`, each object that did not go, and what the cluster says holds it.
+    pub left: Vec<String>,
+}
+
+/// Why nothing could be cleaned up.
+#[derive(Debug, Error)]
+pub enum CleanupError {
+    #[error("cannot delete {what}: {message}; {}", fault::advice(*.code))]
+    Server { what: String, message: String, code: Option<u16> },
+    #[error("namespace {0} was not made by klab, so klab does not delete it; use -n {0} to remove only what klab made in it")]
+    NotOurs(String),
+    #[error(transparent)]
+    Kind(#[from] KindError),
+}
 
 impl Cluster {
-    /// What klab left in the namespace: `deployment/web` …; nothing when there is no such namespace or it is not klab's.
+    /// Deletes what the lab made: its namespace as a whole, or in a user's own namespace what carries klab's label; and of `kinds`
+    /// also what belongs to the whole cluster. Waits until it is gone.
     ///
     /// # Errors
-    /// When the server cannot be asked.
-    pub async fn found(&self) -> Result<Vec<String>, Error> {
-        if self.own_namespace && !self.namespace_is_ours().await? {
-            return Ok(Vec::new());
-        }
-        Ok(self
-            .labelled()
-            .await
-            .into_iter()
-            .map(|(kind, name)| format!("{}/{name}", kind.to_lowercase()))
-            .collect())
-    }
-
-    /// Deletes what klab made; the channel hears what is still there. Returns what was left at the end.
-    ///
-    /// # Errors
-    /// When the server refuses.
-    pub async fn cleanup(&self, going: mpsc::Sender<Vec<String>>) -> Result<Vec<String>, Error> {
-        if self.own_namespace {
-            if self.namespace_is_ours().await? {
-                self.delete_namespace(&going).await?;
+    /// When the server refuses a deletion, or the namespace is someone else's.
+    pub async fn cleanup(&self, kinds: &[(String, String)], mut progress: impl FnMut(&str)) -> Result<Report, CleanupError> {
+        let mut report = Report::default();
+        let own = if self.own_namespace { swept().collect() } else { Vec::new() };
+        let mut all: Vec<_> = own.clone();
+        for kind in kinds {
+            let served = self.kind(&kind.0, &kind.1).await;
+            if !all.contains(kind) && served.is_ok_and(|served| self.own_namespace || !served.namespaced) {
+                all.push(kind.clone());
             }
-            return Ok(Vec::new());
         }
-        for (kind, name) in self.labelled().await {
-            let _ = going.send(vec![format!("{}/{name}", kind.to_lowercase())]).await;
-            let object = serde_json::json!({"apiVersion": kinds::known(kind).map(|known| known.api_version), "kind": kind, "metadata": {"name": name}});
-            self.delete(&[(format!("{}/{name}", kind.to_lowercase()), object)]).await?;
+        for (api_version, kind) in &all {
+            self.sweep(api_version, kind, &mut progress).await?;
         }
-        self.found().await
-    }
-
-    async fn namespace_is_ours(&self) -> Result<bool, Error> {
-        let api: Api<Namespace> = Api::all(self.client.clone());
-        let found = api
-            .get_opt(&self.namespace)
-            .await
-            .map_err(|error| Error::refused(format!("the namespace {} cannot be read", self.namespace), &error))?;
-        Ok(found.is_some_and(|found| found.labels().get(MANAGED_BY.0).map(String::as_str) == Some(MANAGED_BY.1)))
-    }
-
-    async fn labelled(&self) -> Vec<(&'static str, String)> {
-        let params = ListParams::default().labels(&format!("{}={}", MANAGED_BY.0, MANAGED_BY.1));
-        let mut found = Vec::new();
-        for kind in SWEPT {
-            let Ok(api) = self.api(kind) else { continue };
-            // A kind that may not be listed holds nothing of klab's: it could not have been applied either.
-            let list = api.list(&params).await.map(|list| list.items).unwrap_or_default();
-            found.extend(
-                list.iter()
-                    .filter(|object| object.meta().owner_references.is_none())
-                    .map(|object| (*kind, object.name_any())),
+        for (api_version, kind) in &all {
+            let api = self.api(&self.kind(api_version, kind).await?);
+            report.left.extend(
+                until_gone(api, "", &self.ours(), PATIENCE)
+                    .await
+                    .into_iter()
+                    .map(|name| format!("{kind} {name}")),
             );
         }
-        found
+        if !self.own_namespace {
+            report.left.extend(self.delete_namespace(&mut progress).await?);
+        }
+        Ok(report)
     }
 
-    async fn delete_namespace(&self, going: &mpsc::Sender<Vec<String>>) -> Result<(), Error> {
-        let api: Api<DynamicObject> = self.api("Namespace")?;
-        match api.delete(&self.namespace, &DeleteParams::background()).await {
-            Ok(_) => {}
-            Err(kube::Error::Api(status)) if status.code == 404 => return Ok(()),
-            Err(error) => return Err(Error::refused(format!("the namespace {} cannot be deleted", self.namespace), &error)),
-        }
-        let pods = self.api("Pod")?;
-        let mut left: BTreeSet<String> = BTreeSet::from([format!("namespace/{}", self.namespace)]);
-        let config = watcher::Config::default().fields(&format!("metadata.name={}", self.namespace));
-        let namespaces = watcher(api, config).map(|event| (true, event));
-        let pods = watcher(pods, watcher::Config::default()).map(|event| (false, event));
-        let mut events = std::pin::pin!(futures::stream::select(namespaces, pods));
-        let mut there = false;
-        while let Some((namespace, event)) = events.next().await {
-            let name = |object: &DynamicObject| format!("{}/{}", if namespace { "namespace" } else { "pod" }, object.name_any());
-            match event {
-                Ok(watcher::Event::InitApply(object) | watcher::Event::Apply(object)) => {
-                    there |= namespace;
-                    left.insert(name(&object));
+    fn ours(&self) -> String {
+        format!("{MANAGED_BY}=klab,{LAB}={}", self.namespace)
+    }
+
+    /// Deletes what klab made of one kind.
+    async fn sweep(&self, api_version: &str, kind: &str, progress: &mut impl FnMut(&str)) -> Result<(), CleanupError> {
+        let api = self.api(&self.kind(api_version, kind).await?);
+        // A kind that this user may not list or the cluster does not serve holds nothing that klab made.
+        let Ok(list) = api.list(&ListParams::default().labels(&self.ours())).await else {
+            return Ok(());
+        };
+        for object in list.items {
+            let name = object.value["metadata"]["name"].as_str().unwrap_or_default();
+            let what = format!("{kind} {}", text::clean(name));
+            progress(&what);
+            match api.delete(name, &DeleteParams::foreground()).await {
+                Err(error) if fault::code(&error) != Some(404) => {
+                    return Err(CleanupError::Server {
+                        what,
+                        message: fault::say(&error),
+                        code: fault::code(&error),
+                    });
                 }
-                Ok(watcher::Event::Delete(_)) if namespace => return Ok(()),
-                Ok(watcher::Event::InitDone) if namespace && !there => return Ok(()),
-                Ok(watcher::Event::Delete(object)) => {
-                    left.remove(&name(&object));
-                }
-                Ok(_) | Err(_) => continue,
+                _ => {}
             }
-            let _ = going.send(left.iter().cloned().collect()).await;
         }
         Ok(())
     }
+
+    /// Deletes the lab's namespace; returns what is still in it when patience ends.
+    async fn delete_namespace(&self, progress: &mut impl FnMut(&str)) -> Result<Vec<String>, CleanupError> {
+        let api = self.api(&self.kind("v1", "Namespace").await?);
+        let what = format!("namespace {}", self.namespace);
+        let failed = |error: &kube::Error| CleanupError::Server {
+            what: what.clone(),
+            message: fault::say(error),
+            code: fault::code(error),
+        };
+        let Some(live) = api.get_opt(&self.namespace).await.map_err(|error| failed(&error))? else {
+            return Ok(Vec::new());
+        };
+        if !is_klabs(&live.value) {
+            return Err(CleanupError::NotOurs(self.namespace.clone()));
+        }
+        progress(&what);
+        match api.delete(&self.namespace, &DeleteParams::foreground()).await {
+            Err(error) if !matches!(fault::code(&error), Some(404 | 409)) => return Err(failed(&error)),
+            _ => {}
+        }
+        if until_gone(api.clone(), &format!("metadata.name={}", self.namespace), "", PATIENCE)
+            .await
+            .is_empty()
+            && until_not_found(&api, &self.namespace).await
+        {
+            return Ok(Vec::new());
+        }
+        let mut left = vec![what];
+        for (api_version, kind) in swept() {
+            let Ok(served) = self.kind(&api_version, &kind).await else { continue };
+            let Ok(list) = self.api(&served).list(&ListParams::default()).await else {
+                continue;
+            };
+            left.extend(
+                list.items
+                    .iter()
+                    .map(|object| format!("{kind} {}", text::clean(object.value["metadata"]["name"].as_str().unwrap_or_default()))),
+            );
+        }
+        Ok(left)
+    }
+}
+
+/// Makes sure by name: a user who may not watch was told nothing by the watch.
+async fn until_not_found(api: &Api<Raw>, name: &str) -> bool {
+    let wait = async {
+        while !matches!(api.get_opt(name).await, Ok(None)) {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.is_ok()
+}
+
+/// Waits by watch until nothing matches; returns the names that still do when patience ends.
+pub(super) async fn until_gone(api: Api<Raw>, fields: &str, labels: &str, patience: Duration) -> Vec<String> {
+    let given = |selector: &str| (!selector.is_empty()).then(|| selector.to_owned());
+    let config = watcher::Config {
+        field_selector: given(fields),
+        label_selector: given(labels),
+        ..watcher::Config::default()
+    };
+    let mut there: BTreeMap<String, String> = BTreeMap::new();
+    let wait = async {
+        let mut events = std::pin::pin!(watcher(api, config));
+        let mut pause = Duration::from_millis(500);
+        while let Some(event) = events.next().await {
+            let key = |object: &Raw| object.value["metadata"]["uid"].as_str().unwrap_or_default().to_owned();
+            match event {
+                Ok(Event::Init) => {
+                    there.clear();
+                    continue;
+                }
+                Ok(Event::InitApply(object) | Event::Apply(object)) => {
+                    there.insert(key(&object), text::clean(object.value["metadata"]["name"].as_str().unwrap_or_default()));
+                    continue;
+                }
+                Ok(Event::Delete(object)) => drop(there.remove(&key(&object))),
+                Ok(Event::InitDone) => {}
+                Err(watcher::Error::InitialListFailed(error)) if matches!(fault::code(&error), Some(403..=405)) => return,
+                Err(_) => {
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(8));
+                    continue;
+                }
+            }
+            if there.is_empty() {
+                return;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(patience, wait).await;
+    there.into_values().collect()
 }

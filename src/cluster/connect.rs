@@ -1,152 +1,232 @@
-//! Connecting to one context of a kubeconfig, and saying clearly why that does not work.
+//! Finding and reaching a cluster: the practice cluster, or exactly the one context that was named.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use kube::client::ClientBuilder;
+use axum::http::Request;
+use kube::client::Body;
 use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
+use thiserror::Error;
 
-use super::{Cluster, said};
+use super::{Cluster, fault};
 
-/// How long a connection may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The server writes a bookmark into a quiet watch about every minute; a connection silent for longer than this is dead.
+const WATCH_SILENCE: Duration = Duration::from_secs(150);
 
 /// Which cluster, and where in it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ConnectOptions {
     pub context: String,
-    /// Instead of `$KUBECONFIG` or `~/.kube/config`.
+    /// Otherwise `$KUBECONFIG`, then `~/.kube/config`.
     pub kubeconfig: Option<PathBuf>,
     pub namespace: String,
-    /// The namespace is the lab's own to make and delete.
+    /// The user named the namespace: it is neither made nor deleted.
     pub own_namespace: bool,
 }
 
-#[derive(Debug, thiserror::Error)]
+/// Why there is no connection.
+#[derive(Debug, Error)]
 pub enum ConnectError {
-    #[error("the kubeconfig {file} cannot be used: {why}; name another with --kubeconfig FILE")]
-    Kubeconfig { file: String, why: String },
-    #[error("the kubeconfig has no context {name}; it has: {}", known.join(", "))]
-    Context { name: String, known: Vec<String> },
-    #[error("the cluster {server} of context {context} did not answer within {} s; is it up, and reachable from here?", PATIENCE.as_secs())]
-    Silent { context: String, server: String },
-    #[error("the cluster {server} of context {context} cannot be used: {why}")]
-    Refused { context: String, server: String, why: String },
+    #[error("cannot read the kubeconfig {file}: {why}; name the right file with --kubeconfig, or leave out --context to use the practice cluster")]
+    Unreadable { file: String, why: String },
+    #[error("the kubeconfig {file} is broken: {why}; `kubectl config view` shows what kubectl makes of it")]
+    Broken { file: String, why: String },
+    #[error("the kubeconfig {file} has no context `{context}`; {}", known(.contexts))]
+    UnknownContext { context: String, file: String, contexts: Vec<String> },
+    #[error("{server} (context {context}) refuses connections; is the cluster running?")]
+    ConnectionRefused { context: String, server: String },
+    #[error("{server} (context {context}) did not answer within {} s; is the cluster running, and is a VPN or proxy needed?", CONNECT_TIMEOUT.as_secs())]
+    TimedOut { context: String, server: String },
+    #[error("the certificate of {server} (context {context}) is not trusted: {why}; check certificate-authority-data in the kubeconfig")]
+    BadCertificate { context: String, server: String, why: String },
+    #[error("{server} does not accept the login of context {context} (401 Unauthorized); log in again, or renew the token in the kubeconfig")]
+    Unauthorized { context: String, server: String },
+    #[error("{server} does not let the user of context {context} in (403 Forbidden): {why}; ask whoever runs the cluster")]
+    Forbidden { context: String, server: String, why: String },
+    #[error("cannot log in with context {context}: {why}; run the login command of your cluster in a shell first")]
+    Login { context: String, why: String },
+    #[error("cannot reach {server} (context {context}): {why}; check the server's address in the kubeconfig and the network")]
+    Unreachable { context: String, server: String, why: String },
 }
 
-/// The contexts that a kubeconfig names.
+fn known(contexts: &[String]) -> String {
+    if contexts.is_empty() {
+        "it has none at all".to_owned()
+    } else {
+        format!("it has: {}", contexts.join(", "))
+    }
+}
+
+/// The contexts of a kubeconfig.
 ///
 /// # Errors
-/// When the file is missing or broken.
+/// When the kubeconfig is missing or broken.
 pub fn contexts(kubeconfig: Option<&Path>) -> Result<Vec<String>, ConnectError> {
-    Ok(read(kubeconfig)?.contexts.into_iter().map(|context| context.name).collect())
-}
-
-fn read(kubeconfig: Option<&Path>) -> Result<Kubeconfig, ConnectError> {
-    let file = kubeconfig.map_or_else(
-        || std::env::var("KUBECONFIG").unwrap_or_else(|_| "~/.kube/config".to_owned()),
-        |file| file.display().to_string(),
-    );
-    let config = match kubeconfig {
-        Some(path) => Kubeconfig::read_from(path),
-        None => Kubeconfig::read(),
-    };
-    config.map_err(|error| ConnectError::Kubeconfig {
-        file,
-        why: super::clean(&chain(&error)),
-    })
+    Ok(names(&read(kubeconfig)?))
 }
 
 impl Cluster {
-    /// Connects to one context and pins it; asks the server's version once.
+    /// The practice cluster behind a client.
+    #[must_use]
+    pub fn practice(client: Client, namespace: &str) -> Cluster {
+        let requests = Arc::new(AtomicU64::new(0));
+        let client = counted(client, &requests);
+        Cluster {
+            watch_client: client.clone(),
+            client,
+            context: "practice".to_owned(),
+            server: "practice".to_owned(),
+            namespace: namespace.to_owned(),
+            version: String::new(),
+            practice: true,
+            own_namespace: false,
+            requests,
+            kinds: Arc::default(),
+        }
+    }
+
+    /// Connects to the one context that was named, and to nothing else.
     ///
     /// # Errors
-    /// One clear reason: the file, the context, the network, the certificate, the login.
-    pub async fn connect(options: ConnectOptions) -> Result<Self, ConnectError> {
-        let mut kubeconfig = read(options.kubeconfig.as_deref())?;
-        if !kubeconfig.contexts.iter().any(|context| context.name == options.context) {
-            let known = kubeconfig.contexts.into_iter().map(|context| context.name).collect();
-            return Err(ConnectError::Context { name: options.context, known });
-        }
-        for user in &mut kubeconfig.auth_infos {
-            if let Some(exec) = user.auth_info.as_mut().and_then(|user| user.exec.as_mut()) {
-                // A plugin that asked something would write over the screen.
-                exec.interactive_mode = Some(ExecInteractiveMode::Never);
+    /// Says what does not work, where, and what to do.
+    pub async fn connect(options: ConnectOptions) -> Result<Cluster, ConnectError> {
+        let config = config(&options).await?;
+        let server = config.cluster_url.to_string().trim_end_matches('/').to_owned();
+        let failed = |error: &kube::Error| explain(&options.context, &server, error);
+        let requests = Arc::new(AtomicU64::new(0));
+        let client = counted(Client::try_from(config.clone()).map_err(|error| failed(&error))?, &requests);
+        let mut watching = config;
+        (watching.read_timeout, watching.reset_reader_on_write) = (Some(WATCH_SILENCE), true);
+        let watch_client = counted(Client::try_from(watching).map_err(|error| failed(&error))?, &requests);
+        let version = match tokio::time::timeout(CONNECT_TIMEOUT, client.apiserver_version()).await {
+            Ok(answer) => answer.map_err(|error| failed(&error))?.git_version,
+            Err(_) => {
+                return Err(ConnectError::TimedOut {
+                    context: options.context,
+                    server,
+                });
             }
-        }
-        let chosen = KubeConfigOptions {
-            context: Some(options.context.clone()),
-            ..KubeConfigOptions::default()
         };
-        let file = || {
-            options
-                .kubeconfig
-                .as_deref()
-                .map_or_else(|| "that was found".to_owned(), |file| file.display().to_string())
-        };
-        let mut config = Config::from_custom_kubeconfig(kubeconfig, &chosen)
-            .await
-            .map_err(|error| ConnectError::Kubeconfig {
-                file: file(),
-                why: super::clean(&chain(&error)),
-            })?;
-        config.connect_timeout = Some(PATIENCE);
-        config.read_timeout = None;
-        let server = config.cluster_url.to_string();
-        let refused = |why: String| ConnectError::Refused {
-            context: options.context.clone(),
-            server: server.clone(),
-            why,
-        };
-        let requests: Arc<AtomicU64> = Arc::default();
-        let client = counted(config, &requests).map_err(|error| refused(super::clean(&chain(&error))))?;
-        let version = tokio::time::timeout(PATIENCE, client.apiserver_version())
-            .await
-            .map_err(|_| ConnectError::Silent {
-                context: options.context.clone(),
-                server: server.clone(),
-            })?
-            .map_err(|error| {
-                refused(if matches!(error, kube::Error::Api(_)) {
-                    said(&error)
-                } else {
-                    super::clean(&chain(&error))
-                })
-            })?;
-        Ok(Self {
+        let ConnectOptions {
+            context,
+            namespace,
+            own_namespace,
+            ..
+        } = options;
+        Ok(Cluster {
             client,
-            namespace: options.namespace,
-            own_namespace: options.own_namespace,
+            watch_client,
+            context,
             server,
-            version: version.git_version,
+            namespace,
+            version,
+            practice: false,
+            own_namespace,
             requests,
+            kinds: Arc::default(),
         })
     }
 }
 
-/// A client that counts its requests.
-fn counted(config: Config, requests: &Arc<AtomicU64>) -> Result<Client, kube::Error> {
-    let requests = Arc::clone(requests);
-    let layer = tower::util::MapRequestLayer::new(move |request: axum::http::Request<kube::client::Body>| {
+/// A client that counts what it sends.
+fn counted(client: Client, requests: &Arc<AtomicU64>) -> Client {
+    let requests = requests.clone();
+    let namespace = client.default_namespace().to_owned();
+    let service = tower::service_fn(move |request: Request<Body>| {
         requests.fetch_add(1, Ordering::Relaxed);
-        request
+        let client = client.clone();
+        async move { client.send(request).await }
     });
-    Ok(ClientBuilder::try_from(config)?.with_layer(&layer).build())
+    Client::new(service, namespace)
 }
 
-/// An error and what caused it, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
+async fn config(options: &ConnectOptions) -> Result<Config, ConnectError> {
+    let file = file_name(options.kubeconfig.as_deref());
+    let kubeconfig = read(options.kubeconfig.as_deref())?;
+    let contexts = names(&kubeconfig);
+    if !contexts.contains(&options.context) {
+        return Err(ConnectError::UnknownContext {
+            context: options.context.clone(),
+            file,
+            contexts,
+        });
     }
-    text
+    let only = KubeConfigOptions {
+        context: Some(options.context.clone()),
+        ..KubeConfigOptions::default()
+    };
+    let config = Config::from_custom_kubeconfig(kubeconfig, &only).await;
+    let mut config = config.map_err(|error| ConnectError::Broken {
+        file,
+        why: fault::chain(&error),
+    })?;
+    config.connect_timeout = Some(CONNECT_TIMEOUT);
+    if let Some(exec) = &mut config.auth_info.exec {
+        // A plugin that asks would write over the screen and wait for keys that never come.
+        exec.interactive_mode = Some(ExecInteractiveMode::Never);
+    }
+    Ok(config)
 }
+
+fn read(kubeconfig: Option<&Path>) -> Result<Kubeconfig, ConnectError> {
+    let file = file_name(kubeconfig);
+    let answer = match kubeconfig {
+        Some(path) => Kubeconfig::read_from(path),
+        None => Kubeconfig::read(),
+    };
+    answer.map_err(|error| match &error {
+        kube::config::KubeconfigError::ReadConfig(why, path) => ConnectError::Unreadable {
+            file: path.display().to_string(),
+            why: why.to_string(),
+        },
+        kube::config::KubeconfigError::FindPath => ConnectError::Unreadable {
+            file,
+            why: "no home folder".to_owned(),
+        },
+        _ => ConnectError::Broken {
+            file,
+            why: fault::chain(&error),
+        },
+    })
+}
+
+fn file_name(kubeconfig: Option<&Path>) -> String {
+    match kubeconfig {
+        Some(path) => path.display().to_string(),
+        None => std::env::var("KUBECONFIG")
+            .ok()
+            .filter(|path| !path.is_empty())
+            .unwrap_or_else(|| "~/.kube/config".to_owned()),
+    }
+}
+
+fn names(kubeconfig: &Kubeconfig) -> Vec<String> {
+    kubeconfig.contexts.iter().map(|context| context.name.clone()).collect()
+}
+
+fn explain(context: &str, server: &str, error: &kube::Error) -> ConnectError {
+    let (context, server) = (context.to_owned(), server.to_owned());
+    let why = fault::causes(error);
+    let lower = why.to_lowercase();
+    match error {
+        kube::Error::Api(status) if status.code == 401 => ConnectError::Unauthorized { context, server },
+        kube::Error::Api(status) if status.code == 403 => ConnectError::Forbidden {
+            context,
+            server,
+            why: fault::say(error),
+        },
+        kube::Error::Auth(_) => ConnectError::Login { context, why },
+        _ if lower.contains("certificate") => ConnectError::BadCertificate { context, server, why },
+        _ if lower.contains("connection refused") => ConnectError::ConnectionRefused { context, server },
+        _ if lower.contains("timed out") || lower.contains("deadline") => ConnectError::TimedOut { context, server },
+        _ => ConnectError::Unreachable { context, server, why },
+    }
+}
+
+#[cfg(test)]
+#[path = "connect_tests.rs"]
+mod tests;

@@ -1,55 +1,114 @@
-//! Logs of containers: a tail for the rules, a stream for the learner.
+//! Logs of a container: the last lines, or every line as it is written.
 
+use std::time::Duration;
+
+use futures::future::ready;
 use futures::{AsyncBufReadExt, Stream, StreamExt};
 use k8s_openapi::api::core::v1::Pod;
-use kube::api::{Api, LogParams};
+use kube::Api;
+use kube::api::LogParams;
 
-use super::{Cluster, Error};
+use super::{Cluster, fault};
+use crate::text;
+
+/// A container that floods is read no further back than this.
+const TAIL_BYTES: i64 = 1 << 20;
+/// Longer lines are cut.
+const LINE_CHARS: usize = 4000;
+const TAIL_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Cluster {
-    /// The last lines of a container's log, of its previous run if so asked.
+    /// The last lines that a container wrote, or its predecessor.
     ///
     /// # Errors
-    /// The server's refusal, such as `previous terminated container "app" in pod "p" not found`.
-    pub async fn log_tail(&self, pod: &str, container: &str, previous: bool, lines: usize) -> Result<Vec<String>, Error> {
+    /// What the server or the kubelet says: `container "app" … is waiting to start: trying and failing to pull image`.
+    pub async fn log_tail(&self, pod: &str, container: &str, previous: bool, lines: usize) -> Result<Vec<String>, String> {
+        let tail_lines = i64::try_from(lines).ok();
         let params = LogParams {
             container: Some(container.to_owned()),
             previous,
+            tail_lines,
+            limit_bytes: Some(TAIL_BYTES),
+            ..LogParams::default()
+        };
+        let api: Api<Pod> = Api::namespaced(self.client.clone(), &self.namespace);
+        match tokio::time::timeout(TAIL_TIMEOUT, api.logs(pod, &params)).await {
+            Ok(Ok(log)) => Ok(log.lines().map(tidy).collect()),
+            Ok(Err(error)) => Err(fault::say(&error)),
+            Err(_) => Err(format!("no log of {pod} within {} s; is its node reachable?", TAIL_TIMEOUT.as_secs())),
+        }
+    }
+
+    /// The last lines with their times, and then each as it is written; of the previous run, only what it left. Ends when the container ends.
+    ///
+    /// # Errors
+    /// As for `log_tail`.
+    pub async fn log_follow(&self, pod: &str, container: &str, previous: bool, lines: usize) -> Result<impl Stream<Item = String> + Send + use<>, String> {
+        let params = LogParams {
+            container: Some(container.to_owned()),
+            previous,
+            follow: !previous,
+            timestamps: true,
             tail_lines: i64::try_from(lines).ok(),
             ..LogParams::default()
         };
-        let text = self
-            .pods()
-            .logs(pod, &params)
-            .await
-            .map_err(|error| Error::refused(format!("the log of {pod}"), &error))?;
-        Ok(text.lines().map(super::clean).collect())
+        let api: Api<Pod> = Api::namespaced(self.client.clone(), &self.namespace);
+        let log = api.log_stream(pod, &params).await.map_err(|error| fault::say(&error))?;
+        let whole = log.lines().take_while(|line| ready(line.is_ok()));
+        Ok(whole.filter_map(|line| ready(line.ok().map(|line| tidy(&line)))))
+    }
+}
+
+fn tidy(line: &str) -> String {
+    let line = text::clean(line);
+    match line.char_indices().nth(LINE_CHARS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::stub;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn lines_are_cleaned_and_cut() {
+        let cluster = stub::cluster(|request| {
+            assert_eq!(request.path, "/api/v1/namespaces/lab-1/pods/p/log");
+            assert!(
+                request.query.contains("previous=true") && request.query.contains("tailLines=50"),
+                "{}",
+                request.query
+            );
+            stub::text(&format!("one\u{1b}[2J\n{}\n", "x".repeat(LINE_CHARS + 5)))
+        });
+        let lines = cluster.log_tail("p", "app", true, 50).await.unwrap_or_default();
+        assert_eq!(lines.len(), 2);
+        assert!(!lines[0].contains('\u{1b}'));
+        assert_eq!(lines[1].chars().count(), LINE_CHARS + 1);
     }
 
-    /// A container's log line by line, cleaned; it goes on as long as the container runs when followed.
-    ///
-    /// # Errors
-    /// The server's refusal.
-    pub async fn log_follow(&self, pod: &str, container: &str, previous: bool, follow: bool) -> Result<impl Stream<Item = String> + use<>, Error> {
-        let params = LogParams {
-            container: Some(container.to_owned()),
-            previous,
-            follow,
-            timestamps: true,
-            ..LogParams::default()
-        };
-        let reader = self
-            .pods()
-            .log_stream(pod, &params)
-            .await
-            .map_err(|error| Error::refused(format!("the log of {pod}"), &error))?;
-        Ok(reader
-            .lines()
-            .take_while(|line| std::future::ready(line.is_ok()))
-            .filter_map(|line| std::future::ready(line.ok().map(|line| super::clean(&line)))))
+    #[tokio::test]
+    async fn the_kubelets_refusal_is_the_message() {
+        let cluster = stub::cluster(|_| {
+            stub::status(
+                400,
+                "BadRequest",
+                "container \"app\" in pod \"p\" is waiting to start: image can't be pulled",
+                json!({}),
+            )
+        });
+        let why = cluster.log_tail("p", "app", false, 50).await.err().unwrap_or_default();
+        assert_eq!(why, "container \"app\" in pod \"p\" is waiting to start: image can't be pulled");
     }
 
-    fn pods(&self) -> Api<Pod> {
-        Api::namespaced(self.client.clone(), &self.namespace)
+    #[tokio::test]
+    async fn following_ends_with_the_container() {
+        let cluster = stub::cluster(|_| stub::text("a\nb\n"));
+        let log = cluster.log_follow("p", "app", false, 10).await.ok();
+        let lines: Vec<String> = log.expect("a log").collect().await;
+        assert_eq!(lines, ["a", "b"]);
     }
 }

@@ -1,137 +1,271 @@
-//! Watches: every kind of the lab's namespace as a stream of small changes. Nothing is polled.
+//! Watching the lab's namespace: one task a kind, each object cut to a row the moment it arrives.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::StreamExt;
 use jiff::Timestamp;
-use kube::ResourceExt;
-use kube::api::{Api, DynamicObject};
-use kube::runtime::{WatchStreamExt, watcher};
-use tokio::sync::mpsc;
+use kube::Api;
+use kube::api::ListParams;
+use kube::runtime::watcher::{self, Event, watcher};
+use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::raw::Raw;
 use super::snapshot::{Change, Uid};
-use super::{Cluster, kinds, row};
+use super::{Cluster, fault, row};
 
-/// What every lab watches, whatever its manifests name.
-const ALWAYS: &[&str] = &["Pod", "Event", "Deployment", "ReplicaSet", "Service", "EndpointSlice", "Node"];
+/// What is always watched, besides the scenario's own kinds.
+const ALWAYS: &[(&str, &str)] = &[("v1", "Pod"), ("v1", "Event"), ("apps/v1", "ReplicaSet"), ("v1", "Node")];
+/// How often to list where watching is not allowed.
+const POLL: Duration = Duration::from_secs(5);
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// What a watch says.
+/// What a watch reports.
+#[allow(clippy::large_enum_variant, reason = "nearly all are rows, and none is kept")]
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "nearly every message is a change")]
 pub enum WatchMsg {
     Change(Change),
-    /// The kind's list has been read and its watch is open.
+    /// All that there is of the kind was read, and changes follow as they happen.
     Live {
         kind: String,
     },
-    /// The watch broke; it is tried again.
+    /// The connection is lost; the rows are as of `since`.
     Stale {
         kind: String,
         since: Timestamp,
-        retry_in: Option<Duration>,
+        retry_in: Duration,
         why: String,
     },
-    /// The kind may not be watched; the rest goes on.
+    /// This user may neither watch nor list the kind, or the cluster does not have it.
     Refused {
         kind: String,
         why: String,
     },
 }
 
+/// Why one round of watching ended.
+enum End {
+    /// The receiver is gone.
+    Unheard,
+    /// The server does not stream lists: list first, then watch.
+    NoStreaming,
+    /// Listing may be allowed where watching is not.
+    MayNotWatch,
+    /// The position was too old; a new list mends it.
+    Outdated,
+    Lost(String),
+}
+
+/// One kind and where its rows go.
+struct Watch {
+    api: Api<Raw>,
+    api_version: String,
+    kind: String,
+    /// Seconds after which the server ends a watch by itself; 0 leaves it to the server (half an hour or more).
+    renewal: u32,
+    sender: Sender<WatchMsg>,
+}
+
 impl Cluster {
-    /// Watches all that the lab shows, and these kinds (apiVersion, kind), until cancelled.
-    pub async fn watch(&self, extra: &[(String, String)], sender: mpsc::Sender<WatchMsg>, cancel: CancellationToken) {
-        let mut resources: Vec<_> = ALWAYS.iter().filter_map(|kind| kinds::known(kind)).collect();
-        for (api_version, kind) in extra {
-            let resource = kinds::resource(api_version, kind);
-            if !resources.iter().any(|known| known.kind == resource.kind && known.group == resource.group) {
-                resources.push(resource);
-            }
+    /// Watches pods, events, ReplicaSets, nodes and the given kinds (apiVersion, kind) until cancelled.
+    pub async fn watch(&self, kinds: &[(String, String)], sender: Sender<WatchMsg>, cancel: CancellationToken) {
+        let mut all: BTreeSet<(String, String)> = ALWAYS.iter().map(|(version, kind)| ((*version).to_owned(), (*kind).to_owned())).collect();
+        all.extend(kinds.iter().cloned());
+        if all.iter().any(|(_, kind)| kind == "Service") {
+            all.insert(("discovery.k8s.io/v1".to_owned(), "EndpointSlice".to_owned()));
         }
         let mut tasks = JoinSet::new();
-        for resource in resources {
-            let kind = resource.kind.clone();
-            tasks.spawn(follow(self.api_of(&resource, &kind), kind, sender.clone()));
+        for (api_version, kind) in all {
+            let (cluster, sender) = (self.clone(), sender.clone());
+            tasks.spawn(async move { cluster.watch_kind(api_version, kind, sender).await });
         }
         drop(sender);
-        cancel.run_until_cancelled(async { while tasks.join_next().await.is_some() {} }).await;
+        tokio::select! {
+            () = cancel.cancelled() => {}
+            () = async { while tasks.join_next().await.is_some() {} } => {}
+        }
+        tasks.shutdown().await;
     }
-}
 
-/// Follows one kind; ends when the reader is gone or the kind is refused.
-async fn follow(api: Api<DynamicObject>, kind: String, sender: mpsc::Sender<WatchMsg>) {
-    let config = watcher::Config::default();
-    let mut events = std::pin::pin!(watcher(api, config).default_backoff());
-    let mut live = BTreeSet::new();
-    let mut broken: Option<Timestamp> = None;
-    while let Some(event) = events.next().await {
-        let messages = match event {
-            Ok(event) => {
-                let was_broken = broken.take().is_some();
-                told(&kind, event, &mut live, was_broken)
-            }
-            Err(error) => match refusal(&error) {
-                Some(why) => vec![WatchMsg::Refused { kind: kind.clone(), why }],
-                None => {
-                    let since = *broken.get_or_insert_with(Timestamp::now);
-                    vec![WatchMsg::Stale {
-                        kind: kind.clone(),
-                        since,
-                        retry_in: None,
-                        why: super::clean(&error.to_string()),
-                    }]
-                }
-            },
-        };
-        for message in messages {
-            let refused = matches!(message, WatchMsg::Refused { .. });
-            if sender.send(message).await.is_err() || refused {
+    async fn watch_kind(&self, api_version: String, kind: String, sender: Sender<WatchMsg>) {
+        let served = match self.kind(&api_version, &kind).await {
+            Ok(served) => served,
+            Err(error) => {
+                let _ = sender.send(WatchMsg::Refused { kind, why: error.to_string() }).await;
                 return;
             }
+        };
+        // Events alone come without bookmarks, so silence says nothing about their connection.
+        let events = kind == "Event";
+        let client = if events { self.client.clone() } else { self.watch_client.clone() };
+        let api = if served.namespaced {
+            Api::namespaced_with(client, &self.namespace, &served.resource)
+        } else {
+            Api::all_with(client, &served.resource)
+        };
+        Watch {
+            api,
+            api_version,
+            kind,
+            renewal: if events { 290 } else { 0 },
+            sender,
         }
+        .run()
+        .await;
     }
 }
 
-/// One event of a watch, as messages.
-fn told(kind: &str, event: watcher::Event<DynamicObject>, live: &mut BTreeSet<Uid>, was_broken: bool) -> Vec<WatchMsg> {
-    let mut messages = match event {
-        watcher::Event::Init => {
-            live.clear();
-            Vec::new()
+impl Watch {
+    async fn run(self) {
+        let mut streaming = true;
+        let mut pause = FIRST_PAUSE;
+        let mut since = None;
+        loop {
+            let mut live = false;
+            match self.round(streaming, &mut live).await {
+                End::Unheard => return,
+                End::NoStreaming if streaming => streaming = false,
+                End::MayNotWatch => return self.poll().await,
+                End::Outdated if live => {}
+                End::Outdated | End::NoStreaming => tokio::time::sleep(FIRST_PAUSE).await,
+                End::Lost(why) => {
+                    if live {
+                        (pause, since) = (FIRST_PAUSE, None);
+                    }
+                    let since = *since.get_or_insert_with(Timestamp::now);
+                    if !self
+                        .tell(WatchMsg::Stale {
+                            kind: self.kind.clone(),
+                            since,
+                            retry_in: pause,
+                            why,
+                        })
+                        .await
+                    {
+                        return;
+                    }
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
         }
-        watcher::Event::InitApply(object) => {
-            live.insert(Uid(object.uid().unwrap_or_default()));
-            vec![WatchMsg::Change(Change::Put(row::row(object)))]
-        }
-        watcher::Event::Apply(object) => vec![WatchMsg::Change(Change::Put(row::row(object)))],
-        watcher::Event::Delete(object) => vec![WatchMsg::Change(Change::Gone {
-            kind: kind.to_owned(),
-            uid: Uid(object.uid().unwrap_or_default()),
-        })],
-        watcher::Event::InitDone => {
-            let live = std::mem::take(live).into_iter().collect();
-            return vec![
-                WatchMsg::Change(Change::Relisted { kind: kind.to_owned(), live }),
-                WatchMsg::Live { kind: kind.to_owned() },
-            ];
-        }
-    };
-    if was_broken {
-        messages.push(WatchMsg::Live { kind: kind.to_owned() });
     }
-    messages
+
+    /// Reads all there is and then follows, until something ends it.
+    async fn round(&self, streaming: bool, live: &mut bool) -> End {
+        let config = watcher::Config::default().timeout(self.renewal);
+        let config = if streaming { config.streaming_lists() } else { config };
+        let mut events = std::pin::pin!(watcher(self.api.clone(), config));
+        let mut listed = Vec::new();
+        while let Some(event) = events.next().await {
+            let heard = match event {
+                Ok(Event::Init) => {
+                    listed.clear();
+                    true
+                }
+                Ok(Event::InitApply(object)) => {
+                    listed.push(row::uid(&object.value));
+                    self.put(&object).await
+                }
+                Ok(Event::InitDone) => {
+                    *live = true;
+                    self.all_read(std::mem::take(&mut listed)).await
+                }
+                Ok(Event::Apply(object)) => self.put(&object).await,
+                Ok(Event::Delete(object)) => {
+                    self.tell(WatchMsg::Change(Change::Gone {
+                        kind: self.kind.clone(),
+                        uid: row::uid(&object.value),
+                    }))
+                    .await
+                }
+                Err(error) => return end(error, streaming && !*live),
+            };
+            if !heard {
+                return End::Unheard;
+            }
+        }
+        End::Lost("the server closed the watch".to_owned())
+    }
+
+    /// Lists again and again: for users who may list but not watch.
+    async fn poll(&self) {
+        let (mut pause, mut since) = (POLL, None);
+        loop {
+            match self.api.list(&ListParams::default()).await {
+                Ok(list) => {
+                    (pause, since) = (POLL, None);
+                    for object in &list.items {
+                        if !self.put(object).await {
+                            return;
+                        }
+                    }
+                    if !self.all_read(list.items.iter().map(|object| row::uid(&object.value)).collect()).await {
+                        return;
+                    }
+                }
+                Err(error) if matches!(fault::code(&error), Some(401 | 403 | 404 | 405)) => {
+                    // Nodes are a help, not a need.
+                    if self.kind != "Node" {
+                        self.tell(WatchMsg::Refused {
+                            kind: self.kind.clone(),
+                            why: fault::say(&error),
+                        })
+                        .await;
+                    }
+                    return;
+                }
+                Err(error) => {
+                    let since = *since.get_or_insert_with(Timestamp::now);
+                    self.tell(WatchMsg::Stale {
+                        kind: self.kind.clone(),
+                        since,
+                        retry_in: pause,
+                        why: fault::say(&error),
+                    })
+                    .await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    async fn put(&self, object: &Raw) -> bool {
+        self.tell(WatchMsg::Change(Change::Put(row::row(&self.api_version, &self.kind, &object.value))))
+            .await
+    }
+
+    async fn all_read(&self, live: Vec<Uid>) -> bool {
+        self.tell(WatchMsg::Change(Change::Relisted { kind: self.kind.clone(), live })).await && self.tell(WatchMsg::Live { kind: self.kind.clone() }).await
+    }
+
+    /// Whether anyone still listens.
+    async fn tell(&self, message: WatchMsg) -> bool {
+        self.sender.send(message).await.is_ok()
+    }
 }
 
-/// Why a kind may not be watched at all; `None` when it is worth trying again.
-fn refusal(error: &watcher::Error) -> Option<String> {
-    let status = match error {
-        watcher::Error::InitialListFailed(kube::Error::Api(status))
-        | watcher::Error::WatchStartFailed(kube::Error::Api(status))
-        | watcher::Error::WatchFailed(kube::Error::Api(status)) => status,
-        _ => return None,
+/// `starting`: a streamed list was asked for and has not arrived. Servers refuse those in many ways; then a plain list is tried.
+fn end(error: watcher::Error, starting: bool) -> End {
+    let (code, why) = match &error {
+        watcher::Error::InitialListFailed(error) | watcher::Error::WatchStartFailed(error) | watcher::Error::WatchFailed(error) => {
+            (fault::code(error), fault::say(error))
+        }
+        watcher::Error::WatchError(status) => (Some(status.code), status.message.clone()),
+        watcher::Error::NoResourceVersion => (None, error.to_string()),
     };
-    matches!(status.code, 401 | 403 | 404 | 405).then(|| super::clean(&status.message))
+    match code {
+        Some(410) => End::Outdated,
+        Some(401 | 403 | 404 | 405) => End::MayNotWatch,
+        Some(_) if starting => End::NoStreaming,
+        _ => End::Lost(why),
+    }
 }
+
+#[cfg(test)]
+#[path = "watch_tests.rs"]
+mod tests;

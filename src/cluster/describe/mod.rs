@@ -15,7 +15,8 @@ use jiff::tz::TimeZone;
 use kube::api::ListParams;
 use serde_json::Value;
 
-use super::{Cluster, Error};
+use super::Cluster;
+use super::kinds::built_in;
 use page::Page;
 
 /// An object and what is known around it.
@@ -57,27 +58,36 @@ pub fn describe(input: &DescribeInput) -> String {
 }
 
 impl Cluster {
-    /// Describes an object as it is now; `now` is the cluster's present.
+    /// Describes an object as it is now; `now` is the cluster's present. An empty `api_version` is that of the built-in kind.
     ///
     /// # Errors
     /// What the server says.
-    pub async fn describe(&self, kind: &str, name: &str, now: Timestamp) -> Result<String, Error> {
-        let object = self.value(kind, name).await?;
+    pub async fn describe(&self, api_version: &str, kind: &str, name: &str, now: Timestamp) -> Result<String, String> {
+        let version = match api_version {
+            "" => built_in(kind).unwrap_or("v1"),
+            version => version,
+        };
+        let object = self.object(version, kind, name).await?;
         let all = ListParams::default();
         let uid = object["metadata"]["uid"].as_str().unwrap_or_default();
         let owned = |list: Vec<Value>| list.into_iter().filter(|object| is_owned_by(object, uid)).collect::<Vec<_>>();
         let (mut replica_sets, mut pods, mut slices) = (Vec::new(), Vec::new(), Vec::new());
         match kind {
-            "Deployment" => replica_sets = owned(self.values("ReplicaSet", &all).await?),
-            "ReplicaSet" => pods = owned(self.values("Pod", &all).await?),
-            "Service" => slices = self.values("EndpointSlice", &all.labels(&format!("kubernetes.io/service-name={name}"))).await?,
+            "Deployment" => replica_sets = owned(self.objects("apps/v1", "ReplicaSet", &all).await?),
+            "ReplicaSet" => pods = owned(self.objects("v1", "Pod", &all).await?),
+            "Service" => {
+                slices = self
+                    .objects(
+                        "discovery.k8s.io/v1",
+                        "EndpointSlice",
+                        &all.labels(&format!("kubernetes.io/service-name={name}")),
+                    )
+                    .await?
+            }
             _ => {}
         }
         // Who may not read events still gets the rest.
-        let events = self
-            .values("Event", &ListParams::default().fields(&format!("involvedObject.uid={uid}")))
-            .await
-            .unwrap_or_default();
+        let events = self.raw_events(uid).await.unwrap_or_default();
         Ok(describe(&DescribeInput {
             kind: kind.to_owned(),
             object,

@@ -1,87 +1,75 @@
-//! Watched objects cut down to rows, once, as they arrive.
+//! Watched objects cut down to rows; all text is cleaned here, once.
 
+mod columns;
 mod event;
 mod object;
 mod pod;
+mod service;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kube::api::DynamicObject;
 use serde_json::Value;
 
-use super::snapshot::{ConditionRow, NodeRow, Row, Uid};
+pub use event::event_row;
+pub use object::{node_row, object_row};
+pub use pod::pod_row;
 
-/// The row of an object of any kind.
+use super::snapshot::{ConditionRow, Row, Uid};
+use crate::text;
+
+/// The row of an object of a kind; objects in lists do not say their own kind.
 #[must_use]
-pub fn row(object: DynamicObject) -> Row {
-    let value = serde_json::to_value(object).unwrap_or_default();
-    match value["kind"].as_str() {
-        Some("Pod") => Row::Pod(pod::row(&value)),
-        Some("Event") => Row::Event(event::row(&value)),
-        Some("Node") => Row::Node(node(&value)),
-        _ => Row::Object(object::row(&value)),
+pub fn row(api_version: &str, kind: &str, object: &Value) -> Row {
+    match (api_version, kind) {
+        ("v1", "Pod") => Row::Pod(pod_row(object)),
+        ("v1", "Event") => Row::Event(event_row(object)),
+        ("v1", "Node") => Row::Node(node_row(object)),
+        _ => Row::Object(object_row(api_version, kind, object)),
     }
 }
 
-fn node(value: &Value) -> NodeRow {
-    let images = items(&value["status"]["images"])
-        .map(|image| (items(&image["names"]).map(text).collect(), image["sizeBytes"].as_u64().unwrap_or_default()))
-        .collect();
-    NodeRow {
-        uid: uid(value),
-        name: text(&value["metadata"]["name"]),
-        images,
-    }
+pub(super) fn uid(object: &Value) -> Uid {
+    Uid(words(&object["metadata"]["uid"]))
 }
 
-fn uid(value: &Value) -> Uid {
-    Uid(text(&value["metadata"]["uid"]))
+/// A string field, cleaned; empty when there is none.
+fn words(value: &Value) -> String {
+    value.as_str().map(text::clean).unwrap_or_default()
 }
 
-/// A text of the cluster's, cleaned.
-fn text(value: &Value) -> String {
-    super::clean(value.as_str().unwrap_or_default())
+fn number(value: &Value) -> u32 {
+    value.as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
 }
 
 fn time(value: &Value) -> Option<Timestamp> {
-    value.as_str()?.parse().ok()
+    value.as_str().and_then(|time| time.parse().ok())
 }
 
-fn count(value: &Value) -> u32 {
-    value.as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or_default()
+fn list(value: &Value) -> impl DoubleEndedIterator<Item = &Value> {
+    value.as_array().map(Vec::as_slice).unwrap_or_default().iter()
 }
 
-fn items(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
-}
-
-fn texts(value: &Value) -> BTreeMap<String, String> {
+fn pairs(value: &Value) -> BTreeMap<String, String> {
     value
         .as_object()
         .into_iter()
         .flatten()
-        .map(|(key, value)| (super::clean(key), text(value)))
+        .map(|(key, value)| (text::clean(key), words(value)))
         .collect()
 }
 
-fn conditions(value: &Value) -> Vec<ConditionRow> {
-    items(&value["status"]["conditions"])
-        .map(|condition| ConditionRow {
-            kind: text(&condition["type"]),
-            status: text(&condition["status"]),
-            reason: text(&condition["reason"]),
-            message: text(&condition["message"]),
-        })
-        .collect()
+fn owner(object: &Value) -> Option<(String, String)> {
+    let controller = list(&object["metadata"]["ownerReferences"]).find(|owner| owner["controller"] == true)?;
+    Some((words(&controller["kind"]), words(&controller["name"])))
 }
 
-/// Kind and name of the controlling owner.
-fn owner(value: &Value) -> Option<(String, String)> {
-    let owner = items(&value["metadata"]["ownerReferences"]).find(|owner| owner["controller"] == true)?;
-    Some((text(&owner["kind"]), text(&owner["name"])))
-}
-
-fn deleting(value: &Value) -> bool {
-    !value["metadata"]["deletionTimestamp"].is_null()
+fn conditions(object: &Value) -> Vec<ConditionRow> {
+    let condition = |c: &Value| ConditionRow {
+        kind: words(&c["type"]),
+        status: words(&c["status"]),
+        reason: words(&c["reason"]),
+        message: words(&c["message"]),
+    };
+    list(&object["status"]["conditions"]).map(condition).collect()
 }

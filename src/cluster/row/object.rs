@@ -1,170 +1,152 @@
-//! Objects of all other kinds, with kubectl's columns.
+//! Objects of every other kind, and nodes, as rows.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{conditions, count, deleting, items, owner, text, texts, time, uid};
-use crate::cluster::snapshot::{Endpoints, ObjectRow, Replicas};
+use super::columns::columns;
+use super::{conditions, list, number, owner, pairs, time, uid, words};
+use crate::cluster::snapshot::{Endpoints, NodeRow, ObjectRow, Replicas};
 
-pub(super) fn row(object: &Value) -> ObjectRow {
-    let kind = text(&object["kind"]);
+/// The row of an object.
+#[must_use]
+pub fn object_row(api_version: &str, kind: &str, object: &Value) -> ObjectRow {
+    let metadata = &object["metadata"];
     ObjectRow {
         uid: uid(object),
-        api_version: text(&object["apiVersion"]),
-        namespace: text(&object["metadata"]["namespace"]),
-        name: text(&object["metadata"]["name"]),
-        labels: texts(&object["metadata"]["labels"]),
-        created: time(&object["metadata"]["creationTimestamp"]),
-        deleting: deleting(object),
-        owner: owner(object).or_else(|| service(object)),
+        kind: kind.to_owned(),
+        api_version: api_version.to_owned(),
+        namespace: words(&metadata["namespace"]),
+        name: words(&metadata["name"]),
+        labels: pairs(&metadata["labels"]),
+        created: time(&metadata["creationTimestamp"]),
+        deleting: !metadata["deletionTimestamp"].is_null(),
+        owner: if kind == "EndpointSlice" { service_of(metadata) } else { owner(object) },
         conditions: conditions(object),
-        columns: columns(&kind, object),
-        selector: selector(object),
-        replicas: replicas(&kind, object),
+        columns: columns(kind, object).into_iter().map(|(heading, value)| (heading.to_owned(), value)).collect(),
+        selector: selector(kind, object),
+        replicas: replicas(kind, object),
         endpoints: endpoints(object),
-        images: items(&object["spec"]["template"]["spec"]["containers"])
-            .map(|container| text(&container["image"]))
-            .collect(),
-        kind,
+        images: images(kind, object),
     }
 }
 
-/// The Service an EndpointSlice belongs to.
-fn service(object: &Value) -> Option<(String, String)> {
-    let name = object["metadata"]["labels"]["kubernetes.io/service-name"].as_str()?;
-    Some(("Service".to_owned(), crate::text::clean(name)))
+/// The row of a node.
+#[must_use]
+pub fn node_row(node: &Value) -> NodeRow {
+    let image = |image: &Value| (list(&image["names"]).map(words).collect(), image["sizeBytes"].as_u64().unwrap_or(0));
+    NodeRow {
+        uid: uid(node),
+        name: words(&node["metadata"]["name"]),
+        images: list(&node["status"]["images"]).map(image).collect(),
+    }
 }
 
-fn selector(object: &Value) -> BTreeMap<String, String> {
+/// The Service that an EndpointSlice belongs to.
+fn service_of(metadata: &Value) -> Option<(String, String)> {
+    let name = words(&metadata["labels"]["kubernetes.io/service-name"]);
+    (!name.is_empty()).then(|| ("Service".to_owned(), name))
+}
+
+fn selector(kind: &str, object: &Value) -> BTreeMap<String, String> {
     let selector = &object["spec"]["selector"];
-    texts(if selector["matchLabels"].is_object() {
-        &selector["matchLabels"]
-    } else {
-        selector
-    })
+    pairs(if kind == "Service" { selector } else { &selector["matchLabels"] })
 }
 
 fn replicas(kind: &str, object: &Value) -> Replicas {
     let (spec, status) = (&object["spec"], &object["status"]);
     let observed = status["observedGeneration"].as_i64() >= object["metadata"]["generation"].as_i64();
-    if kind == "DaemonSet" {
-        let desired = count(&status["desiredNumberScheduled"]);
-        return Replicas {
-            desired,
-            current: count(&status["currentNumberScheduled"]),
-            updated: count(&status["updatedNumberScheduled"]),
-            ready: count(&status["numberReady"]),
-            available: count(&status["numberAvailable"]),
+    match kind {
+        "DaemonSet" => Replicas {
+            desired: number(&status["desiredNumberScheduled"]),
+            current: number(&status["currentNumberScheduled"]),
+            updated: number(&status["updatedNumberScheduled"]),
+            ready: number(&status["numberReady"]),
+            available: number(&status["numberAvailable"]),
             observed,
-        };
-    }
-    Replicas {
-        desired: if spec["replicas"].is_null() { 1 } else { count(&spec["replicas"]) },
-        current: count(&status["replicas"]),
-        updated: count(&status["updatedReplicas"]),
-        ready: count(&status["readyReplicas"]),
-        available: count(&status["availableReplicas"]),
-        observed,
+        },
+        "Job" => Replicas {
+            desired: spec["completions"].as_u64().map_or(1, |_| number(&spec["completions"])),
+            current: number(&status["active"]),
+            updated: number(&status["succeeded"]),
+            ready: number(&status["ready"]),
+            available: number(&status["succeeded"]),
+            observed: true,
+        },
+        "Deployment" | "ReplicaSet" | "StatefulSet" => Replicas {
+            desired: if spec["replicas"].is_null() { 1 } else { number(&spec["replicas"]) },
+            current: number(&status["replicas"]),
+            updated: number(&status["updatedReplicas"]),
+            ready: number(&status["readyReplicas"]),
+            available: number(&status["availableReplicas"]),
+            observed,
+        },
+        _ => Replicas::default(),
     }
 }
 
+/// Addresses by readiness; one without a word on it counts as ready.
 fn endpoints(object: &Value) -> Endpoints {
-    let mut found = Endpoints::default();
-    for endpoint in items(&object["endpoints"]) {
-        let addresses = items(&endpoint["addresses"]).count() as u32;
+    let mut endpoints = Endpoints::default();
+    for endpoint in list(&object["endpoints"]) {
+        let addresses = u32::try_from(list(&endpoint["addresses"]).count()).unwrap_or(u32::MAX);
         if endpoint["conditions"]["ready"] == false {
-            found.not_ready += addresses
+            endpoints.not_ready += addresses;
         } else {
-            found.ready += addresses
+            endpoints.ready += addresses;
         }
     }
-    found
+    endpoints
 }
 
-/// kubectl's columns between NAME and AGE (kubernetes `pkg/printers/internalversion/printers.go`).
-fn columns(kind: &str, object: &Value) -> Vec<(String, String)> {
-    let (spec, status) = (&object["spec"], &object["status"]);
-    let number = |value: &Value| count(value).to_string();
-    let columns: Vec<(&str, String)> = match kind {
-        "Deployment" => vec![
-            ("READY", format!("{}/{}", count(&status["readyReplicas"]), replicas(kind, object).desired)),
-            ("UP-TO-DATE", number(&status["updatedReplicas"])),
-            ("AVAILABLE", number(&status["availableReplicas"])),
-        ],
-        "ReplicaSet" => vec![
-            ("DESIRED", number(&spec["replicas"])),
-            ("CURRENT", number(&status["replicas"])),
-            ("READY", number(&status["readyReplicas"])),
-        ],
-        "StatefulSet" => vec![("READY", format!("{}/{}", count(&status["readyReplicas"]), replicas(kind, object).desired))],
-        "Service" => vec![
-            ("TYPE", text(&spec["type"])),
-            ("CLUSTER-IP", or_none(text(&spec["clusterIP"]))),
-            ("EXTERNAL-IP", external(object)),
-            ("PORT(S)", or_none(items(&spec["ports"]).map(port).collect::<Vec<_>>().join(","))),
-        ],
-        "EndpointSlice" => vec![
-            ("ADDRESSTYPE", text(&object["addressType"])),
-            ("PORTS", or_unset(items(&object["ports"]).map(|port| port["port"].to_string()).collect())),
-            (
-                "ENDPOINTS",
-                or_unset(
-                    items(&object["endpoints"])
-                        .flat_map(|endpoint| items(&endpoint["addresses"]))
-                        .map(text)
-                        .collect(),
-                ),
-            ),
-        ],
-        "ConfigMap" => vec![("DATA", (size(&object["data"]) + size(&object["binaryData"])).to_string())],
-        "Secret" => vec![("TYPE", text(&object["type"])), ("DATA", size(&object["data"]).to_string())],
-        "PersistentVolumeClaim" => vec![
-            ("STATUS", text(&status["phase"])),
-            ("VOLUME", text(&spec["volumeName"])),
-            ("STORAGECLASS", text(&spec["storageClassName"])),
-        ],
-        "Job" => vec![("COMPLETIONS", format!("{}/{}", count(&status["succeeded"]), count(&spec["completions"]).max(1)))],
-        "CronJob" => vec![
-            ("SCHEDULE", text(&spec["schedule"])),
-            ("SUSPEND", if spec["suspend"] == true { "True" } else { "False" }.to_owned()),
-        ],
-        _ => Vec::new(),
+fn images(kind: &str, object: &Value) -> Vec<String> {
+    let template = if kind == "CronJob" {
+        &object["spec"]["jobTemplate"]["spec"]["template"]
+    } else {
+        &object["spec"]["template"]
     };
-    columns.into_iter().map(|(heading, cell)| (heading.to_owned(), cell)).collect()
+    let of = |field: &str| list(&template["spec"][field]).map(|container| words(&container["image"])).collect::<Vec<_>>();
+    [of("initContainers"), of("containers")].concat()
 }
 
-fn port(port: &Value) -> String {
-    let node = port["nodePort"].as_u64().map(|node| format!(":{node}")).unwrap_or_default();
-    format!("{}{node}/{}", port["port"], port["protocol"].as_str().unwrap_or("TCP"))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
 
-fn external(service: &Value) -> String {
-    match service["spec"]["type"].as_str() {
-        Some("LoadBalancer") => {
-            let ips: Vec<_> = items(&service["status"]["loadBalancer"]["ingress"])
-                .map(|ingress| text(&ingress["ip"]))
-                .collect();
-            if ips.is_empty() { "<pending>".to_owned() } else { ips.join(",") }
-        }
-        Some("ExternalName") => text(&service["spec"]["externalName"]),
-        _ => "<none>".to_owned(),
+    #[test]
+    fn a_deployment_behind_its_generation() {
+        let row = object_row(
+            "apps/v1",
+            "Deployment",
+            &json!({"metadata": {"name": "web", "generation": 2}, "spec": {"replicas": 3, "selector": {"matchLabels": {"app": "web"}},
+                "template": {"spec": {"initContainers": [{"image": "i:1"}], "containers": [{"image": "a:1"}]}}},
+                "status": {"observedGeneration": 1, "replicas": 3, "readyReplicas": 1, "updatedReplicas": 2, "availableReplicas": 1}}),
+        );
+        assert_eq!(
+            row.replicas,
+            Replicas {
+                desired: 3,
+                current: 3,
+                updated: 2,
+                ready: 1,
+                available: 1,
+                observed: false
+            }
+        );
+        assert_eq!(row.images, ["i:1", "a:1"]);
+        assert_eq!(row.selector["app"], "web");
     }
-}
 
-fn size(value: &Value) -> usize {
-    value.as_object().map_or(0, serde_json::Map::len)
-}
-
-fn or_none(text: String) -> String {
-    if text.is_empty() { "<none>".to_owned() } else { text }
-}
-
-/// Three at most, then how many more; `<unset>` without any.
-fn or_unset(list: Vec<String>) -> String {
-    match list.len() {
-        0 => "<unset>".to_owned(),
-        1..=3 => list.join(","),
-        more => format!("{} + {} more...", list[..3].join(","), more - 3),
+    #[test]
+    fn an_endpoint_slice_belongs_to_its_service() {
+        let row = object_row(
+            "discovery.k8s.io/v1",
+            "EndpointSlice",
+            &json!({"metadata": {"name": "web-x", "labels": {"kubernetes.io/service-name": "web"}},
+                "endpoints": [{"addresses": ["10.0.0.1"], "conditions": {"ready": true}}, {"addresses": ["10.0.0.2"], "conditions": {"ready": false}}]}),
+        );
+        assert_eq!(row.owner, Some(("Service".into(), "web".into())));
+        assert_eq!(row.endpoints, Endpoints { ready: 1, not_ready: 1 });
     }
 }

@@ -1,280 +1,209 @@
-//! A pod as `kubectl get pods` prints it: the rules of kubernetes `pkg/printers/internalversion/printers.go`, printPod.
+//! A pod as `kubectl get pods` shows it, by the rules of Kubernetes' own printer.
 
+use std::cmp::max;
+
+use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{conditions, count, deleting, items, owner, text, texts, time, uid};
+use super::{conditions, list, number, owner, pairs, time, uid, words};
 use crate::cluster::snapshot::{ContainerRow, ContainerState, PodRow};
 
-pub(super) fn row(pod: &Value) -> PodRow {
-    let printed = print(pod);
-    let (spec, status) = (&pod["spec"], &pod["status"]);
-    let conditions = conditions(pod);
+/// What the printer works out by walking the containers.
+#[derive(Default)]
+struct Tally {
+    status: String,
+    ready: u32,
+    restarts: u32,
+    restarted: Option<Timestamp>,
+}
+
+impl Tally {
+    fn count(&mut self, container: &Value) {
+        self.restarts += number(&container["restartCount"]);
+        self.restarted = max(self.restarted, time(&container["lastState"]["terminated"]["finishedAt"]));
+    }
+}
+
+/// The row of a pod.
+#[must_use]
+pub fn pod_row(pod: &Value) -> PodRow {
+    let (spec, status, metadata) = (&pod["spec"], &pod["status"], &pod["metadata"]);
+    let tally = tally(pod);
+    let total = list(&spec["containers"]).count() + list(&spec["initContainers"]).filter(|container| is_sidecar(container)).count();
     PodRow {
         uid: uid(pod),
-        name: text(&pod["metadata"]["name"]),
-        namespace: text(&pod["metadata"]["namespace"]),
-        labels: texts(&pod["metadata"]["labels"]),
-        ready: printed.ready,
-        status: printed.status,
-        restarts: printed.restarts,
-        restarted: (printed.restarts > 0).then_some(printed.restarted).flatten(),
-        created: time(&pod["metadata"]["creationTimestamp"]),
-        deleting: deleting(pod),
-        phase: text(&status["phase"]),
-        node: text(&spec["nodeName"]),
-        ip: text(&status["podIP"]),
-        is_ready: conditions.iter().any(|condition| condition.kind == "Ready" && condition.status == "True"),
+        name: words(&metadata["name"]),
+        namespace: words(&metadata["namespace"]),
+        labels: pairs(&metadata["labels"]),
+        ready: (tally.ready, u32::try_from(total).unwrap_or(u32::MAX)),
+        status: tally.status,
+        restarts: tally.restarts,
+        restarted: tally.restarted,
+        created: time(&metadata["creationTimestamp"]),
+        deleting: !metadata["deletionTimestamp"].is_null(),
+        phase: words(&status["phase"]),
+        node: words(&spec["nodeName"]),
+        ip: words(&status["podIP"]),
+        is_ready: condition_holds(pod, "Ready"),
         containers: containers(pod),
-        conditions,
+        conditions: conditions(pod),
         owner: owner(pod),
     }
 }
 
-struct Printed {
-    ready: (u32, u32),
-    status: String,
-    restarts: u32,
-    restarted: Option<jiff::Timestamp>,
-}
-
-/// READY, STATUS and RESTARTS; later rules overwrite earlier ones.
-fn print(pod: &Value) -> Printed {
-    let (spec, status) = (&pod["spec"], &pod["status"]);
-    let reason = text(&status["reason"]);
-    let mut word = if reason.is_empty() { text(&status["phase"]) } else { reason };
-    if condition(pod, "PodScheduled").is_some_and(|condition| condition["reason"] == "SchedulingGated") {
-        "SchedulingGated".clone_into(&mut word);
+fn tally(pod: &Value) -> Tally {
+    let status = &pod["status"];
+    let mut reason = words(&status["phase"]);
+    if status["reason"].as_str().is_some_and(|reason| !reason.is_empty()) {
+        reason = words(&status["reason"]);
     }
-    let mut ready = (0, count_of(&spec["containers"]) + sidecars(spec).len() as u32);
-    let init = walk_init(pod, &mut word);
-    ready.0 += init.ready;
-    let (mut restarts, mut restarted) = (init.restarts, init.restarted);
-    if !init.stopped || condition(pod, "Initialized").is_some_and(|condition| condition["status"] == "True") {
-        (restarts, restarted) = (init.sidecar_restarts, init.sidecar_restarted);
-        let mut running = false;
-        let mut error = String::new();
-        for container in items(&status["containerStatuses"]).collect::<Vec<_>>().into_iter().rev() {
-            restarts += count(&container["restartCount"]);
-            restarted = restarted.max(time(&container["lastState"]["terminated"]["finishedAt"]));
-            let state = &container["state"];
-            if state["waiting"]["reason"].as_str().is_some_and(|reason| !reason.is_empty()) {
-                word = text(&state["waiting"]["reason"]);
-            } else if !state["terminated"].is_null() {
-                word = ended(&state["terminated"], "");
-                if state["terminated"]["exitCode"].as_i64() != Some(0) {
-                    error.clone_from(&word);
-                }
-            } else if container["ready"] == true && !state["running"].is_null() {
-                running = true;
-                ready.0 += 1;
-            }
-        }
-        if word == "Completed" {
-            let pod_ready = condition(pod, "Ready").is_some_and(|condition| condition["status"] == "True");
-            word = match (running, pod_ready) {
-                (true, true) => "Running".to_owned(),
-                _ if !error.is_empty() => error,
-                (true, false) => "NotReady".to_owned(),
-                (false, _) => word,
-            };
-        }
+    if list(&status["conditions"]).any(|c| c["type"] == "PodScheduled" && c["reason"] == "SchedulingGated") {
+        reason = "SchedulingGated".to_owned();
     }
-    if deleting(pod) {
+    let (mut init, sidecars) = walk_init(pod);
+    let initialising = !init.status.is_empty();
+    if initialising {
+        reason = init.status.clone();
+    }
+    let mut tally = if initialising && !condition_holds(pod, "Initialized") {
+        init.status = reason;
+        init
+    } else {
+        walk_containers(pod, reason, Tally { ready: init.ready, ..sidecars })
+    };
+    if !pod["metadata"]["deletionTimestamp"].is_null() {
         if status["reason"] == "NodeLost" {
-            "Unknown".clone_into(&mut word);
+            tally.status = "Unknown".to_owned();
         } else if !matches!(status["phase"].as_str(), Some("Succeeded" | "Failed")) {
-            "Terminating".clone_into(&mut word);
+            tally.status = "Terminating".to_owned();
         }
     }
-    Printed {
-        ready,
-        status: word,
-        restarts,
-        restarted,
-    }
+    tally
 }
 
-#[derive(Default)]
-struct Init {
-    stopped: bool,
-    ready: u32,
-    restarts: u32,
-    restarted: Option<jiff::Timestamp>,
-    sidecar_restarts: u32,
-    sidecar_restarted: Option<jiff::Timestamp>,
-}
-
-/// Init containers in order, until the first that is not done.
-fn walk_init(pod: &Value, word: &mut String) -> Init {
-    let sidecars = sidecars(&pod["spec"]);
-    let total = count_of(&pod["spec"]["initContainers"]);
-    let mut init = Init::default();
-    for (place, container) in items(&pod["status"]["initContainerStatuses"]).enumerate() {
-        let finished = time(&container["lastState"]["terminated"]["finishedAt"]);
-        let sidecar = container["name"].as_str().is_some_and(|name| sidecars.contains(&name));
-        init.restarts += count(&container["restartCount"]);
-        init.restarted = init.restarted.max(finished);
+/// Init containers in order, up to the first that is not done; and what its sidecars count for later.
+fn walk_init(pod: &Value) -> (Tally, Tally) {
+    let specs = &pod["spec"]["initContainers"];
+    let (mut all, mut sidecars) = (Tally::default(), Tally::default());
+    for (index, container) in list(&pod["status"]["initContainerStatuses"]).enumerate() {
+        let sidecar = list(specs).any(|spec| spec["name"] == container["name"] && is_sidecar(spec));
+        all.count(container);
         if sidecar {
-            init.sidecar_restarts += count(&container["restartCount"]);
-            init.sidecar_restarted = init.sidecar_restarted.max(finished);
+            sidecars.count(container);
         }
-        let state = &container["state"];
-        if state["terminated"]["exitCode"].as_i64() == Some(0) {
+        let (ended, waiting) = (&container["state"]["terminated"], &container["state"]["waiting"]["reason"]);
+        if ended.is_object() && ended["exitCode"].as_i64().unwrap_or(0) == 0 {
             continue;
         }
         if sidecar && container["started"] == true {
-            init.ready += u32::from(container["ready"] == true);
+            all.ready += u32::from(container["ready"] == true);
             continue;
         }
-        *word = match state["waiting"]["reason"].as_str() {
-            _ if !state["terminated"].is_null() => ended(&state["terminated"], "Init:"),
-            Some(reason) if !reason.is_empty() && reason != "PodInitializing" => format!("Init:{}", crate::text::clean(reason)),
-            _ => format!("Init:{place}/{total}"),
+        all.status = match waiting.as_str() {
+            _ if ended.is_object() => format!("Init:{}", end_reason(ended)),
+            Some(reason) if !reason.is_empty() && reason != "PodInitializing" => format!("Init:{}", words(waiting)),
+            _ => format!("Init:{index}/{}", list(specs).count()),
         };
-        init.stopped = true;
         break;
     }
-    init
+    (all, sidecars)
 }
 
-/// How a container ended: its reason, else its signal, else its exit code.
-fn ended(terminated: &Value, prefix: &str) -> String {
-    let reason = text(&terminated["reason"]);
-    match (reason.is_empty(), terminated["signal"].as_i64()) {
-        (false, _) => format!("{prefix}{reason}"),
-        (true, Some(signal)) if signal != 0 => format!("{prefix}Signal:{signal}"),
-        _ => format!("{prefix}ExitCode:{}", terminated["exitCode"].as_i64().unwrap_or_default()),
+/// The app containers from last to first, each overwriting what is known.
+fn walk_containers(pod: &Value, reason: String, mut tally: Tally) -> Tally {
+    tally.status = reason;
+    let mut error = None;
+    let mut running = false;
+    for container in list(&pod["status"]["containerStatuses"]).rev() {
+        tally.count(container);
+        let (ended, waiting) = (&container["state"]["terminated"], words(&container["state"]["waiting"]["reason"]));
+        if !waiting.is_empty() {
+            tally.status = waiting;
+        } else if ended.is_object() {
+            tally.status = end_reason(ended);
+            if ended["exitCode"].as_i64().unwrap_or(0) != 0 {
+                error = Some(tally.status.clone());
+            }
+        } else if container["ready"] == true && container["state"]["running"].is_object() {
+            running = true;
+            tally.ready += 1;
+        }
+    }
+    if tally.status == "Completed" {
+        if running && condition_holds(pod, "Ready") {
+            tally.status = "Running".to_owned();
+        } else if let Some(error) = error {
+            tally.status = error;
+        } else if running {
+            tally.status = "NotReady".to_owned();
+        }
+    }
+    tally
+}
+
+fn end_reason(ended: &Value) -> String {
+    let reason = words(&ended["reason"]);
+    match ended["signal"].as_i64().unwrap_or(0) {
+        _ if !reason.is_empty() => reason,
+        0 => format!("ExitCode:{}", ended["exitCode"].as_i64().unwrap_or(0)),
+        signal => format!("Signal:{signal}"),
     }
 }
 
-fn sidecars(spec: &Value) -> Vec<&str> {
-    items(&spec["initContainers"])
-        .filter(|container| container["restartPolicy"] == "Always")
-        .filter_map(|container| container["name"].as_str())
-        .collect()
+fn is_sidecar(container: &Value) -> bool {
+    container["restartPolicy"] == "Always"
 }
 
-fn condition<'a>(pod: &'a Value, kind: &str) -> Option<&'a Value> {
-    items(&pod["status"]["conditions"]).find(|condition| condition["type"] == kind)
-}
-
-fn count_of(list: &Value) -> u32 {
-    list.as_array().map_or(0, |list| list.len() as u32)
+fn condition_holds(pod: &Value, kind: &str) -> bool {
+    list(&pod["status"]["conditions"]).any(|c| c["type"] == kind && c["status"] == "True")
 }
 
 fn containers(pod: &Value) -> Vec<ContainerRow> {
-    let (spec, status) = (&pod["spec"], &pod["status"]);
-    let mut rows = Vec::new();
-    for (init, list, statuses) in [
-        (true, &spec["initContainers"], &status["initContainerStatuses"]),
-        (false, &spec["containers"], &status["containerStatuses"]),
-    ] {
-        for container in items(list) {
-            let now = items(statuses).find(|status| status["name"] == container["name"]).unwrap_or(&Value::Null);
-            rows.push(ContainerRow {
-                name: text(&container["name"]),
+    let of = |specs: &'static str, statuses: &'static str, init: bool| {
+        list(&pod["spec"][specs]).map(move |spec| {
+            let status = list(&pod["status"][statuses])
+                .find(|status| status["name"] == spec["name"])
+                .unwrap_or(&Value::Null);
+            ContainerRow {
+                name: words(&spec["name"]),
                 init,
-                image: text(&container["image"]),
-                pull_policy: text(&container["imagePullPolicy"]),
-                ready: now["ready"] == true,
-                restarts: count(&now["restartCount"]),
-                state: state(&now["state"]),
-                last: state(&now["lastState"]),
-            });
-        }
-    }
-    rows
+                image: words(&spec["image"]),
+                pull_policy: words(&spec["imagePullPolicy"]),
+                ready: status["ready"] == true,
+                restarts: number(&status["restartCount"]),
+                state: state(&status["state"]),
+                last: state(&status["lastState"]),
+            }
+        })
+    };
+    of("initContainers", "initContainerStatuses", true)
+        .chain(of("containers", "containerStatuses", false))
+        .collect()
 }
 
 fn state(state: &Value) -> ContainerState {
-    if let Some(waiting) = state.get("waiting") {
-        return ContainerState::Waiting {
-            reason: text(&waiting["reason"]),
-            message: text(&waiting["message"]),
-        };
-    }
-    if let Some(running) = state.get("running") {
-        return ContainerState::Running {
+    let (waiting, running, ended) = (&state["waiting"], &state["running"], &state["terminated"]);
+    if waiting.is_object() {
+        ContainerState::Waiting {
+            reason: words(&waiting["reason"]),
+            message: words(&waiting["message"]),
+        }
+    } else if running.is_object() {
+        ContainerState::Running {
             since: time(&running["startedAt"]),
-        };
-    }
-    if let Some(ended) = state.get("terminated") {
-        let exit = ended["exitCode"].as_i64().and_then(|code| i32::try_from(code).ok()).unwrap_or_default();
-        return ContainerState::Terminated {
-            reason: text(&ended["reason"]),
+        }
+    } else if ended.is_object() {
+        let exit = ended["exitCode"].as_i64().and_then(|exit| i32::try_from(exit).ok()).unwrap_or(0);
+        ContainerState::Terminated {
+            reason: words(&ended["reason"]),
             exit,
             finished: time(&ended["finishedAt"]),
-        };
+        }
+    } else {
+        ContainerState::Unknown
     }
-    ContainerState::Unknown
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn printed(pod: Value) -> (String, (u32, u32), u32) {
-        let row = row(&pod);
-        (row.status, row.ready, row.restarts)
-    }
-
-    #[test]
-    fn a_waiting_container_says_why() {
-        let pod = json!({"spec": {"containers": [{"name": "a"}]}, "status": {"phase": "Pending",
-            "containerStatuses": [{"name": "a", "restartCount": 0, "state": {"waiting": {"reason": "ErrImagePull"}}}]}});
-        assert_eq!(printed(pod), ("ErrImagePull".to_owned(), (0, 1), 0));
-    }
-
-    #[test]
-    fn the_first_container_wins_over_later_ones() {
-        let pod = json!({"spec": {"containers": [{"name": "a"}, {"name": "b"}]}, "status": {"phase": "Running", "containerStatuses": [
-            {"name": "a", "restartCount": 2, "state": {"waiting": {"reason": "CrashLoopBackOff"}}},
-            {"name": "b", "ready": true, "restartCount": 0, "state": {"running": {}}}]}});
-        assert_eq!(printed(pod), ("CrashLoopBackOff".to_owned(), (1, 2), 2));
-    }
-
-    #[test]
-    fn completed_beside_a_running_container_depends_on_ready() {
-        let pod = |ready: &str| {
-            json!({"spec": {"containers": [{"name": "a"}, {"name": "b"}]}, "status": {"phase": "Running",
-                "conditions": [{"type": "Ready", "status": ready}],
-                "containerStatuses": [{"name": "a", "state": {"terminated": {"exitCode": 0, "reason": "Completed"}}},
-                    {"name": "b", "ready": true, "state": {"running": {}}}]}})
-        };
-        assert_eq!(printed(pod("True")).0, "Running");
-        assert_eq!(printed(pod("False")).0, "NotReady");
-    }
-
-    #[test]
-    fn init_containers_count_until_they_are_done() {
-        let pod = |state: Value| {
-            json!({"spec": {"initContainers": [{"name": "i"}, {"name": "j"}], "containers": [{"name": "a"}]},
-            "status": {"phase": "Pending", "initContainerStatuses": [{"name": "i", "restartCount": 3, "state": state}, {"name": "j", "state": {"waiting": {"reason": "PodInitializing"}}}],
-                "containerStatuses": [{"name": "a", "state": {"waiting": {"reason": "PodInitializing"}}}]}})
-        };
-        assert_eq!(printed(pod(json!({"running": {}}))).0, "Init:0/2");
-        assert_eq!(printed(pod(json!({"terminated": {"exitCode": 0}}))).0, "Init:1/2");
-        assert_eq!(
-            printed(pod(json!({"terminated": {"exitCode": 2, "reason": "Error"}}))),
-            ("Init:Error".to_owned(), (0, 1), 3)
-        );
-        assert_eq!(printed(pod(json!({"terminated": {"exitCode": 2}}))).0, "Init:ExitCode:2");
-    }
-
-    #[test]
-    fn a_started_sidecar_counts_as_ready() {
-        let pod = json!({"spec": {"initContainers": [{"name": "s", "restartPolicy": "Always"}], "containers": [{"name": "a"}]}, "status": {"phase": "Running",
-            "initContainerStatuses": [{"name": "s", "ready": true, "started": true, "restartCount": 1, "state": {"running": {}}}],
-            "containerStatuses": [{"name": "a", "ready": true, "restartCount": 1, "state": {"running": {}}}]}});
-        assert_eq!(printed(pod), ("Running".to_owned(), (2, 2), 2));
-    }
-
-    #[test]
-    fn deletion_shows_only_while_the_pod_lives() {
-        let pod = |phase: &str| json!({"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}, "spec": {"containers": [{"name": "a"}]}, "status": {"phase": phase}});
-        assert_eq!(printed(pod("Running")).0, "Terminating");
-        assert_eq!(printed(pod("Failed")).0, "Failed");
-    }
-}
+#[path = "pod_tests.rs"]
+mod tests;
