@@ -191,3 +191,7 @@ pub(super) async fn until_gone(api: Api<Raw>, fields: &str, labels: &str, patien
     let _ = tokio::time::timeout(patience, wait).await;
     there.into_values().collect()
 }
+
+#[cfg(test)]
+#[path = "cleanup_tests.rs"]
+mod tests;

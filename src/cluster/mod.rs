@@ -11,6 +11,8 @@ pub mod kinds;
 pub mod logs;
 pub mod namespace;
 mod raw;
+#[cfg(test)]
+mod real_tests;
 pub mod row;
 pub mod snapshot;
 #[cfg(test)]

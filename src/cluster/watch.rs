@@ -54,7 +54,7 @@ enum End {
     NoStreaming,
     /// Listing may be allowed where watching is not.
     MayNotWatch,
-    /// The position was too old; a new list mends it.
+    /// The position was too old, or nothing was heard for so long that the connection may be dead; reading anew tells.
     Outdated,
     Lost(String),
 }
@@ -262,6 +262,7 @@ fn end(error: watcher::Error, starting: bool) -> End {
         Some(410) => End::Outdated,
         Some(401 | 403 | 404 | 405) => End::MayNotWatch,
         Some(_) if starting => End::NoStreaming,
+        None if !starting && matches!(error, watcher::Error::WatchFailed(_)) && why.contains("timed out") => End::Outdated,
         _ => End::Lost(why),
     }
 }

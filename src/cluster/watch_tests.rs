@@ -119,3 +119,15 @@ async fn at_rest_nothing_is_asked() {
     tokio::task::yield_now().await;
     assert_eq!((before, cluster.requests()), (1, 1));
 }
+
+#[test]
+fn silence_is_no_loss_yet_but_a_broken_connection_is() {
+    let failed = |why: &str| {
+        end(
+            watcher::Error::WatchFailed(kube::Error::ReadEvents(std::io::Error::other(why.to_owned()))),
+            false,
+        )
+    };
+    assert!(matches!(failed("error reading a body from connection: timed out"), End::Outdated));
+    assert!(matches!(failed("connection reset by peer"), End::Lost(_)));
+}
