@@ -18,7 +18,7 @@ use crate::scenario::reference::ImageReference;
 pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize, compact: bool) -> Vec<Line<'static>> {
     let Some(clue) = &attempt.clue else { return Vec::new() };
     let inner = width.saturating_sub(3);
-    let mut lines = vec![title(look, model, clue)];
+    let mut lines = vec![title(look, model, clue, compact)];
     if let Some(behind) = &attempt.behind {
         lines.extend(wrap_spans(
             vec![(behind.clone(), look.style(Mean::Warning).add_modifier(Modifier::BOLD))],
@@ -55,10 +55,11 @@ pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize, compac
         lines.extend(wrap_spans(inline(look, &tags_line(clue, catalogue.as_ref()), Mean::Strong), inner, 0));
     }
     if let Some(next) = next(attempt.clue_depth, clue) {
-        lines.push(Line::from(vec![
-            Span::styled("i ", look.style(Mean::Key)),
-            Span::styled(next, look.style(Mean::Dim)),
-        ]));
+        let key = [Span::styled("i ", look.style(Mean::Key)), Span::styled(next, look.style(Mean::Dim))];
+        match lines.first_mut().filter(|title| compact && title.width() + next.width() + 5 <= inner) {
+            Some(title) => title.spans.extend(std::iter::once(Span::raw("   ")).chain(key)),
+            None => lines.push(Line::from(key.to_vec())),
+        }
     }
     lines
 }
@@ -89,7 +90,7 @@ fn next(depth: u8, clue: &Clue) -> Option<&'static str> {
     }
 }
 
-fn title(look: &Look, model: &Model, clue: &Clue) -> Line<'static> {
+fn title(look: &Look, model: &Model, clue: &Clue, compact: bool) -> Line<'static> {
     let dim = look.style(Mean::Dim);
     let mut spans = vec![
         Span::styled(
@@ -104,7 +105,7 @@ fn title(look: &Look, model: &Model, clue: &Clue) -> Line<'static> {
     if clue.count > 1 {
         spans.push(Span::styled(format!("   {}{}", look.sign(Sign::Times), clue.count), look.style(Mean::Text)));
     }
-    if clue.last.is_some() {
+    if !compact && clue.last.is_some() {
         spans.push(Span::styled(format!("   last {} ago", since(model.now, clue.last)), dim));
     }
     Line::from(spans)
