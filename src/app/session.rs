@@ -29,8 +29,7 @@ const QUEUE: usize = 4096;
 /// A practice cluster on which this scenario's images behave as declared.
 #[must_use]
 pub fn practice(scenario: &Scenario, speed: f64) -> Practice {
-    let mut images = crate::scenario::catalogue();
-    images.extend(scenario.images.clone());
+    let images = scenario.registry();
     Practice::start(Options {
         images,
         speed,

@@ -1,6 +1,7 @@
 //! How the images of a scenario behave: as its author says, as the built-in catalogue knows, or as the manifests let one guess.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -11,13 +12,25 @@ use crate::image::{Catalogue, Image, Step};
 use crate::yaml;
 
 /// The images that klab knows without being told.
-#[must_use]
-pub fn catalogue() -> Catalogue {
-    let documents = yaml::documents("assets/images.yaml", include_str!("../../assets/images.yaml")).unwrap_or_default();
-    documents
-        .into_iter()
-        .find_map(|(_, value, _)| serde_json::from_value(value).ok())
-        .unwrap_or_default()
+pub fn catalogue() -> &'static Catalogue {
+    static BUILT_IN: LazyLock<Catalogue> = LazyLock::new(|| {
+        let documents = yaml::documents("assets/images.yaml", include_str!("../../assets/images.yaml")).unwrap_or_default();
+        documents
+            .into_iter()
+            .find_map(|(_, value, _)| serde_json::from_value(value).ok())
+            .unwrap_or_default()
+    });
+    &BUILT_IN
+}
+
+impl Scenario {
+    /// All images of this scenario's world: the built-in ones, and its own in front of them.
+    #[must_use]
+    pub fn registry(&self) -> Catalogue {
+        let mut images = catalogue().clone();
+        images.extend(self.images.clone());
+        images
+    }
 }
 
 /// A container of a scenario: where it stands, its image and what is set for it.

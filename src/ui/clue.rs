@@ -47,11 +47,7 @@ pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize, compac
     };
     lines.extend(wrap_spans(inline(look, &told, Mean::Text), inner, 0));
     if attempt.clue_depth > 1 {
-        let catalogue = (model.place == Place::Practice).then(|| {
-            let mut all = crate::scenario::catalogue();
-            all.extend(attempt.scenario.images.clone());
-            all
-        });
+        let catalogue = (model.place == Place::Practice).then(|| attempt.scenario.registry());
         lines.extend(wrap_spans(inline(look, &tags_line(clue, catalogue.as_ref()), Mean::Strong), inner, 0));
     }
     if let Some(next) = next(attempt.clue_depth, clue) {
