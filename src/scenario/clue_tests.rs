@@ -339,9 +339,9 @@ fn tags_are_told_on_practice_and_asked_for_elsewhere() {
     let clue = stage.clue().unwrap();
     let known = catalogue();
     assert!(
-        known.len() > 10 && tags_line(&clue, Some(&known)).contains("1.29-alpine"),
+        known.len() > 10 && tags_line(&clue, Some(known)).contains("1.29-alpine"),
         "{}",
-        tags_line(&clue, Some(&known))
+        tags_line(&clue, Some(known))
     );
     let real = tags_line(&clue, None);
     assert!(
@@ -349,7 +349,7 @@ fn tags_are_told_on_practice_and_asked_for_elsewhere() {
         "{real}"
     );
     stage.pod("p", PLAIN, waiting("ErrImagePull", "not found"), 0);
-    assert!(tags_line(&stage.clue().unwrap(), Some(&known)).contains("no repository team/web"));
+    assert!(tags_line(&stage.clue().unwrap(), Some(known)).contains("no repository team/web"));
 }
 
 #[test]
