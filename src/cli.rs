@@ -37,6 +37,9 @@ pub struct Place {
     /// How fast the practice cluster's clock runs.
     #[arg(long, global = true, default_value_t = 1.0, value_name = "X")]
     pub speed: f64,
+    /// What the practice cluster's names and delays grow from; without it they are new each time.
+    #[arg(long, global = true, value_name = "N")]
+    pub seed: Option<u64>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -66,4 +69,32 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// The practice cluster on 127.0.0.1, for your own kubectl; serves until Ctrl-C.
+    Serve(Serve),
+}
+
+/// What `klab serve` serves, and where.
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// The port on 127.0.0.1; 0 is any free one.
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Write the kubeconfig here; without it, into klab's state folder while it serves.
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// How images behave, besides the built-in ones: as under `images:` in a scenario.yaml.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub images: Vec<PathBuf>,
+    /// How many nodes there are.
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=100))]
+    pub nodes: usize,
+    /// The name of the first node.
+    #[arg(long, default_value = "practice", value_name = "NAME")]
+    pub node_name: String,
+    /// The API and its controllers alone: no node, no scheduler, nothing runs.
+    #[arg(long, conflicts_with_all = ["nodes", "node_name"])]
+    pub empty: bool,
+    /// Print where the practice cluster stops short of Kubernetes, and end.
+    #[arg(long)]
+    pub limits: bool,
 }

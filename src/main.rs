@@ -27,7 +27,12 @@ fn main() -> ExitCode {
 
 /// Does what the command line says; false when a step did not hold.
 fn go(cli: Cli) -> anyhow::Result<bool> {
-    let settings = Settings::new(cli.place)?;
+    let mut place = cli.place;
+    if matches!(cli.command, Some(Command::Serve(_))) {
+        // There the option names the file to write.
+        place.kubeconfig = None;
+    }
+    let settings = Settings::new(place)?;
     match cli.command {
         None => {
             let open = cli
@@ -42,5 +47,11 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
         Some(Command::List { json }) => Ok(app::report::list(&settings, json)?),
         Some(Command::Show { scenario, json }) => Ok(app::report::show(settings.scenario(&scenario)?, json)?),
         Some(Command::Run { names, all, json, yes }) => app::headless::run(settings, &names, all, json, yes),
+        Some(Command::Serve(serve)) => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+            runtime.block_on(app::serve::run(serve, &settings))?;
+            runtime.shutdown_background();
+            Ok(true)
+        }
     }
 }

@@ -174,7 +174,7 @@ impl Hands {
             .place
             .context
             .is_none()
-            .then(|| session::practice(&scenario, self.settings.place.speed));
+            .then(|| session::practice(&scenario, self.settings.place.speed, self.settings.seed(self.screen)));
         let attempt = Attempt {
             number,
             practice: practice.clone(),

@@ -6,6 +6,7 @@ pub mod headless;
 mod player;
 pub mod report;
 mod screen;
+pub mod serve;
 mod session;
 mod settings;
 mod terminal;

@@ -104,7 +104,7 @@ fn message(event: Event) -> Option<Msg> {
 }
 
 /// Listens from now on for SIGTERM and SIGHUP; what is returned resolves at the first of them.
-fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+pub fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut term, mut hangup) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
     Ok(async move {

@@ -28,11 +28,12 @@ const QUEUE: usize = 4096;
 
 /// A practice cluster on which this scenario's images behave as declared.
 #[must_use]
-pub fn practice(scenario: &Scenario, speed: f64) -> Practice {
+pub fn practice(scenario: &Scenario, speed: f64, seed: u64) -> Practice {
     let images = scenario.registry();
     Practice::start(Options {
         images,
         speed,
+        seed,
         ..Options::default()
     })
 }

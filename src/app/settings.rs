@@ -66,6 +66,13 @@ impl Settings {
         self
     }
 
+    /// What chance grows from: as the command line says, else new for a person and the same for a machine.
+    #[must_use]
+    pub fn seed(&self, person: bool) -> u64 {
+        let fresh = || Timestamp::now().as_nanosecond() as u64;
+        self.place.seed.unwrap_or_else(|| if person { fresh() } else { 1 })
+    }
+
     /// The scenario of this name or number.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ pub struct Options {
     pub images: Catalogue,
     /// The name of the first node.
     pub node_name: String,
+    /// How many nodes there are; without any, nothing schedules or runs pods.
     pub nodes: usize,
     /// Practice seconds a second; 0 stands still.
     pub speed: f64,

@@ -19,18 +19,20 @@ pub mod service_account;
 
 /// Every controller, the scheduler and the kubelets.
 #[must_use]
-pub fn all(_options: &Options) -> Vec<Box<dyn Controller>> {
-    vec![
+pub fn all(options: &Options) -> Vec<Box<dyn Controller>> {
+    let mut all: Vec<Box<dyn Controller>> = vec![
         Box::new(deployment::Deployments),
         Box::new(replica_set::ReplicaSets::default()),
-        Box::new(Scheduler::default()),
-        Box::new(Kubelet::default()),
         Box::new(endpoint_slice::EndpointSlices),
         Box::new(garbage::Garbage),
         Box::new(namespace::Namespaces),
         Box::new(service_account::ServiceAccounts),
         Box::new(event_expiry::EventExpiry),
-    ]
+    ];
+    if options.nodes > 0 {
+        all.extend([Box::new(Scheduler::default()) as Box<dyn Controller>, Box::new(Kubelet::default())]);
+    }
+    all
 }
 
 /// Makes the nodes, the namespaces and the Service of the API that every fresh cluster has.
@@ -40,7 +42,7 @@ pub fn bootstrap(world: &mut World, options: &Options) {
             "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}});
         put(world, &NAMESPACE, namespace);
     }
-    for index in 0..options.nodes.max(1) {
+    for index in 0..options.nodes {
         let name = if index == 0 {
             options.node_name.clone()
         } else {

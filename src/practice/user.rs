@@ -1,0 +1,72 @@
+//! Who makes a request: the cluster's administrator, a ServiceAccount, or whom an administrator speaks for.
+
+use axum::http::HeaderMap;
+
+/// A user and the groups it belongs to. A server puts the one it let in into the request's extensions; without one, klab itself asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    pub name: String,
+    pub groups: Vec<String>,
+}
+
+impl User {
+    /// Who may do everything: the learner, and klab itself.
+    #[must_use]
+    pub fn administrator() -> Self {
+        Self {
+            name: "admin".to_owned(),
+            groups: vec!["system:masters".to_owned(), "system:authenticated".to_owned()],
+        }
+    }
+
+    /// A user by its name; a ServiceAccount is in its groups.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        let mut groups = Vec::new();
+        if let Some(account) = name.strip_prefix("system:serviceaccount:") {
+            let namespace = account.split(':').next().unwrap_or_default();
+            groups = vec!["system:serviceaccounts".to_owned(), format!("system:serviceaccounts:{namespace}")];
+        }
+        groups.push("system:authenticated".to_owned());
+        Self { name: name.to_owned(), groups }
+    }
+
+    /// For whom this user speaks: itself, or who the `Impersonate-` headers name.
+    #[must_use]
+    pub fn speaking_for(self, headers: &HeaderMap) -> Self {
+        let values = |name: &str| -> Vec<String> {
+            let given = headers.get_all(name).iter();
+            given.filter_map(|value| value.to_str().ok().map(str::to_owned)).collect()
+        };
+        let Some(name) = values("impersonate-user").into_iter().next() else {
+            return self;
+        };
+        let (mut user, groups) = (Self::named(&name), values("impersonate-group"));
+        if !groups.is_empty() {
+            user.groups = groups;
+            user.groups.push("system:authenticated".to_owned());
+        }
+        user
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_administrator_speaks_for_a_service_account() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(User::administrator().speaking_for(&headers).name, "admin");
+        headers.insert("impersonate-user", "system:serviceaccount:lab:robot".parse().unwrap());
+        let robot = User::administrator().speaking_for(&headers);
+        assert_eq!(robot.name, "system:serviceaccount:lab:robot");
+        assert_eq!(robot.groups, ["system:serviceaccounts", "system:serviceaccounts:lab", "system:authenticated"]);
+        headers.append("impersonate-group", "readers".parse().unwrap());
+        headers.append("impersonate-group", "writers".parse().unwrap());
+        assert_eq!(
+            User::administrator().speaking_for(&headers).groups,
+            ["readers", "writers", "system:authenticated"]
+        );
+    }
+}
