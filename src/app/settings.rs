@@ -88,6 +88,7 @@ impl Settings {
             Some(context) => Place::Real {
                 context: context.clone(),
                 server: String::new(),
+                shared: self.place.learner.is_some(),
             },
             None => Place::Practice,
         };

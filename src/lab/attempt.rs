@@ -3,6 +3,7 @@
 pub mod cluster;
 mod inspect;
 pub(super) mod leave;
+mod production;
 pub(super) mod story;
 
 use std::sync::Arc;

@@ -64,6 +64,8 @@ pub enum Place {
     Real {
         context: String,
         server: String,
+        /// A class shares it, each learner under a name.
+        shared: bool,
     },
 }
 
@@ -200,6 +202,14 @@ pub enum Overlay {
     /// A question; Enter or `y` answers yes, Esc or `n` no.
     Ask {
         question: Question,
+        lines: Vec<String>,
+        scroll: usize,
+    },
+    /// A question that is answered by typing the context's name, as the cluster looks like production.
+    NameContext {
+        order: Order,
+        context: String,
+        typed: String,
         lines: Vec<String>,
         scroll: usize,
     },

@@ -85,6 +85,7 @@ fn overlay_scroll(overlay: &mut Overlay) -> &mut usize {
         Overlay::Log(log) => &mut log.scroll,
         Overlay::Help { scroll }
         | Overlay::Ask { scroll, .. }
+        | Overlay::NameContext { scroll, .. }
         | Overlay::Page { scroll, .. }
         | Overlay::Diff { scroll, .. }
         | Overlay::Object { scroll, .. }

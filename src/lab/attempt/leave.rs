@@ -23,7 +23,6 @@ pub fn ask(model: &mut Model, to: Leaving) -> Vec<Effect> {
         true => "The practice cluster ends when you leave, and all that is in it.".to_owned(),
         false => "It stays in the cluster until it is cleaned up; klab finds it again.".to_owned(),
     });
-    lines.push("c cleans up first, y leaves at once, Esc stays.".to_owned());
     overlay::ask(model, Question::Leave { quit: to == Leaving::Quit }, lines)
 }
 

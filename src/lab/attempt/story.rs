@@ -3,6 +3,7 @@
 use super::super::msg::{Effect, Order, Solved};
 use super::super::overlay::{ask, needs_yes};
 use super::super::{Model, Overlay, Place, Question, Stage, diff, live};
+use super::production::looks_like_production;
 use super::{equal, namespace};
 use crate::scenario::goal::Judge;
 use crate::scenario::{Manifest, SolutionMode};
@@ -12,10 +13,7 @@ pub(super) fn break_it(model: &mut Model) -> Vec<Effect> {
     let Some(attempt) = model.attempt() else { return Vec::new() };
     match attempt.stage {
         Stage::Ready if attempt.memory.found => go_on(model),
-        Stage::Ready if needs_yes(model, Order::Break) => {
-            let lines = first_write(model);
-            ask(model, Question::Write(Order::Break), lines)
-        }
+        Stage::Ready if needs_yes(model, Order::Break) => first_write(model, Order::Break),
         Stage::Ready => order(model, Order::Break),
         Stage::Opening => say(model, "The cluster is not open yet", "a moment"),
         Stage::Broken | Stage::Solving => say(model, "It is already broken", "c cleans up first"),
@@ -30,14 +28,35 @@ fn say(model: &mut Model, what: &str, next: &str) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Asks before the first write on a real cluster; one that looks like production wants its name typed.
+fn first_write(model: &mut Model, order: Order) -> Vec<Effect> {
+    let (Place::Real { context, server, shared }, Some(attempt)) = (&model.place, model.attempt()) else {
+        return Vec::new();
+    };
+    let mut lines = about_to_write(model, context, server);
+    let Some(why) = looks_like_production(context, server, attempt.snapshot.nodes.len(), *shared) else {
+        return ask(model, Question::Write(order), lines);
+    };
+    lines.push(String::new());
+    lines.push(format!("This cluster looks like one that people depend on: {why}."));
+    lines.push(format!("Type {context} to write to it all the same."));
+    let (context, typed) = (context.clone(), String::new());
+    model.overlays.push(Overlay::NameContext {
+        order,
+        context,
+        typed,
+        lines,
+        scroll: 0,
+    });
+    Vec::new()
+}
+
 /// What the first write on a real cluster is about to do.
-fn first_write(model: &Model) -> Vec<String> {
+fn about_to_write(model: &Model, context: &str, server: &str) -> Vec<String> {
     let Some(attempt) = model.attempt() else { return Vec::new() };
     let mut lines = vec!["This writes to a real cluster:".to_owned()];
-    if let Place::Real { context, server } = &model.place {
-        lines.push(format!("context    {context}"));
-        lines.push(format!("server     {server}"));
-    }
+    lines.push(format!("context    {context}"));
+    lines.push(format!("server     {server}"));
     lines.push(format!("namespace  {}", namespace(model)));
     let name = |manifest: &Manifest| format!("{} {}", manifest.kind(), manifest.name());
     let mut names: Vec<String> = attempt.scenario.setup.iter().chain(&attempt.scenario.broken).map(name).collect();

@@ -19,7 +19,7 @@ pub(super) fn now(model: &Model) -> Vec<Action> {
 
 fn of_overlay(top: &Overlay) -> Vec<Action> {
     match top {
-        Overlay::Help { .. } | Overlay::Object { .. } => vec![Action::Back],
+        Overlay::Help { .. } | Overlay::Object { .. } | Overlay::NameContext { .. } => vec![Action::Back],
         Overlay::Ask {
             question: Question::Leave { .. },
             ..

@@ -21,12 +21,7 @@ fn pop(model: &mut Model) -> Option<Question> {
 
 pub fn yes(model: &mut Model) -> Vec<Effect> {
     match pop(model) {
-        Some(Question::Write(order)) => {
-            if let Some(attempt) = model.attempt_mut() {
-                attempt.memory.agreed = true;
-            }
-            story::order(model, order)
-        }
+        Some(Question::Write(order)) => agreed(model, order),
         Some(Question::Solve) => story::solve(model),
         Some(Question::Cleanup) => story::cleanup(model),
         Some(Question::Leave { .. }) => {
@@ -36,6 +31,29 @@ pub fn yes(model: &mut Model) -> Vec<Effect> {
         Some(Question::GoOn) => story::go_on(model),
         None => Vec::new(),
     }
+}
+
+/// The first write on a real cluster may go on.
+fn agreed(model: &mut Model, order: Order) -> Vec<Effect> {
+    if let Some(attempt) = model.attempt_mut() {
+        attempt.memory.agreed = true;
+    }
+    story::order(model, order)
+}
+
+/// Enter after typing the context's name: only the whole name counts.
+pub fn named(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::NameContext { order, context, typed, .. }) = model.overlays.last() else {
+        return Vec::new();
+    };
+    if typed != context {
+        let what = format!("That is not {context}");
+        model.say(true, what, "type it as it stands, or Esc");
+        return Vec::new();
+    }
+    let order = *order;
+    super::close(model);
+    agreed(model, order)
 }
 
 pub fn no(model: &mut Model) -> Vec<Effect> {

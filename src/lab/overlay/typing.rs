@@ -12,6 +12,7 @@ pub fn typing(model: &Model) -> bool {
     match (model.overlays.last(), &model.screen) {
         (Some(Overlay::Page { search, .. }), _) => search.typing,
         (Some(Overlay::Log(page)), _) => page.search.typing,
+        (Some(Overlay::NameContext { .. }), _) => true,
         (None, Screen::Picker(picker)) => picker.filtering,
         _ => false,
     }
@@ -22,6 +23,14 @@ pub(super) fn search(model: &mut Model) -> Option<&mut Search> {
     match model.overlays.last_mut()? {
         Overlay::Page { search, .. } => Some(search),
         Overlay::Log(page) => Some(&mut page.search),
+        _ => None,
+    }
+}
+
+/// What is typed of the context's name.
+fn naming(model: &mut Model) -> Option<&mut String> {
+    match model.overlays.last_mut()? {
+        Overlay::NameContext { typed, .. } => Some(typed),
         _ => None,
     }
 }
@@ -41,6 +50,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Erase => edit(model, |text| {
             text.pop();
         }),
+        Action::Back if naming(model).is_some() => return super::close(model),
+        Action::Open if naming(model).is_some() => return super::question::named(model),
         Action::Back => {
             edit(model, String::clear);
             stop(model);
@@ -61,7 +72,9 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 fn edit(model: &mut Model, change: impl FnOnce(&mut String)) {
-    if let Some(search) = search(model) {
+    if let Some(typed) = naming(model) {
+        change(typed);
+    } else if let Some(search) = search(model) {
         change(&mut search.text);
     } else if let Screen::Picker(picker) = &model.screen {
         let mut filter = picker.filter.clone();

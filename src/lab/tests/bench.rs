@@ -95,6 +95,7 @@ impl Lab {
         Place::Real {
             context: "school".to_owned(),
             server: "https://10.0.0.1:6443".to_owned(),
+            shared: false,
         }
     }
 

@@ -79,6 +79,21 @@ fn a_real_cluster_is_not_written_to_before_the_yes() {
 }
 
 #[test]
+fn a_cluster_that_looks_like_production_wants_its_name_typed() {
+    let mut lab = Lab::opened(Place::Real {
+        context: "shop-prod".to_owned(),
+        server: "https://10.0.0.1:6443".to_owned(),
+        shared: false,
+    });
+    lab.keys("b");
+    assert_eq!(lab.keys("y\n"), [], "a yes is not enough");
+    assert!(lab.notice().contains("That is not shop-prod"), "{}", lab.notice());
+    lab.keys("\x08");
+    let effects = lab.keys("shop-prod\n");
+    assert!(effects.contains(&Effect::Carry(ONE, Order::Prepare)), "{effects:?}");
+}
+
+#[test]
 fn b_twice_says_how_to_start_afresh() {
     let mut lab = Lab::broken();
     assert_eq!(lab.keys("b"), []);

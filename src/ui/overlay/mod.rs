@@ -24,6 +24,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
     match top {
         Overlay::Help { scroll } => pen.dialog(86, "Keys", help_lines(look, model), *scroll),
         Overlay::Ask { question, lines, scroll } => ask(&mut pen, *question, lines, *scroll),
+        Overlay::NameContext { typed, lines, scroll, .. } => name_context(&mut pen, typed, lines, *scroll),
         Overlay::Diff { lines, scroll } => pen.dialog(96, "What the solution changes", diff_lines(look, lines), *scroll),
         Overlay::Page {
             detail,
@@ -137,10 +138,37 @@ fn ask(pen: &mut Pen, question: Question, lines: &[String], scroll: usize) {
     let key = |key: &'static str| Span::styled(key, look.style(Mean::Key));
     let word = |word: &'static str| Span::styled(word, look.style(Mean::Text));
     shown.push(Line::from(match question {
+        Question::Leave { .. } => vec![
+            key("c"),
+            word(" clean up first   "),
+            key("Enter"),
+            word(" leave at once   "),
+            key("Esc"),
+            word(" stay"),
+        ],
         Question::GoOn => vec![key("Enter"), word(" go on   "), key("n"), word(" clean up")],
         _ => vec![key("Enter"), word(" yes   "), key("Esc"), word(" no")],
     }));
     pen.dialog(72, title, shown, scroll);
+}
+
+/// The name as it is typed, with a cursor after it.
+fn name_context(pen: &mut Pen, typed: &str, lines: &[String], scroll: usize) {
+    let look = pen.look;
+    let mut shown: Vec<Line> = lines.iter().map(|line| Line::styled(line.clone(), look.style(Mean::Text))).collect();
+    shown.push(Line::default());
+    shown.push(Line::from(vec![
+        Span::styled("> ", look.style(Mean::Key)),
+        Span::styled(format!("{typed}_"), look.style(Mean::Strong)),
+    ]));
+    shown.push(Line::default());
+    shown.push(Line::from(vec![
+        Span::styled("Enter", look.style(Mean::Key)),
+        Span::styled(" write   ", look.style(Mean::Text)),
+        Span::styled("Esc", look.style(Mean::Key)),
+        Span::styled(" leave it alone", look.style(Mean::Text)),
+    ]));
+    pen.dialog(72, "This looks like production", shown, scroll);
 }
 
 fn diff_lines(look: &Look, lines: &[DiffLine]) -> Vec<Line<'static>> {
