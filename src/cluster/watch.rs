@@ -1,6 +1,7 @@
 //! Watching the lab's namespace: one task a kind, each object cut to a row the moment it arrives.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 use kube::Api;
 use kube::api::ListParams;
 use kube::runtime::watcher::{self, Event, watcher};
+use tokio::sync::Notify;
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -54,8 +56,10 @@ enum End {
     NoStreaming,
     /// Listing may be allowed where watching is not.
     MayNotWatch,
-    /// The position was too old, or nothing was heard for so long that the connection may be dead; reading anew tells.
+    /// The position was too old; reading anew tells.
     Outdated,
+    /// Nothing was heard for so long that the connection may be dead; reading anew tells.
+    Silent,
     Lost(String),
 }
 
@@ -64,8 +68,10 @@ struct Watch {
     api: Api<Raw>,
     api_version: String,
     kind: String,
-    /// Seconds after which the server ends a watch by itself; 0 leaves it to the server (half an hour or more).
-    renewal: u32,
+    /// Rings when a connection of the lab's turned out dead: events come without bookmarks, so their own silence says nothing.
+    alarm: Arc<Notify>,
+    /// Only the others' alarm tells that this connection is dead.
+    deaf: bool,
     sender: Sender<WatchMsg>,
 }
 
@@ -77,10 +83,11 @@ impl Cluster {
         if all.iter().any(|(_, kind)| kind == "Service") {
             all.insert(("discovery.k8s.io/v1".to_owned(), "EndpointSlice".to_owned()));
         }
+        let alarm = Arc::new(Notify::new());
         let mut tasks = JoinSet::new();
         for (api_version, kind) in all {
-            let (cluster, sender) = (self.clone(), sender.clone());
-            tasks.spawn(async move { cluster.watch_kind(api_version, kind, sender).await });
+            let (cluster, sender, alarm) = (self.clone(), sender.clone(), alarm.clone());
+            tasks.spawn(async move { cluster.watch_kind(api_version, kind, sender, alarm).await });
         }
         drop(sender);
         tokio::select! {
@@ -90,7 +97,7 @@ impl Cluster {
         tasks.shutdown().await;
     }
 
-    async fn watch_kind(&self, api_version: String, kind: String, sender: Sender<WatchMsg>) {
+    async fn watch_kind(&self, api_version: String, kind: String, sender: Sender<WatchMsg>, alarm: Arc<Notify>) {
         let served = match self.kind(&api_version, &kind).await {
             Ok(served) => served,
             Err(error) => {
@@ -98,9 +105,8 @@ impl Cluster {
                 return;
             }
         };
-        // Events alone come without bookmarks, so silence says nothing about their connection.
-        let events = kind == "Event";
-        let client = if events { self.client.clone() } else { self.watch_client.clone() };
+        let deaf = kind == "Event";
+        let client = if deaf { self.client.clone() } else { self.watch_client.clone() };
         let api = if served.namespaced {
             Api::namespaced_with(client, &self.namespace, &served.resource)
         } else {
@@ -110,7 +116,8 @@ impl Cluster {
             api,
             api_version,
             kind,
-            renewal: if events { 290 } else { 0 },
+            alarm,
+            deaf,
             sender,
         }
         .run()
@@ -125,12 +132,19 @@ impl Watch {
         let mut since = None;
         loop {
             let mut live = false;
-            match self.round(streaming, &mut live).await {
+            let ended = tokio::select! {
+                ended = self.round(streaming, &mut live) => ended,
+                () = self.alarm.notified(), if self.deaf => End::Outdated,
+            };
+            if matches!(ended, End::Silent | End::Lost(_)) {
+                self.alarm.notify_waiters();
+            }
+            match ended {
                 End::Unheard => return,
                 End::NoStreaming if streaming => streaming = false,
                 End::MayNotWatch => return self.poll().await,
-                End::Outdated if live => {}
-                End::Outdated | End::NoStreaming => tokio::time::sleep(FIRST_PAUSE).await,
+                End::Outdated | End::Silent if live => {}
+                End::Outdated | End::Silent | End::NoStreaming => tokio::time::sleep(FIRST_PAUSE).await,
                 End::Lost(why) => {
                     if live {
                         (pause, since) = (FIRST_PAUSE, None);
@@ -156,7 +170,8 @@ impl Watch {
 
     /// Reads all there is and then follows, until something ends it.
     async fn round(&self, streaming: bool, live: &mut bool) -> End {
-        let config = watcher::Config::default().timeout(self.renewal);
+        // 0 leaves it to the server when a watch ends: half an hour or more.
+        let config = watcher::Config::default().timeout(0);
         let config = if streaming { config.streaming_lists() } else { config };
         let mut events = std::pin::pin!(watcher(self.api.clone(), config));
         let mut listed = Vec::new();
@@ -262,7 +277,7 @@ fn end(error: watcher::Error, starting: bool) -> End {
         Some(410) => End::Outdated,
         Some(401 | 403 | 404 | 405) => End::MayNotWatch,
         Some(_) if starting => End::NoStreaming,
-        None if !starting && matches!(error, watcher::Error::WatchFailed(_)) && why.contains("timed out") => End::Outdated,
+        None if !starting && matches!(error, watcher::Error::WatchFailed(_)) && why.contains("timed out") => End::Silent,
         _ => End::Lost(why),
     }
 }

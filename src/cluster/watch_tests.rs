@@ -12,7 +12,7 @@ use crate::cluster::stub;
 /// Follows one kind; the others are refused and not looked at.
 fn watch(cluster: Cluster, kind: &'static str) -> Receiver<WatchMsg> {
     let (sender, receiver) = channel(100);
-    tokio::spawn(async move { cluster.watch_kind("v1".into(), kind.into(), sender).await });
+    tokio::spawn(async move { cluster.watch_kind("v1".into(), kind.into(), sender, Arc::default()).await });
     receiver
 }
 
@@ -120,6 +120,32 @@ async fn at_rest_nothing_is_asked() {
     assert_eq!((before, cluster.requests()), (1, 1));
 }
 
+#[tokio::test(start_paused = true)]
+async fn events_are_read_anew_when_another_watch_finds_its_connection_dead() {
+    let asked_pods = AtomicU32::new(0);
+    let cluster = stub::cluster(move |asked| {
+        let pods = asked.path.ends_with("/pods");
+        match asked.query.contains("watch=true") {
+            _ if pods && asked_pods.fetch_add(1, Ordering::Relaxed) < 2 => stub::status(500, "InternalError", "down", json!({})),
+            true if pods => stub::stream(&[]),
+            true => stub::stream(&[end_of_list()]),
+            false => stub::json(&json!({"metadata": {"resourceVersion": "3"}, "items": []})),
+        }
+    });
+    let (sender, mut receiver) = channel(100);
+    let alarm: Arc<Notify> = Arc::default();
+    let follow = |kind: &'static str| {
+        let (cluster, sender, alarm) = (cluster.clone(), sender.clone(), alarm.clone());
+        tokio::spawn(async move { cluster.watch_kind("v1".into(), kind.into(), sender, alarm).await })
+    };
+    follow("Event");
+    assert_eq!(next(&mut receiver, 2).await, ["all 0", "live"]);
+    follow("Pod");
+    let mut rest = next(&mut receiver, 5).await;
+    rest.sort();
+    assert_eq!(rest, ["all 0", "all 0", "live", "live", "stale 1"]);
+}
+
 #[test]
 fn silence_is_no_loss_yet_but_a_broken_connection_is() {
     let failed = |why: &str| {
@@ -128,6 +154,6 @@ fn silence_is_no_loss_yet_but_a_broken_connection_is() {
             false,
         )
     };
-    assert!(matches!(failed("error reading a body from connection: timed out"), End::Outdated));
+    assert!(matches!(failed("error reading a body from connection: timed out"), End::Silent));
     assert!(matches!(failed("connection reset by peer"), End::Lost(_)));
 }
