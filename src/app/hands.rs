@@ -112,6 +112,10 @@ impl Hands {
                 let lines = session.log_tail(&wanted).await;
                 answer.send(FromCluster::LogTail(wanted, lines)).await;
             }),
+            Effect::Ask(number, goal, want) => self.with_session(number, move |session, answer| async move {
+                let found = session.holds(&want).await;
+                answer.send(FromCluster::Asked(goal, found)).await;
+            }),
             Effect::Show(number, detail) => self.show(number, detail),
             Effect::FollowLog {
                 attempt,
@@ -194,6 +198,9 @@ impl Hands {
             let work = async {
                 match Session::open(&settings, scenario, practice).await {
                     Ok(session) => {
+                        if let Some(why) = session.unplayable().await {
+                            return answer.send(FromCluster::Failed(why)).await;
+                        }
                         // In its place before anybody hears of it, so that no order finds it missing.
                         let session = slot.get_or_init(|| session);
                         tokio::join!(session.greet(&answer), session.watch(&answer, &cancel));

@@ -3,7 +3,9 @@
 mod background;
 mod hands;
 pub mod headless;
+mod orders;
 mod player;
+mod questions;
 pub mod report;
 mod screen;
 pub mod serve;

@@ -9,15 +9,14 @@ use tokio_util::sync::CancellationToken;
 use super::hands::Answer;
 use super::settings::Settings;
 use crate::cluster::Cluster;
-use crate::cluster::apply::Applied;
 use crate::cluster::connect::ConnectOptions;
-use crate::cluster::guard::{Guard, Piece};
+use crate::cluster::kinds::built_in;
 use crate::cluster::snapshot::{Change, Uid};
 use crate::cluster::watch::WatchMsg;
-use crate::lab::msg::{Detail, FromCluster, Link, Notice, Order};
-use crate::practice::{Options, Practice};
+use crate::lab::msg::{Detail, FromCluster, Link, Notice};
+use crate::practice::{self, Options, Practice};
 use crate::scenario::clue::LogRequest;
-use crate::scenario::{Manifest, Scenario, SolutionMode};
+use crate::scenario::{ClueRule, Deed, Manifest, Node, Scenario, Want};
 
 /// Lines of a log that rules look at.
 const TAIL: usize = 20;
@@ -34,16 +33,59 @@ pub fn practice(scenario: &Scenario, speed: f64, seed: u64) -> Practice {
         images,
         speed,
         seed,
+        nodes: scenario.nodes.len().max(1),
+        shapes: scenario.nodes.iter().map(node).collect(),
         ..Options::default()
     })
 }
 
+fn node(node: &Node) -> practice::Node {
+    practice::Node {
+        name: node.name.clone(),
+        labels: node.labels.clone(),
+        taints: node.taints.clone(),
+        cpu: node.cpu.clone(),
+        memory: node.memory.clone(),
+        unschedulable: node.unschedulable,
+    }
+}
+
+/// Kinds of which goals, clues and deeds speak.
+fn asked_about(scenario: &Scenario) -> Vec<&str> {
+    let mut kinds = Vec::new();
+    for goal in &scenario.goals {
+        match &goal.what {
+            Want::Ready { kind, .. } | Want::Condition { kind, .. } | Want::Value { kind, .. } | Want::Gone { kind, .. } => kinds.push(kind.as_str()),
+            Want::Endpoints { .. } | Want::Answers { .. } => kinds.push("Service"),
+            Want::SeenBroken | Want::Quiet | Want::Pulls | Want::Can { .. } => {}
+        }
+    }
+    for clue in &scenario.clues {
+        match clue {
+            ClueRule::Condition { kind, .. } => kinds.push(kind),
+            ClueRule::Mismatch { left, right } => kinds.extend([left.0.as_str(), right.0.as_str()]),
+            ClueRule::Event { .. } | ClueRule::Log { .. } => {}
+        }
+    }
+    let cheats = scenario.cheats.iter().flat_map(|cheat| &cheat.does);
+    let repairs = scenario.repairs.iter().flat_map(|repair| &repair.does);
+    for deed in scenario.trigger.iter().chain(cheats).chain(repairs) {
+        match deed {
+            Deed::Delete { kind, .. } | Deed::Scale { kind, .. } | Deed::Patch { kind, .. } => kinds.push(kind),
+            Deed::Apply(manifests) | Deed::Replace(manifests) => kinds.extend(manifests.iter().map(Manifest::kind)),
+            Deed::Restart { .. } | Deed::Undo { .. } | Deed::Request { .. } => {}
+        }
+    }
+    kinds.retain(|kind| !kind.is_empty());
+    kinds
+}
+
 /// A cluster and the scenario played on it.
 pub struct Session {
-    cluster: Cluster,
-    scenario: Arc<Scenario>,
-    real: bool,
-    learner: Option<String>,
+    pub(super) cluster: Cluster,
+    pub(super) scenario: Arc<Scenario>,
+    pub(super) real: bool,
+    pub(super) learner: Option<String>,
     practice: Option<Practice>,
 }
 
@@ -115,79 +157,6 @@ impl Session {
         tokio::join!(watching, passing);
     }
 
-    /// Carries an order out and answers with what was done, or why not.
-    pub async fn carry(&self, order: Order, answer: &Answer) {
-        let done = match order {
-            Order::Prepare => self.prepare().await,
-            Order::Break => self.apply(&self.scenario.broken).await,
-            Order::Solve => self.solve().await,
-            Order::Cleanup => self.clean_up(answer).await,
-        };
-        let what = match done {
-            Ok(lines) => FromCluster::Done(order, lines),
-            Err(notice) => FromCluster::Refused(order, notice),
-        };
-        answer.send(what).await;
-    }
-
-    async fn prepare(&self) -> Result<Vec<String>, Notice> {
-        self.cluster
-            .ensure_namespace(&self.scenario.id, self.learner.as_deref())
-            .await
-            .map_err(|error| notice(&error))?;
-        self.apply(&self.scenario.setup).await
-    }
-
-    async fn solve(&self) -> Result<Vec<String>, Notice> {
-        let pieces = pieces(&self.scenario.solution);
-        match self.scenario.solution_mode {
-            SolutionMode::Apply => self.apply(&self.scenario.solution).await,
-            SolutionMode::Replace => self
-                .cluster
-                .replace(&self.guard(), &pieces)
-                .await
-                .map_err(|error| notice(&error))
-                .map(|done| said(&done)),
-            SolutionMode::Delete => self
-                .cluster
-                .delete(&self.guard(), &pieces)
-                .await
-                .map_err(|error| notice(&error))
-                .map(|()| Vec::new()),
-        }
-    }
-
-    async fn apply(&self, manifests: &[Manifest]) -> Result<Vec<String>, Notice> {
-        self.cluster
-            .apply(&self.guard(), &pieces(manifests), false)
-            .await
-            .map_err(|error| notice(&error))
-            .map(|done| said(&done))
-    }
-
-    fn guard(&self) -> Guard {
-        Guard {
-            scenario: self.scenario.id.clone(),
-            allow: self.scenario.allow.clone(),
-        }
-    }
-
-    async fn clean_up(&self, answer: &Answer) -> Result<Vec<String>, Notice> {
-        let (sender, mut going) = mpsc::unbounded_channel();
-        let kinds = self.kinds();
-        let cleaning = async move {
-            let tell = move |line: &str| drop(sender.send(line.to_owned()));
-            self.cluster.cleanup(&kinds, tell).await
-        };
-        let passing = async {
-            while let Some(line) = going.recv().await {
-                answer.send(FromCluster::Going(vec![line])).await;
-            }
-        };
-        let (report, ()) = tokio::join!(cleaning, passing);
-        report.map(|report| report.left).map_err(|error| notice(&error))
-    }
-
     /// The last lines of a container's log; none when it cannot be read.
     pub async fn log_tail(&self, wanted: &LogRequest) -> Vec<String> {
         self.cluster
@@ -196,7 +165,7 @@ impl Session {
             .unwrap_or_default()
     }
 
-    fn now(&self) -> jiff::Timestamp {
+    pub(super) fn now(&self) -> jiff::Timestamp {
         self.practice.as_ref().map_or_else(jiff::Timestamp::now, Practice::now)
     }
 
@@ -241,37 +210,24 @@ impl Session {
         answer.send(FromCluster::LogEnded { pod, container, why }).await;
     }
 
-    /// The kinds that this scenario's manifests touch: apiVersion and kind.
-    fn kinds(&self) -> Vec<(String, String)> {
+    /// The kinds that this scenario touches or asks about: apiVersion and kind.
+    pub(super) fn kinds(&self) -> Vec<(String, String)> {
         let scenario = &self.scenario;
         let mut kinds: Vec<_> = [&scenario.setup, &scenario.broken, &scenario.solution]
             .into_iter()
             .flatten()
             .map(|manifest| (manifest.api_version().to_owned(), manifest.kind().to_owned()))
             .collect();
+        let named = asked_about(scenario).into_iter().filter(|kind| kinds.iter().all(|(_, known)| known != kind));
+        let named: Vec<_> = named.filter_map(|kind| Some((built_in(kind)?.to_owned(), kind.to_owned()))).collect();
+        kinds.extend(named);
         kinds.sort();
         kinds.dedup();
         kinds
     }
 }
 
-fn pieces(manifests: &[Manifest]) -> Vec<Piece> {
-    manifests
-        .iter()
-        .map(|manifest| Piece {
-            label: format!("{}:{}", manifest.file, manifest.line),
-            object: manifest.object.clone(),
-        })
-        .collect()
-}
-
-fn said(done: &[Applied]) -> Vec<String> {
-    done.iter()
-        .map(|applied| format!("{}/{} {}", applied.kind.to_lowercase(), applied.name, applied.what))
-        .collect()
-}
-
-fn notice(error: &impl std::fmt::Display) -> Notice {
+pub(super) fn notice(error: &impl std::fmt::Display) -> Notice {
     Notice {
         bad: true,
         what: error.to_string(),

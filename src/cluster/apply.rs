@@ -70,7 +70,7 @@ pub enum ApplyError {
 }
 
 impl ApplyError {
-    fn server(of: &Passed, error: &kube::Error) -> Self {
+    pub(super) fn server(of: &Passed, error: &kube::Error) -> Self {
         ApplyError::Server {
             label: of.label.clone(),
             kind: of.kind.clone(),

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::StreamExt;
-use kube::api::{Api, DeleteParams, ListParams};
+use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
 use kube::runtime::watcher::{self, Event, watcher};
+use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::guard::{LAB, MANAGED_BY, is_klabs};
@@ -37,11 +38,11 @@ pub enum CleanupError {
 
 impl Cluster {
     /// Deletes what the lab made: its namespace as a whole, or in a user's own namespace what carries klab's label; and of `kinds`
-    /// also what belongs to the whole cluster. Waits until it is gone.
+    /// also what belongs to the whole cluster. Takes off the finalizers `lift` that would hold it, and waits until it is gone.
     ///
     /// # Errors
     /// When the server refuses a deletion, or the namespace is someone else's.
-    pub async fn cleanup(&self, kinds: &[(String, String)], mut progress: impl FnMut(&str)) -> Result<Report, CleanupError> {
+    pub async fn cleanup(&self, kinds: &[(String, String)], lift: &[String], mut progress: impl FnMut(&str)) -> Result<Report, CleanupError> {
         let mut report = Report::default();
         let own = if self.own_namespace { swept().collect() } else { Vec::new() };
         let mut all: Vec<_> = own.clone();
@@ -53,6 +54,11 @@ impl Cluster {
         }
         for (api_version, kind) in &all {
             self.sweep(api_version, kind, &mut progress).await?;
+        }
+        if !lift.is_empty() {
+            for (api_version, kind) in kinds {
+                self.lift(api_version, kind, lift).await?;
+            }
         }
         for (api_version, kind) in &all {
             let api = self.api(&self.kind(api_version, kind).await?);
@@ -71,6 +77,40 @@ impl Cluster {
 
     fn ours(&self) -> String {
         format!("{MANAGED_BY}=klab,{LAB}={}", self.namespace)
+    }
+
+    /// Takes finalizers of these names off the lab's objects of one kind.
+    async fn lift(&self, api_version: &str, kind: &str, lift: &[String]) -> Result<(), CleanupError> {
+        let Ok(served) = self.kind(api_version, kind).await else { return Ok(()) };
+        // In a namespace of the lab's own all objects are the lesson's; anywhere else only those that carry the label.
+        let whole = served.namespaced && !self.own_namespace;
+        let params = if whole {
+            ListParams::default()
+        } else {
+            ListParams::default().labels(&self.ours())
+        };
+        let Ok(list) = self.api(&served).list(&params).await else { return Ok(()) };
+        for object in list.items {
+            let metadata = &object.value["metadata"];
+            let held: Vec<&str> = metadata["finalizers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let kept: Vec<&str> = held.iter().copied().filter(|name| !lift.iter().any(|lifted| lifted == name)).collect();
+            let name = metadata["name"].as_str().unwrap_or_default();
+            if kept.len() == held.len() {
+                continue;
+            }
+            let patch = Patch::Merge(json!({"metadata": {"finalizers": kept}}));
+            match self.api(&served).patch(name, &PatchParams::default(), &patch).await {
+                Err(error) if fault::code(&error) != Some(404) => {
+                    return Err(CleanupError::Server {
+                        what: format!("{kind} {}", text::clean(name)),
+                        message: fault::say(&error),
+                        code: fault::code(&error),
+                    });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Deletes what klab made of one kind.

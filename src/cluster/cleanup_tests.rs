@@ -38,7 +38,7 @@ fn namespace(labels: Value) -> Value {
 async fn klabs_namespace_goes_as_a_whole_and_is_waited_for() {
     let (cluster, deleted) = holding(namespace(json!({MANAGED_BY: "klab"})));
     let mut told = Vec::new();
-    let report = cluster.cleanup(&[], |what| told.push(what.to_owned())).await.expect("clean");
+    let report = cluster.cleanup(&[], &[], |what| told.push(what.to_owned())).await.expect("clean");
     assert_eq!(report, Report::default());
     assert_eq!(told, ["namespace lab-1"]);
     assert_eq!(*deleted.lock().expect("lock"), ["/api/v1/namespaces/lab-1"]);
@@ -47,7 +47,7 @@ async fn klabs_namespace_goes_as_a_whole_and_is_waited_for() {
 #[tokio::test(start_paused = true)]
 async fn someone_elses_namespace_is_neither_used_nor_deleted() {
     let (cluster, deleted) = holding(namespace(json!({})));
-    assert!(matches!(cluster.cleanup(&[], |_| {}).await, Err(CleanupError::NotOurs(_))));
+    assert!(matches!(cluster.cleanup(&[], &[], |_| {}).await, Err(CleanupError::NotOurs(_))));
     assert!(matches!(cluster.ensure_namespace("s", None).await, Err(NamespaceError::NotOurs(_))));
     assert!(deleted.lock().expect("lock").is_empty());
 }
@@ -62,7 +62,7 @@ async fn what_does_not_go_is_named() {
         "/api/v1/namespaces/lab-1/pods" => stub::json(&json!({"metadata": {}, "items": [{"metadata": {"name": "held"}}]})),
         _ => stub::json(&json!({"metadata": {}, "items": []})),
     });
-    let report = cluster.cleanup(&[], |_| {}).await.expect("an end");
+    let report = cluster.cleanup(&[], &[], |_| {}).await.expect("an end");
     assert_eq!(report.left, ["namespace lab-1", "Pod held"]);
 }
 

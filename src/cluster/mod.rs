@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod cleanup;
 pub mod connect;
+pub mod deed;
 pub mod describe;
 pub mod fault;
 pub mod get;
@@ -10,9 +11,12 @@ pub mod guard;
 pub mod kinds;
 pub mod logs;
 pub mod namespace;
+pub mod needs;
 mod raw;
+pub mod ready;
 #[cfg(test)]
 mod real_tests;
+pub mod rights;
 pub mod row;
 pub mod snapshot;
 #[cfg(test)]

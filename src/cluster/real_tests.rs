@@ -172,7 +172,7 @@ async fn make_watch_describe_change_and_take_away() {
 
     cancel.cancel();
     watching.await.expect("watch ended");
-    assert_eq!(cluster.cleanup(&[], |_| {}).await.expect("clean").left, Vec::<String>::new());
+    assert_eq!(cluster.cleanup(&[], &[], |_| {}).await.expect("clean").left, Vec::<String>::new());
     assert!(
         !cluster
             .leftovers(Some("ann"))
@@ -193,10 +193,10 @@ async fn in_a_users_own_namespace_only_what_klab_made_goes() {
     let api = cluster.api(&cluster.kind("v1", "ConfigMap").await.expect("a kind"));
     api.create(&Default::default(), &theirs.into()).await.expect("created");
     cluster.apply(&guard(), &till("till:missing"), false).await.expect("applied");
-    let report = cluster.cleanup(&[], |_| {}).await.expect("clean");
+    let report = cluster.cleanup(&[], &[], |_| {}).await.expect("clean");
     let theirs_left = api.get_opt("theirs").await.expect("read").is_some();
     cluster.own_namespace = false;
-    cluster.cleanup(&[], |_| {}).await.expect("gone");
+    cluster.cleanup(&[], &[], |_| {}).await.expect("gone");
     assert_eq!((report.left.len(), theirs_left), (0, true));
 }
 
@@ -211,6 +211,6 @@ async fn what_klab_did_not_make_is_left_alone() {
         .map(|error| error.to_string())
         .unwrap_or_default();
     assert!(message.starts_with("namespace default exists already and klab did not make it"), "{message}");
-    let message = cluster.cleanup(&[], |_| {}).await.err().map(|error| error.to_string()).unwrap_or_default();
+    let message = cluster.cleanup(&[], &[], |_| {}).await.err().map(|error| error.to_string()).unwrap_or_default();
     assert!(message.starts_with("namespace default was not made by klab"), "{message}");
 }

@@ -46,6 +46,7 @@ pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
     if memory.arrival.len() > snapshot.events.len() {
         memory.arrival.retain(|uid, _| snapshot.events.contains_key(uid));
     }
+    attempt.judge.stir();
     let effects = look(model);
     if let Some(attempt) = model.attempt_mut() {
         table::reselect(attempt);
@@ -125,11 +126,15 @@ fn judge(model: &mut Model) -> Vec<Effect> {
         now,
     };
     attempt.verdicts = attempt.judge.look(&attempt.scenario, &evidence, attempt.clue.as_ref());
-    if attempt.judge.solved() && attempt.stage != Stage::Solved {
-        solved(model)
-    } else {
-        Vec::new()
+    if attempt.stage == Stage::Solved {
+        return Vec::new();
     }
+    if attempt.judge.solved() {
+        return solved(model);
+    }
+    let questions = attempt.judge.ask(&attempt.scenario, &evidence);
+    let ask = |(goal, want)| Effect::Ask(attempt.number, goal, want);
+    questions.into_iter().map(ask).collect()
 }
 
 pub(super) fn solved(model: &mut Model) -> Vec<Effect> {

@@ -4,6 +4,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
 use crate::cluster::snapshot::{Change, ObjectRef, Uid};
+use crate::scenario::Want;
 use crate::scenario::clue::LogRequest;
 
 /// Which attempt an answer belongs to; `update` drops answers to an older one.
@@ -50,6 +51,8 @@ pub enum FromCluster {
     /// Objects of an earlier run of the lab are in the namespace.
     Found(Vec<String>),
     LogTail(LogRequest, Vec<String>),
+    /// What the cluster answered for a goal, by its place.
+    Asked(usize, Result<String, String>),
     /// Text for the open detail page.
     Detail(Detail, Result<String, String>),
     /// Lines of the followed log.
@@ -118,6 +121,8 @@ pub enum Effect {
     Close(AttemptNo),
     Carry(AttemptNo, Order),
     ReadLog(AttemptNo, LogRequest),
+    /// Ask the cluster whether a goal holds that rows cannot tell.
+    Ask(AttemptNo, usize, Want),
     Show(AttemptNo, Detail),
     FollowLog {
         attempt: AttemptNo,

@@ -1,5 +1,6 @@
 //! A running practice cluster: the engine behind a lock, its clock, and the one task that wakes for its timers.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -19,10 +20,26 @@ pub struct Options {
     pub node_name: String,
     /// How many nodes there are; without any, nothing schedules or runs pods.
     pub nodes: usize,
+    /// How they differ from the usual, in order.
+    pub shapes: Vec<Node>,
     /// Practice seconds a second; 0 stands still.
     pub speed: f64,
     /// What chance grows from: names, jitter, addresses.
     pub seed: u64,
+}
+
+/// How a node differs from the usual.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Node {
+    /// Empty: called after the first.
+    pub name: String,
+    pub labels: BTreeMap<String, String>,
+    /// `key=value:Effect`.
+    pub taints: Vec<String>,
+    /// Quantities; empty for the usual.
+    pub cpu: String,
+    pub memory: String,
+    pub unschedulable: bool,
 }
 
 impl Default for Options {
@@ -31,6 +48,7 @@ impl Default for Options {
             images: Catalogue::new(),
             node_name: "practice".to_owned(),
             nodes: 1,
+            shapes: Vec::new(),
             speed: 1.0,
             seed: 1,
         }

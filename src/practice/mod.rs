@@ -21,7 +21,7 @@ pub mod user;
 pub mod validate;
 pub mod world;
 
-pub use cluster::{Options, Practice};
+pub use cluster::{Node, Options, Practice};
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! What a goal sees in the cluster at one moment, and how it says so.
 
 use super::clue::{Evidence, living};
-use super::{Want, crash, rules};
+use super::{Test, Want, crash, rules};
 use crate::cluster::snapshot::{ContainerState, ObjectRow, PodRow};
 
 /// One look at one goal.
@@ -33,7 +33,7 @@ pub fn look(want: &Want, evidence: &Evidence) -> Option<Check> {
         Want::Pulls => Some(pulls(evidence)),
         Want::Endpoints { service, at_least } => Some(endpoints(service, *at_least, evidence)),
         Want::Condition { kind, name, condition, status } => Some(has_condition(kind, name, condition, status, evidence)),
-        Want::Value { kind, name, path, is } => value(kind, name, path, is, evidence),
+        Want::Value { kind, name, path, test } => value(kind, name, path, test, evidence),
         Want::Gone { kind, name } => Some(gone(kind, name, evidence)),
     }
 }
@@ -204,7 +204,7 @@ fn has_condition(kind: &str, name: &str, condition: &str, status: &str, evidence
 }
 
 /// A few fields are in the rows; others must be read from the object.
-fn value(kind: &str, name: &str, path: &str, is: &serde_json::Value, evidence: &Evidence) -> Option<Check> {
+fn value(kind: &str, name: &str, path: &str, test: &Test, evidence: &Evidence) -> Option<Check> {
     let row = object(kind, name, evidence)?;
     let number = match path {
         "spec.replicas" => row.replicas.desired,
@@ -213,7 +213,7 @@ fn value(kind: &str, name: &str, path: &str, is: &serde_json::Value, evidence: &
         _ => return None,
     };
     Some(Check::new(
-        is.as_u64() == Some(u64::from(number)),
+        test.holds(Some(&number.into())),
         format!("{path} of {}", short(kind, name)),
         number.to_string(),
     ))

@@ -24,6 +24,7 @@ pub fn complete(named: Scenario, readme: Readme, sidecar: Sidecar) -> Scenario {
     scenario.lesson = readme.lesson;
     (scenario.tags, scenario.requires, scenario.allow) = (sidecar.tags, sidecar.requires, sidecar.allow);
     (scenario.trigger, scenario.clues, scenario.cheats) = (sidecar.trigger, sidecar.clues, sidecar.cheats);
+    (scenario.nodes, scenario.repairs) = (sidecar.nodes, sidecar.repairs);
     (scenario.solution_mode, scenario.lift_finalizers) = (sidecar.solution_mode, sidecar.lift_finalizers);
     scenario.expect_broken = sidecar.expect_broken.unwrap_or(readme.statuses);
     scenario.warnings = sidecar.warnings;
@@ -33,6 +34,7 @@ pub fn complete(named: Scenario, readme: Readme, sidecar: Sidecar) -> Scenario {
         what: Want::SeenBroken,
         hold: Duration::ZERO,
         why: String::new(),
+        title: String::new(),
     }];
     let goals = sidecar.goals.unwrap_or_else(|| goals(&scenario));
     scenario.goals.extend(goals);
@@ -131,6 +133,7 @@ fn goals(scenario: &Scenario) -> Vec<Goal> {
         what,
         hold,
         why: String::new(),
+        title: String::new(),
     };
     let mut goals = Vec::new();
     for manifest in wanted.iter().filter(asked) {

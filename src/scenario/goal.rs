@@ -1,5 +1,7 @@
 //! Judges whether a scenario is solved, by what the cluster says and never by which key was pressed.
 
+mod ask;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -34,7 +36,8 @@ struct Progress {
     since: Option<Timestamp>,
     met: bool,
     /// What the lab found out for a goal that rows cannot tell.
-    told: Option<Result<(), String>>,
+    told: Option<Result<String, String>>,
+    asking: ask::Asking,
 }
 
 /// Restarts and Warnings of living pods; more of either breaks a window.
@@ -80,13 +83,6 @@ impl Judge {
     #[must_use]
     pub fn next_change(&self) -> Option<Timestamp> {
         self.next_change
-    }
-
-    /// Takes in what the lab found out by asking the cluster: that a goal holds, or what stood against it.
-    pub fn tell(&mut self, goal: usize, found: Result<(), String>) {
-        if let Some(progress) = self.progress.get_mut(goal) {
-            progress.told = Some(found);
-        }
     }
 
     /// Looks at every goal.
@@ -147,7 +143,11 @@ impl Judge {
         } else {
             goal.hold
         };
-        let title = title(&goal.what, needed);
+        let title = if goal.title.is_empty() {
+            title(&goal.what, needed)
+        } else {
+            goal.title.clone()
+        };
         if goal.what == Want::SeenBroken {
             let met = self.seen_broken.is_some();
             self.progress[at].met = met;
@@ -163,10 +163,7 @@ impl Judge {
         let check = check::look(&goal.what, evidence).unwrap_or_else(|| told(&goal.what, self.progress[at].told.as_ref()));
         let progress = &mut self.progress[at];
         if self.seen_broken.is_none() || !check.holds {
-            *progress = Progress {
-                told: progress.told.take(),
-                ..Progress::default()
-            };
+            (progress.since, progress.met) = (None, false);
             let saw = if check.holds {
                 format!("{}, but the fault has not been seen yet", check.saw)
             } else {
@@ -231,10 +228,10 @@ fn looked_for(scenario: &Scenario) -> String {
     }
 }
 
-fn told(want: &Want, told: Option<&Result<(), String>>) -> check::Check {
+fn told(want: &Want, told: Option<&Result<String, String>>) -> check::Check {
     let looked_at = match want {
-        Want::Answers { service, port, path } => format!("http://{service}:{port}{path}"),
-        Want::Can { who, verb, resource } => format!("whether {who} may {verb} {resource}"),
+        Want::Answers { service, port, path, .. } => format!("http://{service}:{port}{path}"),
+        Want::Can { who, verb, resource, .. } => format!("whether {} may {verb} {resource}", whom(who)),
         Want::Value { kind, name, path, .. } => format!("{path} of {}/{name}", kind.to_lowercase()),
         _ => String::new(),
     };
@@ -244,10 +241,10 @@ fn told(want: &Want, told: Option<&Result<(), String>>) -> check::Check {
             looked_at,
             saw: "not asked yet".to_owned(),
         },
-        Some(Ok(())) => check::Check {
+        Some(Ok(saw)) => check::Check {
             holds: true,
             looked_at,
-            saw: "it does".to_owned(),
+            saw: saw.clone(),
         },
         Some(Err(saw)) => check::Check {
             holds: false,
@@ -273,9 +270,23 @@ fn title(want: &Want, hold: Duration) -> String {
         Want::Endpoints { service, at_least } => format!("{service} has {at_least} ready endpoints{window}"),
         Want::Condition { name, condition, status, .. } if status == "True" => format!("{name} {condition}{window}"),
         Want::Condition { name, condition, status, .. } => format!("{name} {condition}={status}{window}"),
-        Want::Value { name, path, is, .. } => format!("{name}: {path} is {is}{window}"),
+        Want::Value { name, path, test, .. } => format!("{name}: {} {test}{window}", last_fields(path)),
         Want::Gone { kind, name } => format!("{}/{name} gone", kind.to_lowercase()),
         Want::Answers { service, .. } => format!("{service} answers{window}"),
-        Want::Can { who, verb, resource } => format!("{} may {verb} {resource}", who.rsplit(':').next().unwrap_or(who)),
+        Want::Can { who, verb, resource, allowed } => {
+            let may = if *allowed { "may" } else { "may not" };
+            format!("{} {may} {verb} {resource}", whom(who))
+        }
     }
+}
+
+/// A service account by its own name.
+fn whom(who: &str) -> &str {
+    if who.is_empty() { "you" } else { who.rsplit(':').next().unwrap_or(who) }
+}
+
+/// The end of a path, which says enough.
+fn last_fields(path: &str) -> &str {
+    let dots: Vec<usize> = path.match_indices('.').map(|(at, _)| at).collect();
+    dots.len().checked_sub(2).map_or(path, |at| &path[dots[at] + 1..])
 }

@@ -1,8 +1,8 @@
 //! Tests of the judge: latching, windows and what breaks them.
 
-use super::Want;
 use super::goal::{Judge, Verdict};
 use super::stage::{PLAIN, Stage, at, ended, running, waiting};
+use super::{Test, Want};
 use crate::cluster::snapshot::{ContainerState, Endpoints, Replicas};
 
 const NONE: Replicas = Replicas {
@@ -148,7 +148,7 @@ fn the_other_goals_say_what_they_saw() {
         kind: "Deployment".into(),
         name: "web".into(),
         path: "spec.replicas".into(),
-        is: 1.into(),
+        test: Test::Is(1.into()),
     };
     let bound = Want::Condition {
         kind: "PersistentVolumeClaim".into(),
@@ -164,6 +164,7 @@ fn the_other_goals_say_what_they_saw() {
         service: "web".into(),
         port: 80,
         path: "/".into(),
+        body: String::new(),
     };
     stage.goals(
         &["Error"],
@@ -193,7 +194,7 @@ fn the_other_goals_say_what_they_saw() {
     let verdicts = look(&mut judge, &mut stage, 0);
     let saw: Vec<&str> = verdicts.iter().skip(1).map(|verdict| verdict.saw.as_str()).collect();
     assert_eq!(saw, ["0 ready, 1 not ready", "1", "Pending", "it is being deleted", "not asked yet"]);
-    judge.tell(5, Ok(()));
+    judge.tell(5, Ok("hello".into()));
     stage.object("PersistentVolumeClaim", "data", Replicas::default()).columns = vec![("STATUS".into(), "Bound".into())];
     stage.snapshot.objects.retain(|_, row| row.kind != "ConfigMap");
     assert_eq!(mets(&look(&mut judge, &mut stage, 1)), [true, false, true, true, true, true]);

@@ -246,7 +246,7 @@ fn read(folder: &str, files: Vec<File>) -> Result<Scenario, LoadError> {
         file.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned())
     };
     let readme = content("README.md").map(|text| readme::parse(&text)).unwrap_or_default();
-    let sidecar = match content("scenario.yaml").or_else(|| content("scenario.yml")) {
+    let mut sidecar = match content("scenario.yaml").or_else(|| content("scenario.yml")) {
         Some(text) => sidecar::parse(&format!("{folder}/scenario.yaml"), &text)?,
         None => sidecar::Sidecar::default(),
     };
@@ -255,6 +255,10 @@ fn read(folder: &str, files: Vec<File>) -> Result<Scenario, LoadError> {
     if broken.is_empty() && sidecar.trigger.is_empty() {
         return Err(LoadError::NoBroken { folder: folder.to_owned() });
     }
+    let cheats = sidecar.cheats.iter_mut().flat_map(|cheat| &mut cheat.does);
+    let repairs = sidecar.repairs.iter_mut().flat_map(|repair| &mut repair.does);
+    let deeds = sidecar.trigger.iter_mut().chain(cheats).chain(repairs);
+    manifest::resolve(folder, deeds, &files, &sidecar.allow)?;
     let (number, id) = split(folder);
     let named = Scenario {
         folder: folder.to_owned(),

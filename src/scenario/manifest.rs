@@ -3,20 +3,21 @@
 use serde_json::Value;
 
 use super::load::LoadError;
-use super::{Manifest, kind};
+use super::{Deed, Manifest, kind};
 use crate::{text, yaml};
 
 /// One file of a scenario, path relative to its folder.
 pub type File = (String, Vec<u8>);
 
-/// The objects of `part/*.yaml`, file by file in order of name, as `kubectl apply -f part/` takes them.
+/// The objects of `part/*.yaml` or of the file `part`, file by file in order of name, as `kubectl apply -f part` takes them.
 ///
 /// # Errors
 /// The first file or object that cannot be used, with its line.
 pub fn read(folder: &str, part: &str, files: &[File], allow: &[String]) -> Result<Vec<Manifest>, LoadError> {
     let mut found = Vec::new();
     for (path, bytes) in files {
-        let Some(name) = path.strip_prefix(part).and_then(|rest| rest.strip_prefix('/')) else {
+        let within = path.strip_prefix(part).and_then(|rest| rest.strip_prefix('/'));
+        let Some(name) = within.or_else(|| (path == part).then_some(path.rsplit('/').next().unwrap_or(path))) else {
             continue;
         };
         if name.contains('/') || ![".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end)) {
@@ -101,4 +102,32 @@ pub fn pod_spec(object: &Value) -> Option<&Value> {
 /// Every container of a pod spec, init containers first.
 pub fn containers(spec: &Value) -> impl Iterator<Item = &Value> {
     ["initContainers", "containers"].into_iter().filter_map(|list| spec[list].as_array()).flatten()
+}
+
+/// Puts in what the deeds of a scenario.yaml name by file or folder, and checks what they write out themselves.
+///
+/// # Errors
+/// The first object that cannot be used, or a file that is not there.
+pub fn resolve<'a>(folder: &str, deeds: impl Iterator<Item = &'a mut Deed>, files: &[File], allow: &[String]) -> Result<(), LoadError> {
+    for deed in deeds {
+        let (Deed::Apply(manifests) | Deed::Replace(manifests)) = deed else {
+            continue;
+        };
+        let mut whole = Vec::new();
+        for manifest in std::mem::take(manifests) {
+            if manifest.object.is_object() {
+                check(folder, &manifest, allow)?;
+                whole.push(manifest);
+                continue;
+            }
+            let found = read(folder, &manifest.file, files, allow)?;
+            if found.is_empty() {
+                let what = format!("there is no manifest at {}", manifest.file);
+                return Err(LoadError::object(folder, "scenario.yaml", 1, &what, "name a file or folder of this scenario"));
+            }
+            whole.extend(found);
+        }
+        *manifests = whole;
+    }
+    Ok(())
 }

@@ -17,9 +17,11 @@ mod manifest;
 mod markdown;
 mod mojibake;
 mod own;
+pub mod path;
 mod pull;
 mod rules;
 mod sidecar;
+pub mod value;
 
 #[cfg(test)]
 mod clue_tests;
@@ -55,13 +57,16 @@ pub struct Scenario {
     pub level: Level,
     pub minutes: u32,
     pub tags: Vec<String>,
-    pub requires: Vec<String>,
+    pub requires: Vec<Need>,
+    /// Nodes of the practice cluster; empty for its usual one.
+    pub nodes: Vec<Node>,
     pub allow: Vec<String>,
     pub lesson: Lesson,
     pub setup: Vec<Manifest>,
     pub broken: Vec<Manifest>,
     pub solution: Vec<Manifest>,
-    pub trigger: Vec<Trigger>,
+    /// What provokes the fault once broken/ is applied.
+    pub trigger: Vec<Deed>,
     /// In order; the first that matches is the clue. The built-in rules follow these.
     pub clues: Vec<ClueRule>,
     /// kubectl STATUS values that show the fault.
@@ -78,13 +83,54 @@ pub struct Scenario {
     pub hint_offers: BTreeMap<usize, Duration>,
     /// Repairs that do not count.
     pub cheats: Vec<Cheat>,
+    /// Repairs other than solution/ that count as well.
+    pub repairs: Vec<Repair>,
 }
 
 /// Something a learner may do that looks like a repair and is none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cheat {
-    pub does: Trigger,
+    pub does: Vec<Deed>,
+    /// How it is seen in the cluster; without it, by what `does` leaves there.
+    pub when: Option<Want>,
+    /// Why it does not count.
     pub say: String,
+}
+
+/// A repair other than solution/ that counts as well.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Repair {
+    pub does: Vec<Deed>,
+    pub say: String,
+}
+
+/// A node of the practice cluster, where the lesson needs more than the one it has.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Node {
+    pub name: String,
+    pub labels: BTreeMap<String, String>,
+    /// `key=value:Effect`, as `kubectl taint` takes them.
+    pub taints: Vec<String>,
+    /// Quantities; empty for the usual.
+    pub cpu: String,
+    pub memory: String,
+    pub unschedulable: bool,
+}
+
+/// What a cluster must have for the scenario to be played on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Need {
+    /// A default storage class that provisions volumes.
+    StorageClass,
+    NoDefaultStorageClass,
+    /// NetworkPolicy is enforced, and not only stored.
+    NetworkPolicy,
+    Metrics,
+    Nodes(u32),
+    /// Programs in pods reach the API server.
+    ApiFromPods,
+    /// Only the practice cluster will do.
+    Practice,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -163,13 +209,42 @@ impl Manifest {
     }
 }
 
-/// What provokes the fault once broken/ is applied.
+/// Something done to the cluster: what provokes a fault, a cheat, another repair.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Trigger {
-    Delete { kind: String, name: String },
-    Scale { kind: String, name: String, replicas: u32 },
-    Restart { kind: String, name: String },
-    Request { service: String, path: String, times: u32 },
+pub enum Deed {
+    Delete {
+        kind: String,
+        name: String,
+    },
+    Scale {
+        kind: String,
+        name: String,
+        replicas: u32,
+    },
+    Restart {
+        kind: String,
+        name: String,
+    },
+    /// Back to the revision before.
+    Undo {
+        kind: String,
+        name: String,
+    },
+    Request {
+        service: String,
+        port: u16,
+        path: String,
+        times: u32,
+    },
+    /// A strategic merge patch, as `kubectl patch` sends it; null takes a field out.
+    Patch {
+        kind: String,
+        name: String,
+        patch: Value,
+    },
+    Apply(Vec<Manifest>),
+    /// Delete and create anew.
+    Replace(Vec<Manifest>),
 }
 
 /// What makes something the clue. Patterns are globs with `*`; an empty one matches anything.
@@ -189,6 +264,8 @@ pub struct Goal {
     pub hold: Duration,
     /// The author's reason, one sentence.
     pub why: String,
+    /// The author's own words for the goal, where klab's would give the answer away.
+    pub title: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -218,7 +295,7 @@ pub enum Want {
         kind: String,
         name: String,
         path: String,
-        is: Value,
+        test: Test,
     },
     Gone {
         kind: String,
@@ -229,12 +306,30 @@ pub enum Want {
         service: String,
         port: u16,
         path: String,
+        /// A glob; empty for any.
+        body: String,
     },
     Can {
+        /// Empty for the learner.
         who: String,
         verb: String,
         resource: String,
+        /// May, or must not.
+        allowed: bool,
     },
+}
+
+/// What a field must say.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    Is(Value),
+    Not(Value),
+    /// A glob.
+    Like(String),
+    /// Numbers and quantities: `96Mi`.
+    AtLeast(String),
+    AtMost(String),
+    Exists(bool),
 }
 
 /// How `s` brings the solution in.

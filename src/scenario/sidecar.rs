@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+mod deed;
+mod goal;
+mod place;
+
 use super::fields::Reader;
-use super::{Cheat, ClueRule, Goal, Level, SolutionMode, Trigger, Want, kind, readme};
+use super::{Cheat, ClueRule, Deed, Goal, Level, Need, Node, Repair, SolutionMode, kind, readme};
 use crate::image::{Catalogue, Image};
 use crate::{text, yaml};
 
@@ -17,9 +21,10 @@ pub struct Sidecar {
     pub level: Option<Level>,
     pub minutes: Option<u32>,
     pub tags: Vec<String>,
-    pub requires: Vec<String>,
+    pub requires: Vec<Need>,
+    pub nodes: Vec<Node>,
     pub allow: Vec<String>,
-    pub trigger: Vec<Trigger>,
+    pub trigger: Vec<Deed>,
     pub clues: Vec<ClueRule>,
     pub expect_broken: Option<Vec<String>>,
     pub goals: Option<Vec<Goal>>,
@@ -27,17 +32,19 @@ pub struct Sidecar {
     pub solution_mode: SolutionMode,
     pub lift_finalizers: Vec<String>,
     pub cheats: Vec<Cheat>,
+    pub repairs: Vec<Repair>,
     pub images: Catalogue,
     pub warnings: Vec<String>,
 }
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 18] = [
     "id",
     "title",
     "level",
     "minutes",
     "tags",
     "requires",
+    "nodes",
     "allow",
     "trigger",
     "clue",
@@ -47,6 +54,7 @@ const KEYS: [&str; 16] = [
     "solution",
     "cleanup",
     "cheats",
+    "repairs",
     "images",
 ];
 
@@ -77,9 +85,10 @@ pub fn parse(file: &str, content: &str) -> Result<Sidecar, yaml::Error> {
         level: reader.level(&root),
         minutes: reader.number(&root, "minutes"),
         tags: reader.texts(&root, "tags"),
-        requires: reader.texts(&root, "requires"),
+        requires: reader.needs(&root),
+        nodes: reader.each(&root, "nodes", Reader::node),
         allow: reader.texts(&root, "allow"),
-        trigger: reader.each(&root, "trigger", Reader::trigger),
+        trigger: reader.each(&root, "trigger", Reader::deed),
         clues: reader.each(&root, "clue", Reader::clue),
         expect_broken: root.get("expect_broken").map(|_| reader.texts(&root, "expect_broken")),
         goals: root.get("goals").map(|_| reader.each(&root, "goals", Reader::goal)),
@@ -87,6 +96,7 @@ pub fn parse(file: &str, content: &str) -> Result<Sidecar, yaml::Error> {
         solution_mode: reader.solution(&root["solution"]),
         lift_finalizers: reader.texts(&root["cleanup"], "lift_finalizers"),
         cheats: reader.each(&root, "cheats", Reader::cheat),
+        repairs: reader.each(&root, "repairs", Reader::repair),
         images,
         warnings: Vec::new(),
     };
@@ -128,44 +138,6 @@ impl Reader<'_> {
         }
     }
 
-    /// An object as `kind/name` or as `{kind: …, name: …}`.
-    fn object(&mut self, value: &Value, key: &str) -> Option<(String, String)> {
-        let (of, name) = match value {
-            Value::String(text) => text.split_once('/').map(|(of, name)| (of.to_owned(), name.to_owned()))?,
-            _ => (self.or_empty(value, "kind"), self.or_empty(value, "name")),
-        };
-        if of.is_empty() || name.is_empty() {
-            self.warn(key, &format!("`{key}` needs an object: kind/name"));
-            return None;
-        }
-        Some((kind::of(&of), name))
-    }
-
-    fn trigger(&mut self, item: &Value) -> Option<Trigger> {
-        let keys = ["delete", "scale", "restart", "request"];
-        self.known(item, &keys);
-        let (key, value) = item.as_object()?.iter().find(|(key, _)| keys.contains(&key.as_str()))?;
-        if key == "request" {
-            self.known(value, &["service", "path", "times"]);
-            let path = self.text(value, "path").unwrap_or_else(|| "/".to_owned());
-            return Some(Trigger::Request {
-                service: self.text(value, "service")?,
-                path,
-                times: self.number(value, "times").unwrap_or(1),
-            });
-        }
-        let (of, name) = self.object(value, key)?;
-        Some(match key.as_str() {
-            "delete" => Trigger::Delete { kind: of, name },
-            "restart" => Trigger::Restart { kind: of, name },
-            _ => Trigger::Scale {
-                kind: of,
-                name,
-                replicas: self.number(value, "replicas").or_else(|| self.number(value, "to")).unwrap_or(0),
-            },
-        })
-    }
-
     fn clue(&mut self, item: &Value) -> Option<ClueRule> {
         let keys = ["event", "log", "condition", "mismatch"];
         self.known(item, &keys);
@@ -205,103 +177,12 @@ impl Reader<'_> {
         })
     }
 
-    fn goal(&mut self, item: &Value) -> Option<Goal> {
-        const WANTS: [&str; 9] = ["ready", "quiet", "endpoints", "answers", "value", "can", "condition", "gone", "pulls"];
-        self.known(
-            item,
-            &[
-                "ready",
-                "quiet",
-                "endpoints",
-                "answers",
-                "value",
-                "can",
-                "condition",
-                "gone",
-                "pulls",
-                "for",
-                "why",
-            ],
-        );
-        let (key, value) = item.as_object()?.iter().find(|(key, _)| WANTS.contains(&key.as_str()))?;
-        let what = self.want(key, value)?;
-        let default = if matches!(what, Want::Ready { .. } | Want::Quiet) {
-            Duration::from_secs(10)
-        } else {
-            Duration::ZERO
-        };
-        Some(Goal {
-            what,
-            hold: self.duration(item, "for").unwrap_or(default),
-            why: self.or_empty(item, "why"),
-        })
-    }
-
-    fn want(&mut self, key: &str, value: &Value) -> Option<Want> {
-        Some(match key {
-            "quiet" => Want::Quiet,
-            "pulls" => Want::Pulls,
-            "ready" => {
-                let (kind, name) = self.object(value, key)?;
-                Want::Ready { kind, name }
-            }
-            "gone" => {
-                let (kind, name) = self.object(value, key)?;
-                Want::Gone { kind, name }
-            }
-            "endpoints" => Want::Endpoints {
-                service: self.text(value, "service")?,
-                at_least: self.number(value, "at_least").unwrap_or(1),
-            },
-            "answers" => {
-                let port = self.number(value, "port").and_then(|port| u16::try_from(port).ok()).unwrap_or(80);
-                Want::Answers {
-                    service: self.text(value, "service")?,
-                    port,
-                    path: self.text(value, "path").unwrap_or_else(|| "/".to_owned()),
-                }
-            }
-            "can" => Want::Can {
-                who: self.or_empty(value, "as"),
-                verb: self.or_empty(value, "verb"),
-                resource: self.or_empty(value, "resource"),
-            },
-            "value" => {
-                let (kind, name) = self.object(&value["of"], "of")?;
-                Want::Value {
-                    kind,
-                    name,
-                    path: self.or_empty(value, "path"),
-                    is: value["is"].clone(),
-                }
-            }
-            _ => {
-                let (kind, name) = self.object(value, key)?;
-                let status = self.text(value, "status").unwrap_or_else(|| "True".to_owned());
-                Want::Condition {
-                    kind,
-                    name,
-                    condition: self.or_empty(value, "type"),
-                    status,
-                }
-            }
-        })
-    }
-
     fn hint(&mut self, item: &Value) -> Option<(String, Option<Duration>)> {
         if let Value::String(hint) = item {
             return Some((text::clean(hint), None));
         }
         self.known(item, &["text", "when"]);
         Some((self.text(item, "text")?, self.duration(item, "when")))
-    }
-
-    fn cheat(&mut self, item: &Value) -> Option<Cheat> {
-        self.known(item, &["do", "say"]);
-        Some(Cheat {
-            does: self.trigger(&item["do"])?,
-            say: self.or_empty(item, "say"),
-        })
     }
 
     /// Each image on its own, so that one mistake costs one image.

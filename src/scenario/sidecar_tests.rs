@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::sidecar::parse;
-use super::{Level, SolutionMode, Want};
+use super::{Deed, Level, Need, SolutionMode, Test, Want};
 
 #[test]
 fn the_whole_grammar_is_read() {
@@ -15,7 +15,10 @@ title: X
 level: advanced
 minutes: 7
 tags: [images]
-requires: [nodes>=2]
+requires: [nodes>=2, practice]
+nodes:
+- {name: one, cpu: "1"}
+- {name: two, taints: ["for=gpu:NoSchedule"], labels: {disk: fast}}
 allow: [ClusterRole]
 trigger:
 - delete: {kind: ConfigMap, name: settings}
@@ -45,6 +48,14 @@ solution: {mode: replace}
 cleanup: {lift_finalizers: [klab.example/hold]}
 cheats:
 - {do: {delete: deployment/web}, say: gone}
+- do:
+  - patch: {of: deploy/web, with: {spec: {paused: true}}}
+  - scale: {of: deploy/web, to: 0}
+  when: {value: {of: deployment/web, path: spec.paused, is: true}}
+  say: paused
+repairs:
+- {do: {undo: deployment/web}, say: back}
+- {do: {apply: {apiVersion: v1, kind: ConfigMap, metadata: {name: c}}}}
 images:
   example/x: {tags: ["1"], run: [serve: {8080: [/]}]}
 "#;
@@ -54,7 +65,14 @@ images:
         (read.level, read.minutes, read.solution_mode),
         (Some(Level::Advanced), Some(7), SolutionMode::Replace)
     );
-    assert_eq!((read.trigger.len(), read.clues.len(), read.cheats.len()), (3, 4, 1));
+    assert_eq!((read.trigger.len(), read.clues.len(), read.cheats.len()), (3, 4, 2));
+    assert_eq!(read.requires, [Need::Nodes(2), Need::Practice]);
+    assert_eq!(
+        (read.nodes[1].taints[0].as_str(), read.nodes[1].labels["disk"].as_str()),
+        ("for=gpu:NoSchedule", "fast")
+    );
+    assert_eq!((read.cheats[1].does.len(), read.cheats[1].when.is_some(), read.repairs.len()), (2, true, 2));
+    assert!(matches!(&read.cheats[1].does[0], Deed::Patch { name, patch, .. } if name == "web" && patch["spec"]["paused"] == true));
     let goals = read.goals.unwrap();
     assert_eq!(goals.len(), 8);
     assert_eq!((goals[0].hold, goals[0].why.as_str()), (Duration::from_secs(90), "because"));
@@ -64,7 +82,7 @@ images:
             kind: "Deployment".into(),
             name: "web".into(),
             path: "spec.replicas".into(),
-            is: json!(2)
+            test: Test::Is(json!(2))
         }
     );
     assert_eq!(

@@ -161,6 +161,7 @@ impl Stage {
             what,
             hold: std::time::Duration::from_secs(hold),
             why: String::new(),
+            title: String::new(),
         };
         self.scenario.goals = std::iter::once(seen).chain(wants).map(goal).collect();
     }

@@ -40,6 +40,7 @@ pub async fn run(serve: Serve, settings: &Settings) -> anyhow::Result<()> {
         nodes: if serve.empty { 0 } else { serve.nodes },
         speed: settings.place.speed,
         seed: settings.seed(true),
+        ..Options::default()
     });
     let loopback = Loopback::start(&practice, serve.port).await?;
     let own = serve.kubeconfig.is_none();

@@ -26,6 +26,12 @@ pub fn update(model: &mut Model, news: FromCluster) -> Vec<Effect> {
             }
             return live::look(model);
         }
+        FromCluster::Asked(goal, found) => {
+            if let Some(attempt) = model.attempt_mut() {
+                attempt.judge.tell(goal, found);
+            }
+            return live::look(model);
+        }
         FromCluster::Detail(detail, text) => detailed(model, &detail, text),
         FromCluster::LogLines { pod, container, lines } => {
             if let Some(page) = log_page(model) {

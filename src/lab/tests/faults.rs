@@ -15,6 +15,7 @@ fn lesson() -> Scenario {
         what,
         hold: Duration::from_secs(seconds),
         why: String::new(),
+        title: String::new(),
     };
     let ready = Want::Ready {
         kind: "Deployment".to_owned(),

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Options;
 use super::kind::{NAMESPACE, NODE, SERVICE};
 use super::registry::Part;
 use super::world::{Controller, World};
+use super::{Node, Options};
 use super::{kubelet::Kubelet, scheduler::Scheduler};
 
 pub mod deployment;
@@ -43,12 +43,14 @@ pub fn bootstrap(world: &mut World, options: &Options) {
         put(world, &NAMESPACE, namespace);
     }
     for index in 0..options.nodes {
-        let name = if index == 0 {
-            options.node_name.clone()
-        } else {
-            format!("{}-{}", options.node_name, index + 1)
+        let shape = options.shapes.get(index).cloned().unwrap_or_default();
+        let name = match (shape.name.as_str(), index) {
+            ("", 0) => options.node_name.clone(),
+            ("", _) => format!("{}-{}", options.node_name, index + 1),
+            (name, _) => name.to_owned(),
         };
-        let object = node(world, &name, index);
+        let mut object = node(world, &name, index);
+        shaped(&mut object, &shape);
         put(world, &NODE, object);
     }
     let service = json!({"metadata": {"name": "kubernetes", "namespace": "default", "labels": {"component": "apiserver", "provider": "kubernetes"}},
@@ -65,6 +67,32 @@ fn put(world: &mut World, kind: &'static super::kind::Kind, object: Value) {
         made["status"] = status;
         // Freshly made, so there is nothing to conflict with.
         let _ = world.update(kind, made, Part::Status);
+    }
+}
+
+/// A node as its shape wants it.
+fn shaped(node: &mut Value, shape: &Node) {
+    for (key, value) in &shape.labels {
+        node["metadata"]["labels"][key] = value.as_str().into();
+    }
+    let taint = |text: &String| {
+        let (pair, effect) = text.rsplit_once(':').unwrap_or((text, "NoSchedule"));
+        match pair.split_once('=') {
+            Some((key, value)) => json!({"key": key, "value": value, "effect": effect}),
+            None => json!({"key": pair, "effect": effect}),
+        }
+    };
+    if !shape.taints.is_empty() {
+        node["spec"]["taints"] = shape.taints.iter().map(taint).collect();
+    }
+    if shape.unschedulable {
+        node["spec"]["unschedulable"] = true.into();
+    }
+    for (resource, amount) in [("cpu", &shape.cpu), ("memory", &shape.memory)] {
+        if !amount.is_empty() {
+            node["status"]["capacity"][resource] = amount.as_str().into();
+            node["status"]["allocatable"][resource] = amount.as_str().into();
+        }
     }
 }
 

@@ -42,9 +42,9 @@ impl Play {
         let options = Options {
             images: images.clone(),
             node_name: "bed".to_owned(),
-            nodes: 1,
             speed: 1.0,
             seed: 7,
+            ..Options::default()
         };
         let start: Timestamp = "2030-01-01T00:00:00Z".parse().expect("instant");
         let mut world = World::new(start, 7, images);

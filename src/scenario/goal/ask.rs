@@ -1,0 +1,83 @@
+//! When to ask the cluster for goals that rows cannot tell: after a change, then every ten seconds until they hold.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Judge;
+use crate::scenario::clue::Evidence;
+use crate::scenario::{Scenario, Want, check};
+
+/// How long a goal that does not hold waits to be asked again.
+const AGAIN: SignedDuration = SignedDuration::from_secs(10);
+/// Changes that come together are asked about once.
+const SOON: SignedDuration = SignedDuration::from_secs(1);
+
+/// How far the asking for one goal is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Asking {
+    pub last: Option<Timestamp>,
+    /// A question is under way.
+    pub pending: bool,
+    /// Something changed since the last question.
+    pub stale: bool,
+}
+
+impl Asking {
+    /// When the next question is due, if one is.
+    fn due(&self, holds: bool) -> Option<Timestamp> {
+        let last = self.last?;
+        match (self.pending, self.stale, holds) {
+            (true, _, _) => None,
+            (_, true, _) => Some(last + SOON),
+            (_, _, false) => Some(last + AGAIN),
+            _ => None,
+        }
+    }
+}
+
+impl Judge {
+    /// Something in the cluster is different now, so what was told may be so no more.
+    pub fn stir(&mut self) {
+        for progress in &mut self.progress {
+            progress.asking.stale = true;
+        }
+    }
+
+    /// The goals to ask the cluster for now.
+    pub fn ask(&mut self, scenario: &Scenario, evidence: &Evidence) -> Vec<(usize, Want)> {
+        if self.seen_broken.is_none() {
+            return Vec::new();
+        }
+        let mut questions = Vec::new();
+        for (at, (goal, progress)) in scenario.goals.iter().zip(&mut self.progress).enumerate() {
+            if goal.what == Want::SeenBroken || check::look(&goal.what, evidence).is_some() {
+                continue;
+            }
+            let holds = matches!(progress.told, Some(Ok(_)));
+            let due = match progress.asking.last {
+                None if progress.asking.pending => None,
+                None => Some(evidence.now),
+                Some(_) => progress.asking.due(holds),
+            };
+            let Some(due) = due else { continue };
+            if due > evidence.now {
+                self.next_change = Some(self.next_change.map_or(due, |next| next.min(due)));
+                continue;
+            }
+            progress.asking = super::ask::Asking {
+                last: Some(evidence.now),
+                pending: true,
+                stale: false,
+            };
+            questions.push((at, goal.what.clone()));
+        }
+        questions
+    }
+
+    /// Takes in what the lab found out by asking the cluster: what it saw where a goal holds, or what stood against it.
+    pub fn tell(&mut self, goal: usize, found: Result<String, String>) {
+        if let Some(progress) = self.progress.get_mut(goal) {
+            progress.told = Some(found);
+            progress.asking.pending = false;
+        }
+    }
+}
