@@ -46,8 +46,8 @@ pub struct Place {
 pub enum Command {
     /// What scenarios there are.
     List {
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        form: Form,
     },
     /// One scenario: its lesson, manifests and goals.
     Show {
@@ -56,21 +56,50 @@ pub enum Command {
         json: bool,
     },
     /// Play scenarios without a screen and report each step; exit status 1 when one does not hold.
-    Run {
-        /// Scenarios by number or name.
-        #[arg(value_name = "SCENARIO")]
-        names: Vec<String>,
-        /// Every scenario there is.
-        #[arg(long, conflicts_with = "names")]
-        all: bool,
-        #[arg(long)]
-        json: bool,
-        /// Agree to write to the real cluster that --context names.
-        #[arg(long)]
-        yes: bool,
-    },
+    Run(Run),
     /// The practice cluster on 127.0.0.1, for your own kubectl; serves until Ctrl-C.
     Serve(Serve),
+}
+
+/// What `klab run` plays.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Run {
+    /// Scenarios by number or name.
+    #[arg(value_name = "SCENARIO")]
+    pub names: Vec<String>,
+    /// Every scenario there is.
+    #[arg(long, conflicts_with = "names")]
+    pub all: bool,
+    /// How many to play at once; without it, on the practice cluster as many as there are processors, on a real one 1.
+    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=64))]
+    pub jobs: Option<usize>,
+    /// Agree to write to the real cluster that --context names.
+    #[arg(long)]
+    pub yes: bool,
+    #[command(flatten)]
+    pub form: Form,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Form {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Print a table in GitHub's Markdown.
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
+    /// Write JUnit XML to this file besides.
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+}
+
+impl Form {
+    /// For people, as it happens.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        !self.json && !self.markdown
+    }
 }
 
 /// What `klab serve` serves, and where.

@@ -44,9 +44,9 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
             runtime.shutdown_background();
             Ok(true)
         }
-        Some(Command::List { json }) => Ok(app::report::list(&settings, json)?),
+        Some(Command::List { form }) => Ok(app::report::list(&settings, &form)?),
         Some(Command::Show { scenario, json }) => Ok(app::report::show(settings.scenario(&scenario)?, json)?),
-        Some(Command::Run { names, all, json, yes }) => app::headless::run(settings, &names, all, json, yes),
+        Some(Command::Run(run)) => app::proof::run(settings, &run),
         Some(Command::Serve(serve)) => {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
             runtime.block_on(app::serve::run(serve, &settings))?;

@@ -59,6 +59,13 @@ impl Hands {
         self.attempt.as_ref().and_then(|attempt| attempt.practice.as_ref())
     }
 
+    /// The open session of the attempt.
+    #[must_use]
+    pub fn session(&self) -> Option<SessionRef> {
+        let slot = &self.attempt.as_ref()?.session;
+        slot.get().is_some().then(|| SessionRef(Arc::clone(slot)))
+    }
+
     /// The present instant of the cluster that is played on.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -115,6 +122,10 @@ impl Hands {
             Effect::Ask(number, goal, want) => self.with_session(number, move |session, answer| async move {
                 let found = session.holds(&want).await;
                 answer.send(FromCluster::Asked(goal, found)).await;
+            }),
+            Effect::Suspect(number) => self.with_session(number, move |session, answer| async move {
+                let cheat = session.cheat().await;
+                answer.send(FromCluster::Cheated(cheat)).await;
             }),
             Effect::Show(number, detail) => self.show(number, detail),
             Effect::FollowLog {

@@ -2,9 +2,9 @@
 
 mod background;
 mod hands;
-pub mod headless;
 mod orders;
 mod player;
+pub mod proof;
 mod questions;
 pub mod report;
 mod screen;

@@ -9,10 +9,12 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::hands::Hands;
+use super::proof::Seen;
 use super::settings::Settings;
-use crate::lab::msg::Msg;
+use crate::lab::msg::{Msg, Notice};
 use crate::lab::{self, Attempt, Model, Screen};
 use crate::practice::Practice;
+use crate::scenario::Deed;
 
 /// Messages that may wait for the model.
 const QUEUE: usize = 1024;
@@ -22,6 +24,8 @@ pub struct Player {
     pub model: Model,
     hands: Hands,
     inbox: mpsc::Receiver<Msg>,
+    /// What the fault has looked like.
+    pub seen: Seen,
 }
 
 impl Player {
@@ -34,6 +38,7 @@ impl Player {
             model,
             hands: Hands::new(Arc::clone(settings), sender, false),
             inbox,
+            seen: Seen::default(),
         };
         player.hands.carry_all(effects);
         player.take(Msg::Resize(140, 40));
@@ -75,6 +80,21 @@ impl Player {
         }
     }
 
+    /// Does to the cluster what a scenario.yaml names.
+    ///
+    /// # Errors
+    /// Why it was not done.
+    pub async fn perform(&mut self, deed: &Deed) -> Result<Vec<String>, Notice> {
+        match self.hands.session() {
+            Some(session) => session.perform(deed).await,
+            None => Err(Notice {
+                bad: true,
+                what: "no cluster is open".to_owned(),
+                next: String::new(),
+            }),
+        }
+    }
+
     /// Lets the cluster's time pass until something shows on the attempt; `None` when it did not within `patience`.
     pub async fn until<T>(&mut self, patience: SignedDuration, shows: impl Fn(&Model, &Attempt) -> Option<T>) -> Option<T> {
         let end = self.now() + patience;
@@ -104,7 +124,11 @@ impl Player {
     }
 
     fn take(&mut self, msg: Msg) {
+        let news = matches!(msg, Msg::Cluster(..));
         let effects = lab::update(&mut self.model, msg);
         self.hands.carry_all(effects);
+        if let Some(attempt) = self.model.attempt().filter(|_| news) {
+            self.seen.note(attempt);
+        }
     }
 }

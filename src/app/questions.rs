@@ -1,9 +1,11 @@
 //! Goals that only the cluster itself can answer, asked of it.
 
+use serde_json::{Value, json};
+
 use super::session::{Session, notice};
 use crate::lab::msg::Notice;
 use crate::scenario::value::plain;
-use crate::scenario::{Want, path};
+use crate::scenario::{Deed, Want, path};
 use crate::text;
 
 /// Columns of an answer that a goal quotes.
@@ -38,6 +40,60 @@ impl Session {
                 if test.holds(found) { Ok(saw) } else { Err(saw) }
             }
             _ => Err("klab cannot ask the cluster for this".to_owned()),
+        }
+    }
+
+    /// The first of the scenario's cheats that shows in the cluster.
+    pub async fn cheat(&self) -> Option<usize> {
+        for (place, cheat) in self.scenario.cheats.iter().enumerate() {
+            let shows = match &cheat.when {
+                Some(want) => self.holds(want).await.is_ok(),
+                None => self.all_left(&cheat.does).await,
+            };
+            if shows {
+                return Some(place);
+            }
+        }
+        None
+    }
+
+    /// Whether everything that deeds would leave in the cluster is there; deeds that leave nothing show nothing.
+    async fn all_left(&self, deeds: &[Deed]) -> bool {
+        for deed in deeds {
+            if !self.left(deed).await {
+                return false;
+            }
+        }
+        true
+    }
+
+    async fn left(&self, deed: &Deed) -> bool {
+        let includes = async |version: &str, kind: &str, name: &str, wanted: &Value| {
+            let live = self.cluster.yaml(version, kind, name).await;
+            live.is_ok_and(|live| path::includes(&live, wanted))
+        };
+        match deed {
+            Deed::Delete { kind, name } => match self.api_version(kind) {
+                Ok(version) => self.cluster.lacks(&version, kind, name).await,
+                Err(_) => false,
+            },
+            Deed::Scale { kind, name, replicas } => match self.api_version(kind) {
+                Ok(version) => includes(&version, kind, name, &json!({"spec": {"replicas": replicas}})).await,
+                Err(_) => false,
+            },
+            Deed::Patch { kind, name, patch } => match self.api_version(kind) {
+                Ok(version) => includes(&version, kind, name, patch).await,
+                Err(_) => false,
+            },
+            Deed::Apply(manifests) | Deed::Replace(manifests) => {
+                for manifest in manifests {
+                    if !includes(manifest.api_version(), manifest.kind(), manifest.name(), &manifest.object).await {
+                        return false;
+                    }
+                }
+                true
+            }
+            Deed::Restart { .. } | Deed::Undo { .. } | Deed::Request { .. } => false,
         }
     }
 

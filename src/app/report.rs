@@ -4,21 +4,27 @@ use std::io::{self, Write, stdout};
 
 use serde_json::{Value, json};
 
-use super::headless::Report;
+mod junit;
+mod markdown;
+
+use super::proof::Report;
 use super::settings::Settings;
+use crate::cli::Form;
 use crate::scenario::load::Entry;
 use crate::scenario::{Fold, Part, Scenario};
 
 /// Prints every scenario; true when all of them load.
 ///
 /// # Errors
-/// When stdout cannot be written.
-pub fn list(settings: &Settings, as_json: bool) -> io::Result<bool> {
+/// When stdout or the JUnit file cannot be written.
+pub fn list(settings: &Settings, form: &Form) -> io::Result<bool> {
     let entries = &settings.library.entries;
     let mut out = stdout().lock();
-    if as_json {
+    if form.json {
         let list: Vec<Value> = entries.iter().map(entry_json).collect();
         writeln!(out, "{}", serde_json::to_string_pretty(&list)?)?;
+    } else if form.markdown {
+        write!(out, "{}", markdown::list(entries))?;
     } else {
         writeln!(out, "{:<4}{:<28}{:<34}{:<14}MINUTES", "NO", "NAME", "TITLE", "LEVEL")?;
         for entry in entries {
@@ -35,6 +41,9 @@ pub fn list(settings: &Settings, as_json: bool) -> io::Result<bool> {
                 Err(error) => writeln!(out, "{:<4}{:<28}does not load: {error}", "", entry.folder)?,
             }
         }
+    }
+    if let Some(file) = &form.junit {
+        std::fs::write(file, junit::list(entries))?;
     }
     Ok(entries.iter().all(|entry| entry.result.is_ok()))
 }
@@ -70,25 +79,41 @@ pub fn show(scenario: &Scenario, as_json: bool) -> io::Result<bool> {
 /// Prints a run's steps as they ended.
 pub fn run(report: &Report) {
     let mut out = stdout().lock();
-    let _ = writeln!(out, "{} {}", if report.ok { "✔" } else { "✗" }, report.scenario);
+    if let Some(why) = &report.skipped {
+        let _ = writeln!(out, "- {}  skipped: {why}", report.scenario);
+        return;
+    }
+    let _ = writeln!(out, "{} {}  {:.1} s", sign(report.ok), report.scenario, report.wall);
+    let names = report.steps.iter().map(|step| step.name.chars().count()).max().unwrap_or(0);
     for step in &report.steps {
-        let _ = writeln!(
-            out,
-            "  {} {:>7.1} s  {:<14} {}",
-            if step.ok { "✔" } else { "✗" },
-            step.seconds,
-            step.name,
-            step.saw
-        );
+        let _ = writeln!(out, "  {} {:>7.1} s  {:<names$}  {}", sign(step.ok), step.seconds, step.name, step.saw);
     }
 }
 
-/// Prints all runs as one JSON list.
+/// Prints all runs in the form that was asked for; the plain one has been printed as they ended, but for its last line.
 ///
 /// # Errors
-/// When stdout cannot be written.
-pub fn run_json(reports: &[Report]) -> io::Result<()> {
-    writeln!(stdout().lock(), "{}", serde_json::to_string_pretty(reports)?)
+/// When stdout or the JUnit file cannot be written.
+pub fn runs(reports: &[Report], form: &Form) -> io::Result<()> {
+    let mut out = stdout().lock();
+    if form.json {
+        writeln!(out, "{}", serde_json::to_string_pretty(reports)?)?;
+    } else if form.markdown {
+        write!(out, "{}", markdown::runs(reports))?;
+    } else if reports.len() > 1 {
+        let count = |fits: fn(&Report) -> bool| reports.iter().filter(|report| fits(report)).count();
+        let held = count(|report| report.ok && report.skipped.is_none());
+        let (failed, skipped) = (count(|report| !report.ok), count(|report| report.skipped.is_some()));
+        writeln!(out, "{held} held, {failed} did not, {skipped} skipped")?;
+    }
+    match &form.junit {
+        Some(file) => std::fs::write(file, junit::runs(reports)),
+        None => Ok(()),
+    }
+}
+
+fn sign(ok: bool) -> &'static str {
+    if ok { "✔" } else { "✗" }
 }
 
 fn entry_json(entry: &Entry) -> Value {

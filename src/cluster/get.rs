@@ -20,6 +20,15 @@ impl Cluster {
         Ok(object)
     }
 
+    /// Whether the server says that there is no such object, or it is on its way out.
+    pub async fn lacks(&self, api_version: &str, kind: &str, name: &str) -> bool {
+        let Ok(served) = self.kind(api_version, kind).await else { return false };
+        match self.api(&served).get_opt(name).await {
+            Ok(object) => object.is_none_or(|object| !object.value["metadata"]["deletionTimestamp"].is_null()),
+            Err(_) => false,
+        }
+    }
+
     /// The events about an object, oldest first.
     ///
     /// # Errors

@@ -54,6 +54,7 @@ impl Attempt {
             logs: Default::default(),
             logs_asked: Default::default(),
             clue: None,
+            cheated: None,
             behind: None,
             clue_depth: 0,
             judge: Judge::new(&scenario),

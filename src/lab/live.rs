@@ -133,8 +133,33 @@ fn judge(model: &mut Model) -> Vec<Effect> {
         return solved(model);
     }
     let questions = attempt.judge.ask(&attempt.scenario, &evidence);
-    let ask = |(goal, want)| Effect::Ask(attempt.number, goal, want);
-    questions.into_iter().map(ask).collect()
+    let (shows, suspect) = attempt.judge.suspect(&attempt.scenario, &evidence);
+    let number = attempt.number;
+    let ask = |(goal, want)| Effect::Ask(number, goal, want);
+    let effects = questions.into_iter().map(ask).chain(suspect.then_some(Effect::Suspect(number))).collect();
+    if shows.is_some() {
+        cheated(model, shows, false);
+    }
+    effects
+}
+
+/// A cheat shows, or none does any more: the learner is told why it does not count.
+pub(super) fn cheated(model: &mut Model, cheat: Option<usize>, asked: bool) {
+    let Some(attempt) = model.attempt_mut() else { return };
+    if asked {
+        attempt.judge.suspected();
+    }
+    if !playing(attempt) || attempt.stage == Stage::Solved {
+        return;
+    }
+    let said = cheat.and_then(|cheat| attempt.scenario.cheats.get(cheat)).map(|cheat| cheat.say.clone());
+    if attempt.cheated == said {
+        return;
+    }
+    attempt.cheated.clone_from(&said);
+    if let Some(said) = said {
+        model.say(false, format!("That does not count: {said}"), "the goals wait for another repair");
+    }
 }
 
 pub(super) fn solved(model: &mut Model) -> Vec<Effect> {
@@ -143,6 +168,7 @@ pub(super) fn solved(model: &mut Model) -> Vec<Effect> {
     attempt.stage = Stage::Solved;
     attempt.solved_at = Some(now);
     attempt.behind = None;
+    attempt.cheated = None;
     attempt.memory.debrief_due = true;
     attempt.memory.answered = true;
     let helped = attempt.hints > 0 || attempt.memory.helped || attempt.solution_seen;

@@ -107,6 +107,8 @@ pub struct Attempt {
     /// Log tails already asked for.
     pub logs_asked: BTreeSet<LogRequest>,
     pub clue: Option<Clue>,
+    /// Why what the learner has done does not count, while it is there.
+    pub cheated: Option<String>,
     /// What was said when one fault gave way to another.
     pub behind: Option<String>,
     /// How much of the clue's card is open: 0 the parts, 1 the blamed part, 2 the tags too.

@@ -53,6 +53,8 @@ pub enum FromCluster {
     LogTail(LogRequest, Vec<String>),
     /// What the cluster answered for a goal, by its place.
     Asked(usize, Result<String, String>),
+    /// The cheat that shows in the cluster, by its place; none where none does.
+    Cheated(Option<usize>),
     /// Text for the open detail page.
     Detail(Detail, Result<String, String>),
     /// Lines of the followed log.
@@ -123,6 +125,8 @@ pub enum Effect {
     ReadLog(AttemptNo, LogRequest),
     /// Ask the cluster whether a goal holds that rows cannot tell.
     Ask(AttemptNo, usize, Want),
+    /// Look whether one of the scenario's cheats shows.
+    Suspect(AttemptNo),
     Show(AttemptNo, Detail),
     FollowLog {
         attempt: AttemptNo,

@@ -12,6 +12,7 @@ use crate::cluster::snapshot::{ConditionRow, ContainerRow, ContainerState, Event
 use crate::text;
 
 pub use super::crash::{LogRequest, needs_logs};
+pub use super::fold::fold;
 pub use super::pull::{Blame, Part, PullFault, behind, tags_line, which_part};
 
 /// The last lines of a container's log, of its latest finished run where it crashed, by pod and container.
@@ -40,6 +41,8 @@ pub struct Clue {
     /// A sentence or two that lead and do not tell.
     pub explain: String,
     pub image: Option<ImageReference>,
+    /// The scenario's author named it as the clue.
+    pub promised: bool,
 }
 
 /// Where the clue was read.
@@ -67,8 +70,9 @@ pub enum Fault {
 #[must_use]
 pub fn find(scenario: &Scenario, evidence: &Evidence) -> Option<Clue> {
     let scene = &Scene::of(evidence);
-    let own = || scenario.clues.iter().find_map(|rule| own::clue(rule, scene));
-    own().or_else(|| built_in(scene))
+    let own = scenario.clues.iter().find_map(|rule| own::clue(rule, scene));
+    let promised = |clue| Clue { promised: true, ..clue };
+    own.map(promised).or_else(|| built_in(scene))
 }
 
 fn built_in(scene: &Scene) -> Option<Clue> {
@@ -221,6 +225,7 @@ pub(super) fn of_event(event: &EventRow, fault: Fault, decisive: &[&str], contai
         last: event.last.or(event.first),
         explain: String::new(),
         image: container.map(|container| ImageReference::parse(&container.image)),
+        promised: false,
     };
     if matches!(fault, Fault::Pull(_)) {
         name_pull(&mut clue);
@@ -267,6 +272,7 @@ pub(super) fn of_pod(pod: &PodRow, source: Source, fault: Fault, text: String) -
         last: None,
         explain: explain::fault(fault).to_owned(),
         image: None,
+        promised: false,
     }
 }
 
@@ -351,6 +357,7 @@ pub(super) fn of_object(row: &ObjectRow, source: Source, text: String) -> Clue {
         last: None,
         explain: explain::fault(Fault::Other).to_owned(),
         image: None,
+        promised: false,
     }
 }
 

@@ -28,6 +28,7 @@ pub struct Judge {
     started: BTreeMap<(Uid, String), Timestamp>,
     /// Seconds that the longest-lived crashing container ran.
     cycle: i64,
+    cheating: ask::Asking,
     next_change: Option<Timestamp>,
 }
 

@@ -11,6 +11,7 @@ mod check;
 mod crash;
 mod derive;
 mod fields;
+pub mod fold;
 mod images;
 mod kind;
 mod manifest;

@@ -71,6 +71,7 @@ fn steps(path: &str) -> Vec<Step<'_>> {
 #[must_use]
 pub fn includes(object: &Value, patch: &Value) -> bool {
     match (object, patch) {
+        (_, Value::Object(fields)) if fields.is_empty() => object.is_null() || object.as_object().is_some_and(serde_json::Map::is_empty),
         (_, Value::Object(fields)) => fields.iter().all(|(key, wanted)| match key.as_str() {
             "$patch" | "$setElementOrder" | "$retainKeys" => true,
             _ if wanted.is_null() => object.get(key).is_none_or(Value::is_null),

@@ -32,6 +32,7 @@ pub fn update(model: &mut Model, news: FromCluster) -> Vec<Effect> {
             }
             return live::look(model);
         }
+        FromCluster::Cheated(cheat) => live::cheated(model, cheat, true),
         FromCluster::Detail(detail, text) => detailed(model, &detail, text),
         FromCluster::LogLines { pod, container, lines } => {
             if let Some(page) = log_page(model) {

@@ -210,6 +210,7 @@ pub(super) fn cleaned(model: &mut Model) {
     attempt.clue = None;
     attempt.clue_depth = 0;
     attempt.behind = None;
+    attempt.cheated = None;
     attempt.began = None;
     attempt.solved_at = None;
     attempt.judge = Judge::new(&attempt.scenario);

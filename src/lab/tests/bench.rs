@@ -283,6 +283,7 @@ pub fn clue(about: &str, fault: Fault) -> Clue {
         count: 1,
         last: None,
         explain: String::new(),
+        promised: false,
         image: None,
     }
 }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Judge;
 use crate::scenario::clue::Evidence;
-use crate::scenario::{Scenario, Want, check};
+use crate::scenario::{Cheat, Scenario, Want, check};
 
 /// How long a goal that does not hold waits to be asked again.
 const AGAIN: SignedDuration = SignedDuration::from_secs(10);
@@ -40,6 +40,7 @@ impl Judge {
         for progress in &mut self.progress {
             progress.asking.stale = true;
         }
+        self.cheating.stale = true;
     }
 
     /// The goals to ask the cluster for now.
@@ -63,7 +64,7 @@ impl Judge {
                 self.next_change = Some(self.next_change.map_or(due, |next| next.min(due)));
                 continue;
             }
-            progress.asking = super::ask::Asking {
+            progress.asking = Asking {
                 last: Some(evidence.now),
                 pending: true,
                 stale: false,
@@ -71,6 +72,39 @@ impl Judge {
             questions.push((at, goal.what.clone()));
         }
         questions
+    }
+
+    /// A cheat that shows now, and whether the cluster should be asked for those that rows cannot show.
+    pub fn suspect(&mut self, scenario: &Scenario, evidence: &Evidence) -> (Option<usize>, bool) {
+        if scenario.cheats.is_empty() || self.seen_broken.is_none() {
+            return (None, false);
+        }
+        let by_rows = |cheat: &Cheat| check::look(cheat.when.as_ref()?, evidence);
+        let shows = scenario.cheats.iter().position(|cheat| by_rows(cheat).is_some_and(|check| check.holds));
+        let hidden = scenario.cheats.iter().any(|cheat| by_rows(cheat).is_none());
+        let due = if self.cheating.last.is_none() {
+            Some(evidence.now)
+        } else {
+            self.cheating.due(true)
+        };
+        let ask = hidden && due.is_some_and(|due| due <= evidence.now);
+        match due {
+            Some(_) if ask => {
+                self.cheating = Asking {
+                    last: Some(evidence.now),
+                    pending: true,
+                    stale: false,
+                }
+            }
+            Some(due) if hidden => self.next_change = Some(self.next_change.map_or(due, |next| next.min(due))),
+            _ => {}
+        }
+        (shows, ask)
+    }
+
+    /// The cluster has answered whether a cheat shows.
+    pub fn suspected(&mut self) {
+        self.cheating.pending = false;
     }
 
     /// Takes in what the lab found out by asking the cluster: what it saw where a goal holds, or what stood against it.
