@@ -17,6 +17,7 @@ pub mod selector;
 pub mod status;
 pub mod store;
 pub mod typed;
+pub mod types;
 pub mod user;
 pub mod validate;
 pub mod world;

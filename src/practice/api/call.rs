@@ -6,12 +6,16 @@ use axum::http::{HeaderMap, Method, header};
 use serde_json::Value;
 
 use super::path::{self, Target};
+use super::protobuf;
 use crate::practice::kind::Kind;
 use crate::practice::selector::Selector;
 use crate::practice::status::Status;
 
 /// The largest body taken, as Kubernetes limits it.
 const BODY_LIMIT: usize = 3 * 1024 * 1024;
+
+/// The media types of bodies that are objects.
+const ACCEPTED: &str = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
 #[derive(Debug)]
 pub struct Call {
@@ -97,7 +101,8 @@ impl Call {
                 serde_json::from_slice(&self.body).map_err(|bad| Status::bad_request(format!("error decoding the request body: {bad}")))
             }
             "application/yaml" => self.yaml(),
-            other => Err(Status::unsupported_media_type(other, "application/json, application/yaml")),
+            protobuf::MEDIA => protobuf::read(&self.body).map_err(|bad| Status::bad_request(bad.to_string())),
+            other => Err(Status::unsupported_media_type(other, ACCEPTED)),
         }
     }
 

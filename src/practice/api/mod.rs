@@ -8,6 +8,7 @@ mod logs;
 mod patching;
 mod path;
 mod pod_status;
+mod protobuf;
 mod scale;
 mod table;
 mod verbs;
