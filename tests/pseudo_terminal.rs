@@ -27,6 +27,13 @@ pub struct Terminal {
 impl Terminal {
     /// Starts klab with these arguments on a terminal of this size, with a state folder of its own.
     pub fn start(arguments: &[&str], columns: u16, rows: u16) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_klab"));
+        command.args(arguments);
+        Self::run(command, columns, rows)
+    }
+
+    /// Runs a command on a terminal of this size, with a state folder of its own.
+    pub fn run(mut command: CommandBuilder, columns: u16, rows: u16) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize {
                 rows,
@@ -36,8 +43,6 @@ impl Terminal {
             })
             .unwrap();
         let state = tempfile::tempdir().unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_klab"));
-        command.args(arguments);
         command.env("XDG_STATE_HOME", state.path());
         command.env("TERM", "xterm-256color");
         command.env_remove("KUBECONFIG");

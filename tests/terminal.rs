@@ -2,6 +2,9 @@
 
 use std::process::Command;
 
+use klab::app::terminal::FullScreen;
+use portable_pty::CommandBuilder;
+
 use super::pseudo_terminal::Terminal;
 
 const LEFT: &str = "\x1b[?1049l";
@@ -47,6 +50,28 @@ fn a_signal_restores_the_terminal() {
     assert!(killed.success());
     let (_, drawn) = terminal.ended();
     assert!(drawn.contains(LEFT));
+}
+
+/// Set for the copy of this test program that is to panic on a screen.
+const PANICKING: &str = "KLAB_TEST_PANICKING";
+
+#[test]
+fn the_screen_is_taken_and_the_program_panics() {
+    if std::env::var_os(PANICKING).is_some() {
+        let _screen = FullScreen::enter().unwrap();
+        panic!("on purpose");
+    }
+}
+
+#[test]
+fn a_panic_restores_the_terminal_and_is_read_on_it() {
+    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "--nocapture", "terminal::the_screen_is_taken_and_the_program_panics"]);
+    command.env(PANICKING, "1");
+    let (status, drawn) = Terminal::run(command, 80, 24).ended();
+    assert_eq!(status.exit_code(), 101);
+    let (left, said) = (drawn.find(LEFT), drawn.find("on purpose"));
+    assert!(left.is_some() && left < said, "the message came before the screen was given back: {drawn}");
 }
 
 #[test]

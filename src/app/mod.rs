@@ -2,6 +2,8 @@
 
 mod background;
 mod hands;
+pub mod headless;
+mod links;
 mod orders;
 mod player;
 pub mod proof;
@@ -11,7 +13,7 @@ mod screen;
 pub mod serve;
 mod session;
 mod settings;
-mod terminal;
+pub mod terminal;
 
 pub use player::Player;
 pub use screen::play;

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::hands::Answer;
+use super::links::Links;
 use super::settings::Settings;
 use crate::cluster::Cluster;
 use crate::cluster::connect::ConnectOptions;
@@ -149,9 +150,9 @@ impl Session {
         let kinds = self.kinds();
         let watching = self.cluster.watch(&kinds, sender, cancel.clone());
         let passing = async {
-            let mut batch = Vec::new();
+            let (mut batch, mut links) = (Vec::new(), Links::default());
             while news.recv_many(&mut batch, QUEUE).await > 0 {
-                pass(answer, batch.drain(..)).await;
+                pass(answer, &mut links, batch.drain(..)).await;
             }
         };
         tokio::join!(watching, passing);
@@ -236,26 +237,25 @@ pub(super) fn notice(error: &impl std::fmt::Display) -> Notice {
 }
 
 /// Changes that came together go on together; what the links say goes between them in order.
-async fn pass(answer: &Answer, batch: impl Iterator<Item = WatchMsg>) {
+async fn pass(answer: &Answer, links: &mut Links, batch: impl Iterator<Item = WatchMsg>) {
     let mut changes: Vec<Change> = Vec::new();
     for msg in batch {
-        let link = match msg {
+        let (kind, link) = match msg {
             WatchMsg::Change(change) => {
                 changes.push(change);
                 continue;
             }
-            WatchMsg::Live { .. } => Link::Live,
-            WatchMsg::Stale { since, retry_in, why, .. } => Link::Stale {
-                since,
-                retry: jiff::Timestamp::now().checked_add(retry_in).ok(),
-                why,
-            },
-            WatchMsg::Refused { why, .. } => Link::Limited(why),
+            WatchMsg::Live { kind } => (kind, Link::Live),
+            WatchMsg::Stale { kind, since, retry_in, why } => {
+                let retry = jiff::Timestamp::now().checked_add(retry_in).ok();
+                (kind, Link::Stale { since, retry, why })
+            }
+            WatchMsg::Refused { kind, why } => (kind, Link::Limited(why)),
         };
         if !changes.is_empty() {
             answer.send(FromCluster::Changed(std::mem::take(&mut changes))).await;
         }
-        answer.send(FromCluster::Link(link)).await;
+        answer.send(FromCluster::Link(links.heard(kind, link))).await;
     }
     if !changes.is_empty() {
         answer.send(FromCluster::Changed(changes)).await;

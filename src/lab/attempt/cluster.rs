@@ -83,10 +83,6 @@ fn failed(model: &mut Model, notice: Notice) {
 
 fn linked(model: &mut Model, link: Link) {
     let Some(attempt) = model.attempt_mut() else { return };
-    // Each kind is watched on its own: one that works does not give the right that another lacks.
-    if matches!((&attempt.link, &link), (Link::Limited(_), Link::Live)) {
-        return;
-    }
     let before = std::mem::replace(&mut attempt.link, link.clone());
     match (&before, &link) {
         (Link::Stale { .. }, Link::Stale { .. }) => {}
