@@ -1,5 +1,6 @@
 //! What the house as a whole must do; one binary, a file a subject.
 
+mod bad_input;
 mod layers;
 mod pseudo_terminal;
 mod real_cluster;

@@ -38,7 +38,11 @@ pub fn list(settings: &Settings, form: &Form) -> io::Result<bool> {
                     level(scenario),
                     scenario.minutes
                 )?,
-                Err(error) => writeln!(out, "{:<4}{:<28}does not load: {error}", "", entry.folder)?,
+                Err(error) => {
+                    // A source excerpt keeps to the column of its message.
+                    let error = error.to_string().replace('\n', &format!("\n{:32}", ""));
+                    writeln!(out, "{:<4}{:<28}does not load: {error}", "", entry.folder)?;
+                }
             }
         }
     }

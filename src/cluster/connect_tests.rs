@@ -101,3 +101,10 @@ async fn a_login_plugin_never_asks() {
         .and_then(|exec| exec.interactive_mode);
     assert_eq!(mode, Some(ExecInteractiveMode::Never));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_hangs_is_given_up() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let file = pointing_at(&format!("http://{}", listener.local_addr().expect("an address")));
+    assert!(failure(file.path(), "lab").await.contains("did not answer within 5 s"));
+}

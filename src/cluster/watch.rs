@@ -14,6 +14,7 @@ use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::kinds::KindError;
 use super::raw::Raw;
 use super::snapshot::{Change, Uid};
 use super::{Cluster, fault, row};
@@ -100,6 +101,8 @@ impl Cluster {
     async fn watch_kind(&self, api_version: String, kind: String, sender: Sender<WatchMsg>, alarm: Arc<Notify>) {
         let served = match self.kind(&api_version, &kind).await {
             Ok(served) => served,
+            // The apply of such an object says so, with its file and line.
+            Err(KindError::Unknown { .. }) => return,
             Err(error) => {
                 let _ = sender.send(WatchMsg::Refused { kind, why: error.to_string() }).await;
                 return;
