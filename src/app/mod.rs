@@ -2,7 +2,6 @@
 
 mod background;
 mod hands;
-pub mod headless;
 mod links;
 mod orders;
 mod player;
