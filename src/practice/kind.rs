@@ -1,5 +1,11 @@
 //! The table of kinds the practice cluster serves: adding a kind is adding a row.
 
+mod rows;
+
+pub use self::rows::*;
+
+const VERBS: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
 /// A kind of the API: where it lives and what it is called.
 #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Kind {
@@ -11,15 +17,81 @@ pub struct Kind {
     pub singular: &'static str,
     pub short: &'static [&'static str],
     pub namespaced: bool,
-    /// Whether `kubectl get all` lists it.
-    pub all: bool,
+    /// Groups of kinds that `kubectl get` takes as one, such as `all`.
+    pub categories: &'static [&'static str],
+    /// What may be done with its objects.
+    pub verbs: &'static [&'static str],
     /// Subresources besides the object itself, such as `status` or `scale`.
     pub subresources: &'static [&'static str],
     /// Whether a change of `spec` counts `metadata.generation` up.
     pub generation: bool,
+    /// The kind under which its objects are kept, where this is only another form of them.
+    pub stored: Option<&'static Kind>,
+}
+
+const fn namespaced(group: &'static str, version: &'static str, kind: &'static str, plural: &'static str, singular: &'static str) -> Kind {
+    Kind {
+        group,
+        version,
+        kind,
+        plural,
+        singular,
+        short: &[],
+        namespaced: true,
+        categories: &[],
+        verbs: VERBS,
+        subresources: &[],
+        generation: false,
+        stored: None,
+    }
+}
+
+const fn global(group: &'static str, version: &'static str, kind: &'static str, plural: &'static str, singular: &'static str) -> Kind {
+    let mut row = namespaced(group, version, kind, plural, singular);
+    row.namespaced = false;
+    row
+}
+
+/// What a row adds to a kind's names.
+impl Kind {
+    const fn short(mut self, short: &'static [&'static str]) -> Self {
+        self.short = short;
+        self
+    }
+
+    const fn category(mut self, categories: &'static [&'static str]) -> Self {
+        self.categories = categories;
+        self
+    }
+
+    const fn sub(mut self, subresources: &'static [&'static str]) -> Self {
+        self.subresources = subresources;
+        self
+    }
+
+    const fn counted(mut self) -> Self {
+        self.generation = true;
+        self
+    }
+
+    const fn only(mut self, verbs: &'static [&'static str]) -> Self {
+        self.verbs = verbs;
+        self
+    }
+
+    const fn stored(mut self, kind: &'static Kind) -> Self {
+        self.stored = Some(kind);
+        self
+    }
 }
 
 impl Kind {
+    /// The kind under which its objects are kept.
+    #[must_use]
+    pub fn storage(&'static self) -> &'static Kind {
+        self.stored.unwrap_or(self)
+    }
+
     /// `apps/v1`, or `v1` for core.
     #[must_use]
     pub fn api_version(&self) -> String {
@@ -41,40 +113,10 @@ impl Kind {
     }
 }
 
-macro_rules! kind {
-    ($name:ident, $group:literal, $version:literal, $kind:literal, $plural:literal, $singular:literal, [$($short:literal),*],
-     namespaced: $ns:literal, all: $all:literal, sub: [$($sub:literal),*], generation: $generation:literal) => {
-        pub static $name: Kind = Kind { group: $group, version: $version, kind: $kind, plural: $plural, singular: $singular,
-            short: &[$($short),*], namespaced: $ns, all: $all, subresources: &[$($sub),*], generation: $generation };
-    };
+/// The kinds whose objects are kept: not those that are another form of one, nor reviews, which are answered and forgotten.
+pub fn kept() -> impl Iterator<Item = &'static Kind> {
+    KINDS.iter().copied().filter(|kind| kind.stored.is_none() && kind.verbs.contains(&"watch"))
 }
-
-kind!(NAMESPACE, "", "v1", "Namespace", "namespaces", "namespace", ["ns"], namespaced: false, all: false, sub: ["status", "finalize"], generation: false);
-kind!(NODE, "", "v1", "Node", "nodes", "node", ["no"], namespaced: false, all: false, sub: ["status"], generation: false);
-kind!(POD, "", "v1", "Pod", "pods", "pod", ["po"], namespaced: true, all: true, sub: ["status", "log", "binding", "eviction"], generation: true);
-kind!(EVENT, "", "v1", "Event", "events", "event", ["ev"], namespaced: true, all: false, sub: [], generation: false);
-kind!(SERVICE, "", "v1", "Service", "services", "service", ["svc"], namespaced: true, all: true, sub: ["status"], generation: false);
-kind!(CONFIG_MAP, "", "v1", "ConfigMap", "configmaps", "configmap", ["cm"], namespaced: true, all: false, sub: [], generation: false);
-kind!(SECRET, "", "v1", "Secret", "secrets", "secret", [], namespaced: true, all: false, sub: [], generation: false);
-kind!(SERVICE_ACCOUNT, "", "v1", "ServiceAccount", "serviceaccounts", "serviceaccount", ["sa"], namespaced: true, all: false, sub: [], generation: false);
-kind!(DEPLOYMENT, "apps", "v1", "Deployment", "deployments", "deployment", ["deploy"], namespaced: true, all: true, sub: ["status", "scale"], generation: true);
-kind!(REPLICA_SET, "apps", "v1", "ReplicaSet", "replicasets", "replicaset", ["rs"], namespaced: true, all: true, sub: ["status", "scale"], generation: true);
-kind!(ENDPOINT_SLICE, "discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", "endpointslice", [], namespaced: true, all: false, sub: [], generation: true);
-
-/// Every kind served, in discovery's order.
-pub static KINDS: &[&Kind] = &[
-    &NAMESPACE,
-    &NODE,
-    &POD,
-    &EVENT,
-    &SERVICE,
-    &CONFIG_MAP,
-    &SECRET,
-    &SERVICE_ACCOUNT,
-    &DEPLOYMENT,
-    &REPLICA_SET,
-    &ENDPOINT_SLICE,
-];
 
 /// The fields besides name and namespace that a field selector may name.
 #[must_use]
@@ -108,7 +150,9 @@ pub fn selectable(kind: &Kind) -> &'static [&'static str] {
         "Namespace" => &["status.phase"],
         "Secret" => &["type"],
         "Service" => &["spec.clusterIP", "spec.type"],
-        "ReplicaSet" => &["status.replicas"],
+        "ReplicaSet" | "ReplicationController" => &["status.replicas"],
+        "Job" => &["status.successful"],
+        "CertificateSigningRequest" => &["spec.signerName"],
         _ => &[],
     }
 }

@@ -20,6 +20,7 @@ pub mod typed;
 pub mod types;
 pub mod user;
 pub mod validate;
+pub mod view;
 pub mod world;
 
 pub use cluster::{Node, Options, Practice};

@@ -54,19 +54,20 @@ impl World {
             object["metadata"]["name"] = format!("{prefix}{}", self.suffix(5)).into();
         }
         let (namespace, name) = names(&object);
-        if self.store.encoded(kind, &namespace, &name).is_some() {
-            return Err(Status::already_exists(kind, &name));
-        }
         self.refuse_in_ending_namespace(kind, &namespace, &name)?;
         defaults::apply(kind, &mut object);
         defaults::admit(self, kind, &mut object)?;
-        validate::create(kind, &object)?;
         object["apiVersion"] = kind.api_version().into();
         object["kind"] = kind.kind.into();
         object["metadata"]["uid"] = self.uid().into();
         object["metadata"]["creationTimestamp"] = self.seconds().into();
         if kind.generation {
             object["metadata"]["generation"] = 1.into();
+        }
+        defaults::begin(self, kind, &mut object);
+        validate::create(kind, &object)?;
+        if self.store.encoded(kind, &namespace, &name).is_some() {
+            return Err(Status::already_exists(kind, &name));
         }
         Ok(self.store.put(kind, object))
     }

@@ -1,6 +1,6 @@
 //! Objects as users send them, read through Kubernetes' own types: wrong types are refused, unknown fields found.
 
-use k8s_openapi::api::{apps, core, discovery};
+use k8s_openapi::api::{apps, autoscaling, batch, coordination, core, discovery, networking, policy, rbac, scheduling, storage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -66,13 +66,36 @@ fn through(kind: &Kind, object: &Value) -> serde_json::Result<Value> {
         "Namespace" => pass::<core::v1::Namespace>(object),
         "Node" => pass::<core::v1::Node>(object),
         "Pod" => pass::<core::v1::Pod>(object),
-        "Event" => pass::<core::v1::Event>(object),
+        "Event" if kind.group.is_empty() => pass::<core::v1::Event>(object),
         "Service" => pass::<core::v1::Service>(object),
         "ConfigMap" => pass::<core::v1::ConfigMap>(object),
         "Secret" => pass::<core::v1::Secret>(object),
         "ServiceAccount" => pass::<core::v1::ServiceAccount>(object),
         "Deployment" => pass::<apps::v1::Deployment>(object),
         "ReplicaSet" => pass::<apps::v1::ReplicaSet>(object),
+        "Endpoints" => pass::<core::v1::Endpoints>(object),
+        "LimitRange" => pass::<core::v1::LimitRange>(object),
+        "PersistentVolumeClaim" => pass::<core::v1::PersistentVolumeClaim>(object),
+        "PersistentVolume" => pass::<core::v1::PersistentVolume>(object),
+        "PodTemplate" => pass::<core::v1::PodTemplate>(object),
+        "ReplicationController" => pass::<core::v1::ReplicationController>(object),
+        "ResourceQuota" => pass::<core::v1::ResourceQuota>(object),
+        "DaemonSet" => pass::<apps::v1::DaemonSet>(object),
+        "StatefulSet" => pass::<apps::v1::StatefulSet>(object),
+        "HorizontalPodAutoscaler" if kind.version == "v2" => pass::<autoscaling::v2::HorizontalPodAutoscaler>(object),
+        "CronJob" => pass::<batch::v1::CronJob>(object),
+        "Job" => pass::<batch::v1::Job>(object),
+        "Lease" => pass::<coordination::v1::Lease>(object),
+        "Ingress" => pass::<networking::v1::Ingress>(object),
+        "IngressClass" => pass::<networking::v1::IngressClass>(object),
+        "NetworkPolicy" => pass::<networking::v1::NetworkPolicy>(object),
+        "PodDisruptionBudget" => pass::<policy::v1::PodDisruptionBudget>(object),
+        "ClusterRole" => pass::<rbac::v1::ClusterRole>(object),
+        "ClusterRoleBinding" => pass::<rbac::v1::ClusterRoleBinding>(object),
+        "Role" => pass::<rbac::v1::Role>(object),
+        "RoleBinding" => pass::<rbac::v1::RoleBinding>(object),
+        "PriorityClass" => pass::<scheduling::v1::PriorityClass>(object),
+        "StorageClass" => pass::<storage::v1::StorageClass>(object),
         "EndpointSlice" => pass::<discovery::v1::EndpointSlice>(object),
         _ => Ok(object.clone()),
     }

@@ -10,8 +10,6 @@ use super::path::Target;
 use crate::practice::kind::{KINDS, Kind};
 use crate::practice::status::Status;
 
-const VERBS: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
-
 pub fn serve(target: &Target, call: &Call) -> Result<Response, Status> {
     let aggregated = call.accept().contains("as=APIGroupDiscoveryList");
     match target {
@@ -75,10 +73,6 @@ fn paths() -> Vec<String> {
     paths
 }
 
-fn categories(kind: &Kind) -> &'static [&'static str] {
-    if kind.all { &["all"] } else { &[] }
-}
-
 /// Kind, group and version of a subresource's answers, and its verbs.
 fn subresource(kind: &Kind, name: &str) -> (&'static str, &'static str, &'static str, &'static [&'static str]) {
     match name {
@@ -98,12 +92,12 @@ fn by_name(kind: &Kind) -> &'static str {
 fn resources(group: &str, version: &str) -> Result<Response, Status> {
     let mut list = Vec::new();
     for kind in KINDS.iter().filter(|kind| kind.group == group && kind.version == version) {
-        let mut entry = json!({"name": kind.plural, "singularName": kind.singular, "namespaced": kind.namespaced, "kind": kind.kind, "verbs": VERBS});
+        let mut entry = json!({"name": kind.plural, "singularName": kind.singular, "namespaced": kind.namespaced, "kind": kind.kind, "verbs": kind.verbs});
         if !kind.short.is_empty() {
             entry["shortNames"] = json!(kind.short);
         }
-        if kind.all {
-            entry["categories"] = json!(categories(kind));
+        if !kind.categories.is_empty() {
+            entry["categories"] = json!(kind.categories);
         }
         list.push(entry);
         for sub in kind.subresources {
@@ -163,8 +157,8 @@ fn aggregated(group: &str, version: &str) -> Vec<Value> {
                 })
                 .collect();
             json!({"resource": kind.plural, "responseKind": {"group": kind.group, "version": kind.version, "kind": kind.kind},
-                "scope": if kind.namespaced { "Namespaced" } else { "Cluster" }, "singularResource": kind.singular, "verbs": VERBS,
-                "shortNames": kind.short, "categories": categories(kind), "subresources": subresources})
+                "scope": if kind.namespaced { "Namespaced" } else { "Cluster" }, "singularResource": kind.singular, "verbs": kind.verbs,
+                "shortNames": kind.short, "categories": kind.categories, "subresources": subresources})
         })
         .collect()
 }

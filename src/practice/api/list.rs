@@ -12,6 +12,7 @@ use crate::practice::kind::Kind;
 use crate::practice::selector::Selector;
 use crate::practice::status::Status;
 use crate::practice::store::{Store, decode};
+use crate::practice::view;
 
 /// Where a list goes on: the version it shows, and the last object it gave.
 struct Continue {
@@ -76,8 +77,12 @@ impl Page<'_> {
             self.metadata
         )
         .into_bytes();
-        let items: Vec<&[u8]> = self.items.iter().map(|item| item.as_ref()).collect();
-        body.extend(items.join(&b','));
+        for (index, item) in self.items.iter().enumerate() {
+            if index > 0 {
+                body.push(b',');
+            }
+            body.extend(view::shown(kind, item).iter());
+        }
         body.extend(b"]}");
         body.into()
     }

@@ -48,6 +48,9 @@ fn route(practice: &Practice, target: Target, call: Call) -> Result<Response, St
 }
 
 fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Response, Status> {
+    if at.sub.is_empty() && !at.kind.verbs.contains(&verb(&at, &call)) {
+        return Err(Status::method_not_allowed());
+    }
     match (call.method.as_str(), at.name.is_empty(), at.sub.as_str()) {
         ("GET", true, "") if call.flag("watch") => watch::open(practice, at, call, ""),
         ("GET", false, "") if call.flag("watch") => {
@@ -66,5 +69,20 @@ fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Respo
         ("PUT", false, "" | "status" | "finalize") => verbs::update(practice, &at, &call),
         ("PATCH", false, "" | "status") => patching::serve(practice, &at, &call),
         _ => Err(Status::method_not_allowed()),
+    }
+}
+
+/// What a request wants to do, in the words in which rights are given.
+fn verb(at: &Resource, call: &Call) -> &'static str {
+    match (call.method.as_str(), at.name.is_empty()) {
+        ("GET", _) if call.flag("watch") => "watch",
+        ("GET", true) => "list",
+        ("GET", false) => "get",
+        ("POST", _) => "create",
+        ("PUT", _) => "update",
+        ("PATCH", _) => "patch",
+        ("DELETE", true) => "deletecollection",
+        ("DELETE", false) => "delete",
+        _ => "",
     }
 }

@@ -13,6 +13,7 @@ use crate::practice::patch::{apply, strategic};
 use crate::practice::registry::Part;
 use crate::practice::status::Status;
 use crate::practice::typed;
+use crate::practice::view;
 use crate::practice::world::World;
 
 const FORMS: &str = "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml";
@@ -27,11 +28,11 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
             .store
             .get(at.kind, at.ns(), &at.name)
             .ok_or_else(|| Status::not_found(at.kind, &at.name))?;
-        let mut object = patched(&old, &patch, call)?;
+        let mut object = patched(&view::show(at.kind, old), &patch, call)?;
         verbs::belongs(at, &mut object)?;
         verbs::replace(world, at, typed::read(at.kind, object, call.param("fieldValidation"))?, call.manager())
     })?;
-    Ok(answer::object(&made))
+    Ok(answer::object(&view::show(at.kind, made)))
 }
 
 /// The object that a patch makes of another.
@@ -59,7 +60,7 @@ fn server_side_apply(practice: &Practice, at: &Resource, call: &Call) -> Result<
     let wanted = typed::read(at.kind, wanted, call.param("fieldValidation"))?;
     let (made, new) = verbs::write(practice, call, |world| applied(world, at, wanted, call))?;
     let code = if new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(answer::typed(code, "application/json", made.to_string()))
+    Ok(answer::typed(code, "application/json", view::show(at.kind, made).to_string()))
 }
 
 fn applied(world: &mut World, at: &Resource, mut wanted: Value, call: &Call) -> Result<(Value, bool), Status> {
@@ -71,9 +72,9 @@ fn applied(world: &mut World, at: &Resource, mut wanted: Value, call: &Call) -> 
     };
     match world.store.get(at.kind, at.ns(), &at.name) {
         Some(live) => {
-            let object = apply::merge(at.kind, &live, &wanted, &manager)?;
+            let object = view::keep(at.kind, apply::merge(at.kind, &view::show(at.kind, live), &wanted, &manager)?);
             let part = if at.sub == "status" { Part::Status } else { Part::Spec };
-            Ok((world.update(at.kind, object, part)?, false))
+            Ok((world.update(at.kind.storage(), object, part)?, false))
         }
         None if at.sub.is_empty() => {
             if !wanted["metadata"]["resourceVersion"].is_null() {

@@ -13,6 +13,7 @@ use crate::practice::registry::{Deletion, Part, Propagation};
 use crate::practice::status::Status;
 use crate::practice::store::decode;
 use crate::practice::typed;
+use crate::practice::view;
 use crate::practice::world::World;
 
 /// Kinds whose deletion answers with the object; the others answer with a Status.
@@ -33,7 +34,7 @@ pub fn get(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, 
         let metadata = json!({"resourceVersion": object["metadata"]["resourceVersion"]});
         return Ok(table::answer(&table::table(at.kind, metadata, &[object], practice.now(), call, true)));
     }
-    Ok(answer::encoded(found))
+    Ok(answer::encoded(view::shown(at.kind, &found)))
 }
 
 pub fn create(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
@@ -41,7 +42,7 @@ pub fn create(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
     belongs(at, &mut object)?;
     let object = typed::read(at.kind, object, call.param("fieldValidation"))?;
     let made = write(practice, call, |world| insert(world, at, object, call))?;
-    Ok(answer::created(&made))
+    Ok(answer::created(&view::show(at.kind, made)))
 }
 
 /// Creates an object that a user sent, where its namespace exists.
@@ -55,7 +56,7 @@ pub fn insert(world: &mut World, at: &Resource, mut object: Value, call: &Call) 
         };
         managed::record(at.kind, None, &mut object, &writer);
     }
-    world.create(at.kind, object)
+    world.create(at.kind.storage(), view::keep(at.kind, object))
 }
 
 fn in_namespace(world: &World, at: &Resource) -> Result<(), Status> {
@@ -73,17 +74,18 @@ pub fn update(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
         object["spec"]["finalizers"] = json!([]);
     }
     let made = write(practice, call, |world| replace(world, at, object, call.manager()))?;
-    Ok(answer::object(&made))
+    Ok(answer::object(&view::show(at.kind, made)))
 }
 
 /// Replaces an object, or the part of it that the path names, for a manager.
-pub fn replace(world: &mut World, at: &Resource, mut object: Value, manager: &str) -> Result<Value, Status> {
+pub fn replace(world: &mut World, at: &Resource, object: Value, manager: &str) -> Result<Value, Status> {
+    let mut object = view::keep(at.kind, object);
     let old = world
         .store
         .get(at.kind, at.ns(), &at.name)
         .ok_or_else(|| Status::not_found(at.kind, &at.name))?;
     if at.sub == "status" {
-        return world.update(at.kind, object, Part::Status);
+        return world.update(at.kind.storage(), object, Part::Status);
     }
     managed::record(
         at.kind,
@@ -95,7 +97,7 @@ pub fn replace(world: &mut World, at: &Resource, mut object: Value, manager: &st
             time: &world.seconds(),
         },
     );
-    world.update(at.kind, object, Part::Spec)
+    world.update(at.kind.storage(), object, Part::Spec)
 }
 
 /// Writes, or on a dry run only finds out what the write would do.
@@ -151,7 +153,8 @@ pub fn belongs(at: &Resource, object: &mut Value) -> Result<(), Status> {
 
 pub fn delete(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
     let how = deletion(call)?;
-    let gone = write(practice, call, |world| world.delete(at.kind, at.ns(), &at.name, &how))?;
+    let gone = write(practice, call, |world| world.delete(at.kind.storage(), at.ns(), &at.name, &how))?;
+    let gone = view::show(at.kind, gone);
     let still_there = !gone["metadata"]["deletionTimestamp"].is_null();
     if at.sub == "eviction" {
         return Ok(answer::created(
@@ -185,7 +188,7 @@ pub fn delete_collection(practice: &Practice, at: &Resource, call: &Call) -> Res
         let name = |object: &Value, field: &str| object["metadata"][field].as_str().unwrap_or_default().to_owned();
         chosen
             .iter()
-            .map(|object| world.delete(at.kind, &name(object, "namespace"), &name(object, "name"), &how))
+            .map(|object| world.delete(at.kind.storage(), &name(object, "namespace"), &name(object, "name"), &how))
             .collect::<Result<Vec<_>, _>>()
     })?;
     let version = practice.read(|world| world.store.version()).to_string();

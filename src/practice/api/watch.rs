@@ -19,6 +19,7 @@ use crate::practice::cluster::Practice;
 use crate::practice::selector::Selector;
 use crate::practice::status::Status;
 use crate::practice::store::{Change, Store, What, decode};
+use crate::practice::view;
 use crate::practice::world::World;
 
 /// Changes looked at under one lock.
@@ -122,7 +123,18 @@ impl Watch {
 
     /// One event, in the form asked for.
     fn event(&mut self, lines: &mut String, kind: &str, object: &[u8], now: Timestamp) {
-        let Some(call) = &self.tables else { return event(lines, kind, object) };
+        let Some(call) = &self.tables else {
+            return match self.at.kind.stored {
+                None => event(lines, kind, object),
+                Some(_) => event(
+                    lines,
+                    kind,
+                    view::show(self.at.kind, serde_json::from_slice(object).unwrap_or_default())
+                        .to_string()
+                        .as_bytes(),
+                ),
+            };
+        };
         let object: Value = serde_json::from_slice(object).unwrap_or_default();
         let metadata = json!({"resourceVersion": object["metadata"]["resourceVersion"]});
         let table = table::table(self.at.kind, metadata, &[object], now, call, !self.headed);
@@ -165,7 +177,7 @@ impl Watch {
             let told = self.told;
             for change in changes.take(BATCH) {
                 self.told = change.version;
-                if change.kind == self.at.kind && self.at.namespace.as_ref().is_none_or(|wanted| *wanted == change.namespace) {
+                if change.kind == self.at.kind.storage() && self.at.namespace.as_ref().is_none_or(|wanted| *wanted == change.namespace) {
                     self.tell(&mut lines, change, world.now);
                 }
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::practice::field::{deleting, items, text};
-use crate::practice::kind::{KINDS, Kind};
+use crate::practice::kind::{Kind, kept};
 use crate::practice::registry::{Deletion, Part, finalizers};
 use crate::practice::store::{Change, What, decode};
 use crate::practice::world::{Controller, Id, Key, World};
@@ -71,7 +71,7 @@ fn held(object: &Value) -> bool {
 }
 
 fn find(world: &World, key: &Key, kind: &str) -> Option<(&'static Kind, Value)> {
-    let kind = KINDS.iter().copied().find(|known| known.kind == kind)?;
+    let kind = kept().find(|known| known.kind == kind)?;
     let namespace = if kind.namespaced { key.namespace.as_str() } else { "" };
     Some((kind, world.store.get(kind, namespace, &key.name)?))
 }
@@ -79,8 +79,7 @@ fn find(world: &World, key: &Key, kind: &str) -> Option<(&'static Kind, Value)> 
 /// Everything that names this uid as an owner.
 fn dependents(world: &World, uid: &str) -> Vec<(&'static Kind, Value)> {
     let owned = |object: &Value| items(&object["metadata"]["ownerReferences"]).iter().any(|owner| owner["uid"] == uid);
-    KINDS
-        .iter()
+    kept()
         .flat_map(|kind| {
             // The uid as text rules most objects out before they are decoded.
             let candidates = world
@@ -90,7 +89,7 @@ fn dependents(world: &World, uid: &str) -> Vec<(&'static Kind, Value)> {
             candidates
                 .map(decode)
                 .filter(|object| owned(object))
-                .map(|object| (*kind, object))
+                .map(|object| (kind, object))
                 .collect::<Vec<_>>()
         })
         .collect()
@@ -98,7 +97,7 @@ fn dependents(world: &World, uid: &str) -> Vec<(&'static Kind, Value)> {
 
 /// Whether the very object a reference names is still there.
 fn exists(world: &World, namespace: &str, owner: &Value) -> bool {
-    let Some(kind) = KINDS.iter().copied().find(|kind| owner["kind"] == kind.kind) else {
+    let Some(kind) = kept().find(|kind| owner["kind"] == kind.kind) else {
         return true;
     };
     let namespace = if kind.namespaced { namespace } else { "" };

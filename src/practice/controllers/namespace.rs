@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::practice::field::{deleting, items, text};
-use crate::practice::kind::{CONFIG_MAP, EVENT, KINDS, NAMESPACE, POD};
+use crate::practice::kind::{CONFIG_MAP, EVENT, NAMESPACE, POD, kept};
 use crate::practice::registry::{Deletion, Part};
 use crate::practice::store::{Change, What};
 use crate::practice::world::{Controller, Id, Key, World};
@@ -58,15 +58,15 @@ impl Controller for Namespaces {
 /// Deletes everything in the namespace but events while pods still end; true when nothing is left.
 fn empty(world: &mut World, name: &str) -> bool {
     let pods = world.store.list(&POD, Some(name)).next().is_some();
-    for kind in KINDS.iter().copied().filter(|kind| kind.namespaced) {
+    for kind in kept().filter(|kind| kind.namespaced) {
         for object in world.store.objects(kind, Some(name)) {
-            let kept = pods && kind == &EVENT;
-            if !kept && !deleting(&object) {
+            let waits = pods && kind == &EVENT;
+            if !waits && !deleting(&object) {
                 let _ = world.delete(kind, name, text(&object["metadata"]["name"]), &Deletion::default());
             }
         }
     }
-    !KINDS.iter().any(|kind| kind.namespaced && world.store.list(kind, Some(name)).next().is_some())
+    !kept().any(|kind| kind.namespaced && world.store.list(kind, Some(name)).next().is_some())
 }
 
 fn finalize(world: &mut World, mut namespace: Value) {

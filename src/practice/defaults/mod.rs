@@ -1,8 +1,15 @@
 //! What Kubernetes fills in: defaults on every write, admission's additions once, and what an update may leave out.
 
 mod admission;
+mod autoscaler;
+mod batch;
+mod limit_range;
+mod network;
 mod pod;
+mod rights;
 mod service;
+mod storage;
+mod strategy;
 mod workload;
 
 use serde_json::{Value, json};
@@ -10,6 +17,7 @@ use serde_json::{Value, json};
 use super::kind::Kind;
 
 pub use admission::admit;
+pub use strategy::begin;
 
 /// Fills in the defaults of a kind; doing it again changes nothing.
 pub fn apply(kind: &Kind, object: &mut Value) {
@@ -17,7 +25,25 @@ pub fn apply(kind: &Kind, object: &mut Value) {
         "Pod" => pod::pod(object),
         "Deployment" => workload::deployment(object),
         "ReplicaSet" => workload::replica_set(object),
+        "StatefulSet" => workload::stateful_set(object),
+        "DaemonSet" => workload::daemon_set(object),
+        "ReplicationController" => workload::replication_controller(object),
+        "PodTemplate" => workload::pod_template(object),
+        "Job" => batch::job(object),
+        "CronJob" => batch::cron_job(object),
         "Service" => service::service(object),
+        "Endpoints" => network::endpoints(object),
+        "EndpointSlice" => network::endpoint_slice(object),
+        "NetworkPolicy" => network::policy(object),
+        "IngressClass" => network::ingress_class(object),
+        "PersistentVolumeClaim" => storage::claim(object),
+        "PersistentVolume" => storage::volume(object),
+        "StorageClass" => storage::class(object),
+        "CSIDriver" => storage::csi_driver(object),
+        "RoleBinding" | "ClusterRoleBinding" => rights::binding(object),
+        "HorizontalPodAutoscaler" => autoscaler::autoscaler(object),
+        "LimitRange" => limit_range::limit_range(object),
+        "PriorityClass" => set(object, "preemptionPolicy", "PreemptLowerPriority".into()),
         "Namespace" => namespace(object),
         "Secret" => secret(object),
         _ => {}

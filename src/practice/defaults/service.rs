@@ -1,6 +1,6 @@
 //! Defaults of Services.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{each, set};
 
@@ -13,6 +13,9 @@ pub fn service(object: &mut Value) {
     }
     if matches!(spec["type"].as_str(), Some("NodePort" | "LoadBalancer")) {
         set(spec, "externalTrafficPolicy", "Cluster".into());
+    }
+    if spec["sessionAffinity"] == "ClientIP" {
+        set(spec, "sessionAffinityConfig", json!({"clientIP": {"timeoutSeconds": 10_800}}));
     }
     if spec["type"] == "LoadBalancer" {
         set(spec, "allocateLoadBalancerNodePorts", true.into());
