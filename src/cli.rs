@@ -34,6 +34,9 @@ pub struct Place {
     /// A folder of scenarios, or one scenario's folder; they are added to klab's own.
     #[arg(long, global = true, value_name = "DIR")]
     pub scenarios: Option<PathBuf>,
+    /// Pull the images of a registry from a mirror of it: `docker.io=registry.example`; may be given several times.
+    #[arg(long = "mirror", global = true, value_name = "REGISTRY=MIRROR")]
+    pub mirrors: Vec<String>,
     /// How fast the practice cluster's clock runs.
     #[arg(long, global = true, default_value_t = 1.0, value_name = "X")]
     pub speed: f64,

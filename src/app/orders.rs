@@ -231,3 +231,7 @@ fn lines(done: &[Applied]) -> Vec<String> {
         .map(|applied| format!("{}/{} {}", applied.kind.to_lowercase(), applied.name, applied.what))
         .collect()
 }
+
+#[cfg(test)]
+#[path = "orders_tests.rs"]
+mod tests;

@@ -10,6 +10,7 @@ use crate::lab::msg::{Effect, Notice};
 use crate::lab::{Card, Model, Place};
 use crate::progress::{self, Progress};
 use crate::scenario::Scenario;
+use crate::scenario::adapt::Surroundings;
 use crate::scenario::load::{self, Library};
 
 /// What is wrong with the command line or what it names; exit status 2.
@@ -38,6 +39,12 @@ impl Settings {
         let mut library = load::embedded();
         if let Some(folder) = &place.scenarios {
             library.merge(load::folder(folder).map_err(|error| StartError(error.to_string()))?);
+        }
+        for entry in &mut library.entries {
+            if let Ok(scenario) = &mut entry.result {
+                let surroundings = surroundings(&place, scenario)?;
+                *scenario = std::mem::take(scenario).adapted(&surroundings);
+            }
         }
         let progress_file = progress::state_folder().map(|folder| folder.join("progress.json"));
         let (progress, damaged) = progress_file.as_deref().map(Progress::read).unwrap_or_default();
@@ -100,14 +107,38 @@ impl Settings {
     /// The namespace an attempt at this scenario lives in.
     #[must_use]
     pub fn namespace(&self, scenario: &Scenario) -> String {
-        if let Some(namespace) = &self.place.namespace {
-            return namespace.clone();
-        }
-        let lesson = scenario.number.map_or_else(|| scenario.id.clone(), |number| format!("{number:02}"));
-        match &self.place.learner {
-            Some(learner) => format!("lab-{lesson}-{learner}"),
-            None => format!("lab-{lesson}"),
-        }
+        namespace(&self.place, scenario)
+    }
+}
+
+fn namespace(place: &cli::Place, scenario: &Scenario) -> String {
+    if let Some(namespace) = &place.namespace {
+        return namespace.clone();
+    }
+    let lesson = scenario.number.map_or_else(|| scenario.id.clone(), |number| format!("{number:02}"));
+    match &place.learner {
+        Some(learner) => format!("lab-{lesson}-{learner}"),
+        None => format!("lab-{lesson}"),
+    }
+}
+
+/// What a scenario must fit into.
+fn surroundings(place: &cli::Place, scenario: &Scenario) -> Result<Surroundings, StartError> {
+    Ok(Surroundings {
+        namespace: namespace(place, scenario),
+        learner: place.learner.clone(),
+        mirrors: place.mirrors.iter().map(|said| mirror(said)).collect::<Result<_, _>>()?,
+    })
+}
+
+/// `docker.io=registry.example/hub`.
+fn mirror(said: &str) -> Result<(String, String), StartError> {
+    let fine = |host: &str| !host.is_empty() && !host.contains(char::is_whitespace) && !host.contains("://");
+    match said.split_once('=') {
+        Some((registry, mirror)) if fine(registry) && fine(mirror) => Ok((registry.to_owned(), mirror.to_owned())),
+        _ => Err(StartError(format!(
+            "--mirror {said}: name a registry and where its images are pulled from instead, as in --mirror docker.io=registry.example"
+        ))),
     }
 }
 
@@ -128,6 +159,9 @@ fn check(place: &cli::Place) -> Result<(), StartError> {
     }
     if place.context.is_some() && (place.speed - 1.0).abs() > f64::EPSILON {
         return refuse("--speed is for the practice cluster; a real cluster has its own time: leave --speed or --context out".to_owned());
+    }
+    if place.context.is_none() && !place.mirrors.is_empty() {
+        return refuse("--mirror is for a real cluster: the practice cluster pulls nothing; leave --mirror out, or name a --context".to_owned());
     }
     for (option, name) in [("--learner", &place.learner), ("--namespace", &place.namespace)] {
         let Some(name) = name else { continue };

@@ -242,10 +242,23 @@ pub(super) fn tick(model: &mut Model, before: Timestamp) -> Vec<Effect> {
     if attempt.equal.as_ref().is_some_and(|(_, at)| now.duration_since(*at) >= EQUAL) {
         attempt.equal = None;
     }
+    if let Some(hint) = offered(attempt, now) {
+        attempt.memory.offered = hint;
+        model.say(false, format!("Hint {hint} is there if you want it"), "h opens it");
+    }
+    let Screen::Attempt(attempt) = &mut model.screen else { return Vec::new() };
     let due = attempt.judge.next_change().is_some_and(|at| at <= now);
     if due || before.as_second() != now.as_second() {
         look(model)
     } else {
         Vec::new()
     }
+}
+
+/// The hint to offer unasked: the next one, when its time has come.
+fn offered(attempt: &Attempt, now: Timestamp) -> Option<usize> {
+    let next = attempt.hints + 1;
+    let after = attempt.scenario.hint_offers.get(&next)?;
+    let waited = u64::try_from(attempt.elapsed(now)?).ok()?;
+    (attempt.stage == Stage::Broken && attempt.memory.offered < next && waited >= after.as_secs()).then_some(next)
 }

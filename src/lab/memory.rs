@@ -23,6 +23,8 @@ pub struct Memory {
     pub last_clue: Option<Clue>,
     /// The clue's card was opened.
     pub helped: bool,
+    /// The latest hint that was offered unasked.
+    pub offered: usize,
     /// It was solved, so the lesson's answers may be read, cleaned up or not.
     pub answered: bool,
     /// The debrief waits until the screen is free.

@@ -1,6 +1,7 @@
 //! Message sequences and what they lead to, a file a screen.
 
 mod any;
+mod asking;
 mod bench;
 mod faults;
 mod keys;

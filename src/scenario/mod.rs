@@ -1,5 +1,6 @@
 //! A scenario: the lesson, the manifests, and what counts as broken, as the clue, as solved.
 
+pub mod adapt;
 pub mod clue;
 pub mod explain;
 pub mod goal;

@@ -95,6 +95,7 @@ fn begin(model: &mut Model) {
     attempt.stage = Stage::Broken;
     attempt.began = Some(now);
     attempt.memory.applied = true;
+    attempt.memory.offered = 0;
     if std::mem::take(&mut attempt.memory.answered) {
         attempt.hints = 0;
         attempt.solution_seen = false;
