@@ -45,6 +45,7 @@ impl Terminal {
         let state = tempfile::tempdir().unwrap();
         command.env("XDG_STATE_HOME", state.path());
         command.env("TERM", "xterm-256color");
+        command.env("SHELL", "/bin/sh");
         command.env_remove("KUBECONFIG");
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);

@@ -96,3 +96,31 @@ fn list_as_json_names_the_shipped_scenarios() {
     let ids: Vec<_> = list.as_array().unwrap().iter().filter_map(|entry| entry["id"].as_str()).collect();
     assert!(ids.contains(&"crash-loop") && ids.contains(&"image-pull-backoff"), "{ids:?}");
 }
+
+#[test]
+fn the_shell_beside_the_lesson_is_the_learners_own_in_the_labs_place() {
+    let mut terminal = Terminal::start(&["02"], 140, 40);
+    terminal.shows("press b");
+    terminal.press("!");
+    terminal.shows("Shell lab-02");
+    terminal.press("ls scenarios/02-image-pull-backoff; echo shell-$((6*7)) $KUBECONFIG\r");
+    terminal.shows("shell-42");
+    terminal.shows("kube/lab-02-");
+    terminal.shows("broken");
+    terminal.press("b\x7fecho sle''ep; sleep 1000\r");
+    terminal.shows("││ sleep ");
+    terminal.press("\x03");
+    terminal.shows("^C");
+    terminal.press("printf '\\033[31mred\\033[0m-%s\\n' ok\r");
+    terminal.shows("red-ok");
+    terminal.press("\x1d");
+    terminal.hides("Shell lab-02");
+    terminal.press("!");
+    terminal.shows("red-ok");
+    terminal.press("exit 3\r");
+    terminal.shows("The shell ended with 3");
+    terminal.press("qq");
+    let (status, drawn) = terminal.ended();
+    assert!(status.success());
+    assert!(drawn.contains(LEFT));
+}

@@ -1,17 +1,19 @@
 //! Carries out what the model asks for. Everything that outlives an update runs as a task of the attempt it belongs to.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, OnceCell, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::session::{self, Session};
 use super::settings::Settings;
+use super::shell::{Access, Shell, Slot};
+use super::unpack::unpack;
 use super::terminal;
-use crate::lab::msg::{AttemptNo, Detail, Effect, FromCluster, Msg, Notice};
+use crate::lab::msg::{AttemptNo, Detail, Effect, FromCluster, FromShell, Msg, Notice, ToShell};
 use crate::practice::Practice;
 use crate::progress::Progress;
 
@@ -22,6 +24,8 @@ pub struct Hands {
     tasks: JoinSet<()>,
     attempt: Option<Attempt>,
     follow: CancellationToken,
+    /// Rings when a shell shows something new.
+    pictures: Arc<Notify>,
     /// There is a terminal to speak to.
     screen: bool,
 }
@@ -31,6 +35,9 @@ struct Attempt {
     number: AttemptNo,
     practice: Option<Practice>,
     session: Arc<OnceLock<Session>>,
+    /// The learner's own way into the cluster, made when it is first needed.
+    access: Arc<OnceCell<Access>>,
+    shell: Arc<Mutex<Slot>>,
     cancel: CancellationToken,
 }
 
@@ -49,6 +56,7 @@ impl Hands {
             tasks: JoinSet::new(),
             attempt: None,
             follow: CancellationToken::new(),
+            pictures: Arc::default(),
             screen,
         }
     }
@@ -144,12 +152,58 @@ impl Hands {
                 });
             }
             Effect::StopLog => self.follow.cancel(),
+            Effect::Shell(number, what) => self.shell(number, what),
             Effect::Copy(text) if self.screen => terminal::copy(&text),
             Effect::Mouse(on) if self.screen => terminal::mouse(on),
             Effect::Copy(_) | Effect::Mouse(_) => {}
             Effect::SaveProgress { folder, state, seconds } => self.save(&folder, state, seconds),
             Effect::Quit => {}
         }
+    }
+
+    /// Rings when a shell shows something new; `picture` gives it.
+    #[must_use]
+    pub fn pictures(&self) -> Arc<Notify> {
+        Arc::clone(&self.pictures)
+    }
+
+    /// What the shell shows, if that is new.
+    #[must_use]
+    pub fn picture(&self) -> Option<Msg> {
+        let attempt = self.attempt.as_ref()?;
+        let grid = slot(&attempt.shell).picture()?;
+        Some(Msg::Shell(attempt.number, FromShell::Screen(grid)))
+    }
+
+    fn shell(&mut self, number: AttemptNo, what: ToShell) {
+        let Some(attempt) = self.attempt.as_ref().filter(|attempt| attempt.number == number) else {
+            return;
+        };
+        if let ToShell::Start { columns, rows } = what {
+            slot(&attempt.shell).expect((columns, rows));
+            return self.start_shell(number);
+        }
+        if let Err(notice) = slot(&attempt.shell).take(what) {
+            let _ = self.news.try_send(Msg::Notice(notice));
+        }
+    }
+
+    fn start_shell(&mut self, number: AttemptNo) {
+        let Some(attempt) = &self.attempt else { return };
+        let (access, place, pictures) = (Arc::clone(&attempt.access), Arc::clone(&attempt.shell), self.pictures());
+        let state = self.settings.state.clone();
+        self.with_session(number, move |session, answer| async move {
+            let started = async {
+                let state = state.ok_or_else(no_state)?;
+                let access = access.get_or_try_init(|| session.access(&state)).await?;
+                let size = slot(&place).size();
+                Shell::start(&state, access, session.namespace(), size, pictures)
+            };
+            match started.await {
+                Ok(shell) => slot(&place).fill(shell),
+                Err(notice) => answer.shell(FromShell::Failed(notice)).await,
+            }
+        });
     }
 
     fn show(&mut self, number: AttemptNo, detail: Detail) {
@@ -194,6 +248,8 @@ impl Hands {
             number,
             practice: practice.clone(),
             session: Arc::default(),
+            access: Arc::default(),
+            shell: Arc::default(),
             cancel: CancellationToken::new(),
         };
         let (slot, cancel) = (Arc::clone(&attempt.session), attempt.cancel.clone());
@@ -207,6 +263,9 @@ impl Hands {
         self.attempt = Some(attempt);
         self.tasks.spawn(async move {
             let work = async {
+                if let Some(Err(error)) = settings.state.as_deref().map(|state| unpack(state, &scenario)) {
+                    answer.notice(error.to_string()).await;
+                }
                 match Session::open(&settings, scenario, practice).await {
                     Ok(session) => {
                         if let Some(why) = session.unplayable().await {
@@ -265,5 +324,27 @@ pub struct Answer {
 impl Answer {
     pub async fn send(&self, what: FromCluster) {
         let _ = self.news.send(Msg::Cluster(self.number, what)).await;
+    }
+
+    async fn shell(&self, what: FromShell) {
+        let _ = self.news.send(Msg::Shell(self.number, what)).await;
+    }
+
+    /// Something went wrong that stops nothing.
+    async fn notice(&self, what: String) {
+        let next = String::new();
+        let _ = self.news.send(Msg::Notice(Notice { bad: true, what, next })).await;
+    }
+}
+
+fn slot(shell: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
+    shell.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn no_state() -> Notice {
+    Notice {
+        bad: true,
+        what: "there is no home folder for the shell's files".to_owned(),
+        next: "set XDG_STATE_HOME".to_owned(),
     }
 }

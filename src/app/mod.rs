@@ -13,6 +13,9 @@ pub mod serve;
 mod session;
 mod settings;
 pub mod terminal;
+mod shell;
+mod terminal;
+mod unpack;
 
 pub use player::Player;
 pub use screen::play;

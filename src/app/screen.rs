@@ -42,6 +42,7 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
     }
     let look = Look::from_env(|name| std::env::var(name).ok(), background::is_light());
     let mut keys = EventStream::new();
+    let pictures = hands.pictures();
     let mut drawn: Option<Instant> = None;
     let mut dirty = true;
     loop {
@@ -52,9 +53,10 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
         if dirty && frame_at <= Instant::now() {
             let mut measures = None;
             screen.screen.draw(|frame| measures = Some(ui::render(&model, &look, frame)))?;
-            measures.map(|measures| lab::update(&mut model, Msg::Measured(measures)));
+            effects.extend(measures.map(|measures| lab::update(&mut model, Msg::Measured(measures))).unwrap_or_default());
             drawn = Some(Instant::now());
             dirty = false;
+            hands.carry_all(std::mem::take(&mut effects));
         }
         let wake = wake_at(&model, &hands, dirty.then_some(frame_at));
         let msg = tokio::select! {
@@ -65,6 +67,7 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
                 Some(Err(_)) | None => Msg::Terminate,
             },
             msg = inbox.recv() => match msg { Some(msg) => msg, None => return Ok(()) },
+            () = pictures.notified() => match hands.picture() { Some(msg) => msg, None => continue },
             () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {
                 if dirty && drawn.is_some_and(|at| at + FRAME <= Instant::now()) && lab::next_wake(&model).is_none_or(|at| at > hands.now()) {
                     continue;
@@ -97,6 +100,7 @@ fn wake_at(model: &Model, hands: &Hands, frame: Option<Instant>) -> Option<Insta
 fn message(event: Event) -> Option<Msg> {
     match event {
         Event::Key(key) if key.kind != crossterm::event::KeyEventKind::Release => Some(Msg::Key(key)),
+        Event::Paste(text) => Some(Msg::Paste(text)),
         Event::Mouse(mouse) => Some(Msg::Mouse(mouse)),
         Event::Resize(columns, rows) => Some(Msg::Resize(columns, rows)),
         _ => None,

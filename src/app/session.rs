@@ -1,5 +1,6 @@
 //! An attempt's cluster, opened: the scenario's orders carried out on it and its news passed on.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use futures::StreamExt;
@@ -9,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::hands::Answer;
 use super::links::Links;
 use super::settings::Settings;
+use super::shell::Access;
 use crate::cluster::Cluster;
 use crate::cluster::connect::ConnectOptions;
 use crate::cluster::kinds::built_in;
@@ -164,6 +166,20 @@ impl Session {
             .log_tail(&wanted.pod, &wanted.container, wanted.previous, TAIL)
             .await
             .unwrap_or_default()
+    }
+
+    /// A kubeconfig of this cluster for the learner's own tools.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn access(&self, state: &Path) -> Result<Access, Notice> {
+        Access::open(&self.cluster, self.practice.as_ref(), state).await
+    }
+
+    /// The lab's namespace.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        &self.cluster.namespace
     }
 
     pub(super) fn now(&self) -> jiff::Timestamp {

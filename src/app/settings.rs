@@ -24,6 +24,8 @@ pub struct Settings {
     pub library: Library,
     pub place: cli::Place,
     pub progress_file: Option<PathBuf>,
+    /// Where the lab keeps what outlives it: unpacked scenarios, kubeconfigs, edits.
+    pub state: Option<PathBuf>,
     /// What was odd while starting.
     pub notices: Vec<Notice>,
     cards: Vec<Card>,
@@ -61,15 +63,17 @@ impl Settings {
             library,
             place,
             progress_file,
+            state: progress::state_folder(),
             notices,
             cards,
         })
     }
 
-    /// The same, but nothing is remembered of what is solved.
+    /// The same, but nothing is remembered, neither of what is solved nor anything else.
     #[must_use]
     pub fn without_progress(mut self) -> Self {
         self.progress_file = None;
+        self.state = None;
         self
     }
 

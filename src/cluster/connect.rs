@@ -11,7 +11,7 @@ use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use thiserror::Error;
 
-use super::{Cluster, fault};
+use super::{Cluster, fault, pinned};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The server writes a bookmark into a quiet watch about every minute; a connection silent for longer than this is dead.
@@ -84,6 +84,7 @@ impl Cluster {
             version: String::new(),
             practice: true,
             own_namespace: false,
+            pinned: None,
             requests,
             kinds: Arc::default(),
         }
@@ -94,7 +95,7 @@ impl Cluster {
     /// # Errors
     /// Says what does not work, where, and what to do.
     pub async fn connect(options: ConnectOptions) -> Result<Cluster, ConnectError> {
-        let config = config(&options).await?;
+        let (config, pinned) = config(&options).await?;
         let server = config.cluster_url.to_string().trim_end_matches('/').to_owned();
         let failed = |error: &kube::Error| explain(&options.context, &server, error);
         let requests = Arc::new(AtomicU64::new(0));
@@ -126,6 +127,7 @@ impl Cluster {
             version,
             practice: false,
             own_namespace,
+            pinned: Some(pinned),
             requests,
             kinds: Arc::default(),
         })
@@ -144,7 +146,8 @@ fn counted(client: Client, requests: &Arc<AtomicU64>) -> Client {
     Client::new(service, namespace)
 }
 
-async fn config(options: &ConnectOptions) -> Result<Config, ConnectError> {
+/// What to connect with, and the kubeconfig that says so.
+async fn config(options: &ConnectOptions) -> Result<(Config, Arc<Kubeconfig>), ConnectError> {
     let file = file_name(options.kubeconfig.as_deref());
     let kubeconfig = read(options.kubeconfig.as_deref())?;
     let contexts = names(&kubeconfig);
@@ -159,6 +162,7 @@ async fn config(options: &ConnectOptions) -> Result<Config, ConnectError> {
         context: Some(options.context.clone()),
         ..KubeConfigOptions::default()
     };
+    let pinned = Arc::new(pinned::only(kubeconfig.clone(), &options.context));
     let config = Config::from_custom_kubeconfig(kubeconfig, &only).await;
     let mut config = config.map_err(|error| ConnectError::Broken {
         file,
@@ -169,7 +173,7 @@ async fn config(options: &ConnectOptions) -> Result<Config, ConnectError> {
         // A plugin that asks would write over the screen and wait for keys that never come.
         exec.interactive_mode = Some(ExecInteractiveMode::Never);
     }
-    Ok(config)
+    Ok((config, pinned))
 }
 
 fn read(kubeconfig: Option<&Path>) -> Result<Kubeconfig, ConnectError> {

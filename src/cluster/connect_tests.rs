@@ -97,7 +97,7 @@ async fn a_login_plugin_never_asks() {
     let mode = config(&options)
         .await
         .ok()
-        .and_then(|config| config.auth_info.exec)
+        .and_then(|(config, _)| config.auth_info.exec)
         .and_then(|exec| exec.interactive_mode);
     assert_eq!(mode, Some(ExecInteractiveMode::Never));
 }

@@ -12,6 +12,7 @@ pub mod kinds;
 pub mod logs;
 pub mod namespace;
 pub mod needs;
+mod pinned;
 mod raw;
 pub mod ready;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use kube::Client;
+use kube::config::Kubeconfig;
 
 /// One cluster and the lab's namespace in it. Clones share the connection.
 #[derive(Clone)]
@@ -45,6 +47,8 @@ pub struct Cluster {
     pub practice: bool,
     /// The namespace was given by the user: klab neither makes nor deletes it.
     own_namespace: bool,
+    /// The kubeconfig as it was read, cut down to the context.
+    pinned: Option<Arc<Kubeconfig>>,
     requests: Arc<AtomicU64>,
     kinds: Arc<Mutex<HashMap<(String, String), kinds::Served>>>,
 }

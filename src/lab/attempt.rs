@@ -14,7 +14,7 @@ use super::keymap::Action;
 use super::lesson::{self, NextHint, Turned};
 use super::msg::{AttemptNo, Effect, Link};
 use super::scroll::{Step, moved};
-use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, live, table};
+use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, live, shell, table};
 use crate::cluster::snapshot::Snapshot;
 use crate::scenario::Scenario;
 use crate::scenario::goal::Judge;
@@ -75,6 +75,7 @@ impl Attempt {
             going: Vec::new(),
             equal: None,
             fresh: Vec::new(),
+            shell: Default::default(),
             memory: Memory::default(),
             scenario,
         }
@@ -116,6 +117,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Quit => return leave::ask(model, Leaving::Picker),
         Action::Describe | Action::Yaml | Action::Logs | Action::Events => return inspect::act(model, action),
         Action::Copy => return inspect::copy(model),
+        Action::Shell => return shell::show(model),
+        Action::LeaveShell => return shell::leave(model),
         Action::Open => return enter(model),
         Action::Move(step) => step_pane(model, step),
         _ => toggle(model, action),
@@ -142,7 +145,7 @@ fn enter(model: &mut Model) -> Vec<Effect> {
         Pane::Lesson => lesson::current(model).map_or_else(Vec::new, |part| turn_fold(model, part)),
         Pane::Pods => inspect::act(model, Action::Describe),
         Pane::Events => inspect::act(model, Action::Events),
-        Pane::Goals | Pane::Page => Vec::new(),
+        Pane::Goals | Pane::Shell | Pane::Page => Vec::new(),
     }
 }
 
@@ -216,6 +219,6 @@ pub(super) fn wheel(model: &mut Model, pane: Pane, step: Step) {
                 table::hold_feed(attempt);
             }
         }
-        Pane::Goals | Pane::Page => {}
+        Pane::Goals | Pane::Shell | Pane::Page => {}
     }
 }

@@ -9,6 +9,9 @@ pub enum Key {
     Code(KeyCode),
 }
 
+/// The byte of Ctrl-] is the byte of Ctrl-5, and is read as that.
+const GROUP_SEPARATOR: char = '5';
+
 impl Key {
     /// Whether the key was pressed. Shift is part of the character already.
     #[must_use]
@@ -19,7 +22,7 @@ impl Key {
         let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
         match self {
             Self::Char(c) => !ctrl && event.code == KeyCode::Char(c),
-            Self::Ctrl(c) => ctrl && event.code == KeyCode::Char(c),
+            Self::Ctrl(c) => ctrl && (event.code == KeyCode::Char(c) || c == ']' && event.code == KeyCode::Char(GROUP_SEPARATOR)),
             Self::Code(code) => event.code == code,
         }
     }

@@ -8,7 +8,7 @@ use crossterm::event::KeyEvent;
 use super::key::Key;
 use super::key::Key::{Char, Code, Ctrl};
 use super::scroll::Step;
-use super::{Model, Overlay, Question, Screen, overlay};
+use super::{Model, Overlay, Question, Screen, overlay, shell};
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub enum Action {
     Wide,
     Follow,
     Zoom,
+    Shell,
+    LeaveShell,
     Search,
     NextMatch,
     PreviousMatch,
@@ -65,6 +67,8 @@ pub enum Scope {
     Diff,
     Debrief,
     Ask,
+    /// The shell has all other keys.
+    Shell,
     /// A filter or a search is being typed.
     Typing,
     Everywhere,
@@ -87,6 +91,7 @@ const OBJECT: &str = "Object";
 const VIEW: &str = "View";
 const LOG: &str = "In a log";
 const PAGE: &str = "On a page";
+const SHELL: &str = "In the shell";
 const ASK: &str = "In a question";
 const TYPE: &str = "While typing";
 const LIST: &str = "List of scenarios";
@@ -105,7 +110,7 @@ const fn bind(keys: &'static [Key], action: Action, scope: Scope, short: &'stati
 
 /// Every key there is.
 pub static TABLE: &[Binding] = {
-    use Scope::{Ask, Attempt, Debrief, Diff, Everywhere, Log, Page, Picker, Typing};
+    use Scope::{Ask, Attempt, Debrief, Diff, Everywhere, Log, Page, Picker, Shell, Typing};
     &[
         bind(&[Char('b')], Action::Break, Attempt, "break", "break it: apply broken/", LESSON),
         bind(&[Char('h')], Action::Hint, Attempt, "hint", "open the next hint", LESSON),
@@ -162,6 +167,8 @@ pub static TABLE: &[Binding] = {
         bind(&[Char('w')], Action::Wide, Attempt, "", "more columns", VIEW),
         bind(&[Char('f')], Action::Follow, Attempt, "", "follow the newest event again", VIEW),
         bind(&[Char('z')], Action::Zoom, Attempt, "", "the pane alone on the screen", VIEW),
+        bind(&[Char('!')], Action::Shell, Attempt, "shell", "a shell beside the lesson, set to this cluster", VIEW),
+        bind(&[Ctrl(']')], Action::LeaveShell, Shell, "back to the lab", "back to the lab; the shell goes on", SHELL),
         bind(&[Code(C::Enter)], Action::Open, Picker, "open", "open the scenario", LIST),
         bind(&[Char('/')], Action::Filter, Picker, "filter", "filter the list", LIST),
         bind(&[Code(C::Enter)], Action::Apply, Diff, "apply", "apply the solution", PAGE),
@@ -210,7 +217,7 @@ pub static TABLE: &[Binding] = {
 /// Whose keys count now, the nearest first.
 #[must_use]
 pub fn scopes(model: &Model) -> &'static [Scope] {
-    use Scope::{Ask, Attempt, Debrief, Diff, Everywhere, Log, Page, Picker, Typing};
+    use Scope::{Ask, Attempt, Debrief, Diff, Everywhere, Log, Page, Picker, Shell, Typing};
     if overlay::typing(model) {
         return &[Typing];
     }
@@ -221,6 +228,7 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
         (Some(Overlay::Ask { .. }), _) => &[Ask, Everywhere],
         (Some(_), _) => &[Page, Everywhere],
         (None, Screen::Picker(_)) => &[Picker, Everywhere],
+        (None, Screen::Attempt(_)) if shell::owns(model) => &[Shell],
         (None, Screen::Attempt(_)) => &[Attempt, Everywhere],
     }
 }
@@ -228,8 +236,8 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
 /// What the key means now.
 #[must_use]
 pub fn action(model: &Model, event: &KeyEvent) -> Option<Action> {
-    // The emergency exit is the only key that typing cannot swallow.
-    if Ctrl('c').is(event) {
+    // The emergency exit is the only key that typing cannot swallow; in the shell it stops what runs there.
+    if Ctrl('c').is(event) && !shell::owns(model) {
         return Some(Action::Interrupt);
     }
     let pressed = |scope: Scope| {

@@ -205,7 +205,7 @@ pub(super) fn record(model: &mut Model, folder: String, state: Solved, seconds: 
 
 /// The debrief comes once, and never over what the learner reads.
 pub(super) fn debrief_if_due(model: &mut Model) {
-    if !model.overlays.is_empty() {
+    if !model.overlays.is_empty() || super::shell::owns(model) {
         return;
     }
     let Some(attempt) = model.attempt_mut() else { return };

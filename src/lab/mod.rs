@@ -14,6 +14,7 @@ pub mod object;
 pub mod overlay;
 pub mod picker;
 pub mod scroll;
+pub mod shell;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -139,6 +140,7 @@ pub struct Attempt {
     pub equal: Option<(String, Timestamp)>,
     /// Rows that changed lately are bright until this instant.
     pub fresh: Vec<(Uid, Timestamp)>,
+    pub shell: shell::Shell,
     pub memory: Memory,
 }
 
@@ -172,6 +174,8 @@ pub enum Pane {
     Pods,
     Events,
     Goals,
+    /// The shell; it is shown as long as it has the focus.
+    Shell,
     /// The page of the top overlay.
     Page,
 }

@@ -6,7 +6,7 @@ use super::key::press;
 use super::msg::{Effect, PaneMeasure};
 use super::scroll::Step;
 use super::update::pressed;
-use super::{Model, Pane, Screen, attempt, picker, scroll, table};
+use super::{Model, Pane, Screen, attempt, picker, scroll, shell, table};
 
 /// Rows that one notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -16,6 +16,8 @@ pub(super) fn update(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
         return Vec::new();
     }
     match event.kind {
+        MouseEventKind::ScrollUp if over_shell(model, event) => return shell::wheel(model, event, true),
+        MouseEventKind::ScrollDown if over_shell(model, event) => return shell::wheel(model, event, false),
         MouseEventKind::ScrollUp => wheel(model, event, Step::Up),
         MouseEventKind::ScrollDown => wheel(model, event, Step::Down),
         MouseEventKind::Down(MouseButton::Left) => return click(model, event),
@@ -28,6 +30,10 @@ fn under(model: &Model, event: MouseEvent) -> Option<PaneMeasure> {
     let hit = |m: &&PaneMeasure| (m.x..m.x.saturating_add(m.width)).contains(&event.column) && (m.y..m.y.saturating_add(m.height)).contains(&event.row);
     let page_only = !model.overlays.is_empty();
     model.measures.panes.iter().filter(|m| !page_only || m.pane == Pane::Page).find(hit).copied()
+}
+
+fn over_shell(model: &Model, event: MouseEvent) -> bool {
+    model.overlays.is_empty() && under(model, event).is_some_and(|pane| pane.pane == Pane::Shell)
 }
 
 fn wheel(model: &mut Model, event: MouseEvent, step: Step) {
@@ -48,6 +54,9 @@ fn click(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
         return pressed(model, &press(key));
     }
     let Some(pane) = under(model, event) else { return Vec::new() };
+    if over_shell(model, event) {
+        return shell::click(model, event);
+    }
     let row = usize::from(event.row - pane.y);
     if !model.overlays.is_empty() {
         return Vec::new();

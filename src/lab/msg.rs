@@ -1,8 +1,11 @@
 //! What happens to the model (`Msg`) and what it asks to be done (`Effect`). Plain data, no closures.
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
+use super::shell::Grid;
 use crate::cluster::snapshot::{Change, ObjectRef, Uid};
 use crate::scenario::Want;
 use crate::scenario::clue::LogRequest;
@@ -16,6 +19,8 @@ pub struct AttemptNo(pub u64);
 pub enum Msg {
     Key(KeyEvent),
     Mouse(MouseEvent),
+    /// Text that the terminal gave as one bracketed paste.
+    Paste(String),
     Resize(u16, u16),
     /// The cluster's present instant (practice: its own clock).
     Tick(Timestamp),
@@ -23,6 +28,8 @@ pub enum Msg {
     Measured(Measures),
     /// From the attempt's cluster.
     Cluster(AttemptNo, FromCluster),
+    /// From the attempt's shell.
+    Shell(AttemptNo, FromShell),
     /// Something went wrong or well outside an attempt.
     Notice(Notice),
     /// SIGTERM or SIGHUP.
@@ -68,6 +75,36 @@ pub enum FromCluster {
         container: String,
         why: Option<String>,
     },
+}
+
+/// News from the shell beside the lesson.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FromShell {
+    /// What it shows now.
+    Screen(Arc<Grid>),
+    /// It could not be started.
+    Failed(Notice),
+}
+
+/// What the shell beside the lesson is told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ToShell {
+    Start {
+        columns: u16,
+        rows: u16,
+    },
+    Resize {
+        columns: u16,
+        rows: u16,
+    },
+    Key(KeyEvent),
+    Paste(String),
+    /// Typed without its Enter, once a prompt is there.
+    Type(String),
+    /// Rows back into what has scrolled away; negative is forward.
+    Scroll(i32),
+    /// Column and row count from the pane's own corner.
+    Mouse(MouseEvent),
 }
 
 /// How the watches do.
@@ -136,6 +173,7 @@ pub enum Effect {
         previous: bool,
     },
     StopLog,
+    Shell(AttemptNo, ToShell),
     /// OSC 52.
     Copy(String),
     /// The terminal's mouse reporting on or off.

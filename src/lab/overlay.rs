@@ -4,7 +4,7 @@ mod question;
 mod typing;
 
 pub use typing::typing;
-pub(super) use typing::{act as type_action, typed};
+pub(super) use typing::{act as type_action, letter as type_char, typed};
 
 use super::keymap::Action;
 use super::msg::Effect;

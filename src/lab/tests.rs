@@ -9,5 +9,6 @@ mod looking;
 mod news;
 mod pages;
 mod picking;
+mod shell;
 mod story;
 mod waking;

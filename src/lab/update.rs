@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::keymap::Action;
 use super::msg::{Effect, Measures, Msg, Notice};
-use super::{Attempt, Card, Model, Overlay, Picker, Place, Screen, attempt, keymap, live, mouse, overlay, picker, scroll};
+use super::{Attempt, Card, Model, Overlay, Picker, Place, Screen, attempt, keymap, live, mouse, overlay, picker, scroll, shell};
 
 /// A notice that is no warning goes away by itself.
 pub const NOTICE: SignedDuration = SignedDuration::from_secs(8);
@@ -96,12 +96,19 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Tick(now) => tick(model, now),
         Msg::Measured(measures) => {
             scroll::measured(model, measures);
-            Vec::new()
+            shell::measured(model)
         }
         Msg::Cluster(number, news) => match model.attempt() {
             Some(attempt) if attempt.number == number => attempt::cluster::update(model, news),
             _ => Vec::new(),
         },
+        Msg::Shell(number, news) => {
+            if model.attempt().is_some_and(|attempt| attempt.number == number) {
+                shell::update(model, news);
+            }
+            Vec::new()
+        }
+        Msg::Paste(text) => pasted(model, text),
         Msg::Notice(notice) => {
             model.notice = Some((notice, model.now));
             Vec::new()
@@ -120,10 +127,23 @@ pub(super) fn pressed(model: &mut Model, event: &KeyEvent) -> Vec<Effect> {
         return interrupt(model);
     }
     model.interrupted = None;
+    if action.is_none() && shell::owns(model) {
+        return shell::key(model, event);
+    }
     let Some(action) = action else { return overlay::typed(model, event) };
     // What was said has been read by now.
     model.notice = None;
     act(model, action)
+}
+
+/// Pasted text goes where letters go.
+fn pasted(model: &mut Model, text: String) -> Vec<Effect> {
+    if shell::owns(model) {
+        return shell::paste(model, text);
+    }
+    let letters = text.chars().filter(|c| !c.is_control());
+    letters.for_each(|c| overlay::type_char(model, c));
+    Vec::new()
 }
 
 fn act(model: &mut Model, action: Action) -> Vec<Effect> {

@@ -9,6 +9,7 @@ mod markdown;
 mod overlay;
 mod pane;
 mod picker;
+mod shell;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,9 @@ use crate::scenario::clue::Fault;
 const SMALLEST: (u16, u16) = (60, 18);
 /// From here on lesson and cluster stand side by side.
 const SIDE_BY_SIDE: (u16, u16) = (100, 24);
+
+/// From here on a shell beside the lesson has the columns that kubectl's tables want.
+const SHELL_BESIDE: u16 = 130;
 
 /// From here on the cluster's side need not be sparing with rows.
 const ROOMY: u16 = 34;
@@ -64,6 +68,8 @@ pub fn render(model: &Model, look: &Look, frame: &mut Frame) -> Measures {
 fn attempt(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
     let wide = area.width >= SIDE_BY_SIDE.0 && area.height + 3 >= SIDE_BY_SIDE.1;
     match (attempt.zoom, wide, attempt.focus) {
+        (false, true, Pane::Shell) => shell_beside(frame, look, area, model, attempt, measures),
+        (_, _, Pane::Shell) => shell_alone(frame, look, area, model, attempt, measures),
         (true, _, pane) => alone(frame, look, area, model, attempt, pane, measures),
         (false, true, _) => {
             let share = if area.width >= 130 { 40 } else { 36 };
@@ -74,7 +80,7 @@ fn attempt(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &
         (false, false, Pane::Lesson) => {
             let [page, line] = Layout::vertical([Constraint::Min(1), Constraint::Length(1)]).areas(area);
             lesson::draw(frame, look, page, attempt, measures);
-            frame.render_widget(Line::styled(format!("  {}", live_line(look, attempt)), look.style(Mean::Strong)), line);
+            live_row(frame, look, line, attempt);
         }
         (false, false, _) => {
             let [line, page] = Layout::vertical([Constraint::Length(1), Constraint::Min(1)]).areas(area);
@@ -84,6 +90,31 @@ fn attempt(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &
     }
 }
 
+/// The shell beside the lesson, or below it where the screen is narrow; the pods stay in view.
+fn shell_beside(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
+    if area.width < SHELL_BESIDE {
+        let [top, rest] = Layout::vertical([Constraint::Percentage(40), Constraint::Min(1)]).areas(area);
+        lesson::draw(frame, look, top, attempt, measures);
+        return shell_alone(frame, look, rest, model, attempt, measures);
+    }
+    let [left, right] = Layout::horizontal([Constraint::Percentage(40), Constraint::Min(1)]).areas(area);
+    lesson::draw(frame, look, left, attempt, measures);
+    let [pods, rest] = Layout::vertical([Constraint::Length(table::height(attempt, true)), Constraint::Min(1)]).areas(right);
+    table::draw(frame, look, pods, model, attempt, measures);
+    shell_alone(frame, look, rest, model, attempt, measures);
+}
+
+/// The shell, and the cluster in one line at its foot.
+fn shell_alone(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
+    let [page, line] = Layout::vertical([Constraint::Min(1), Constraint::Length(1)]).areas(area);
+    shell::draw(frame, look, page, attempt, model.overlays.is_empty(), measures);
+    live_row(frame, look, line, attempt);
+}
+
+fn live_row(frame: &mut Frame, look: &Look, area: Rect, attempt: &Attempt) {
+    frame.render_widget(Line::styled(format!("  {}", live_line(look, attempt)), look.style(Mean::Strong)), area);
+}
+
 /// One pane alone.
 fn alone(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, pane: Pane, measures: &mut Measures) {
     match pane {
@@ -91,6 +122,7 @@ fn alone(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &At
         Pane::Pods => table::draw(frame, look, area, model, attempt, measures),
         Pane::Events => events::draw(frame, look, area, model, attempt, measures),
         Pane::Goals => goals::draw(frame, look, area, model, attempt, false, measures),
+        Pane::Shell => shell_alone(frame, look, area, model, attempt, measures),
     }
 }
 

@@ -75,7 +75,7 @@ fn own_file(loopback: &Loopback) -> anyhow::Result<PathBuf> {
 }
 
 /// A path as a shell reads it.
-fn quoted(file: &Path) -> String {
+pub fn quoted(file: &Path) -> String {
     let text = file.display().to_string();
     if text.chars().all(|c| c.is_alphanumeric() || "/._-+".contains(c)) {
         text

@@ -1,6 +1,6 @@
 //! Which keys matter now, for the footer.
 
-use super::super::{Attempt, Model, Overlay, Question, Screen, Stage, overlay};
+use super::super::{Attempt, Model, Overlay, Question, Screen, Stage, overlay, shell};
 use super::Action;
 
 /// Actions in the footer's order.
@@ -11,6 +11,7 @@ pub(super) fn now(model: &Model) -> Vec<Action> {
     let mut actions = match (model.overlays.last(), &model.screen) {
         (Some(top), _) => return of_overlay(top),
         (None, Screen::Picker(_)) => vec![Action::Open, Action::Filter],
+        (None, Screen::Attempt(_)) if shell::owns(model) => return vec![Action::LeaveShell],
         (None, Screen::Attempt(attempt)) => of_attempt(attempt),
     };
     actions.extend([Action::Help, Action::Quit]);
@@ -36,15 +37,15 @@ fn of_overlay(top: &Overlay) -> Vec<Action> {
 }
 
 fn of_attempt(attempt: &Attempt) -> Vec<Action> {
-    use Action::{Break, Cleanup, Clue, Describe, Events, Hint, Logs, Next, NextPane, Solve, Yaml};
+    use Action::{Break, Cleanup, Clue, Describe, Events, Hint, Logs, Next, NextPane, Shell, Solve, Yaml};
     match attempt.stage {
         Stage::Opening | Stage::Cleaning => vec![NextPane],
         Stage::Failed => vec![Action::Open],
-        Stage::Ready => vec![Break, Hint, Next, NextPane, Describe, Yaml, Logs],
-        Stage::Solved => vec![Next, Cleanup, NextPane, Describe, Logs, Yaml],
+        Stage::Ready => vec![Break, Hint, Shell, Next, NextPane, Describe, Yaml, Logs],
+        Stage::Solved => vec![Next, Cleanup, NextPane, Describe, Logs, Shell, Yaml],
         Stage::Broken | Stage::Solving => {
             let clue = attempt.clue.is_some().then_some(Clue);
-            clue.into_iter().chain([Hint, Describe, Logs, Yaml, Events, Solve, Cleanup, NextPane]).collect()
+            clue.into_iter().chain([Hint, Describe, Logs, Shell, Yaml, Events, Solve, Cleanup, NextPane]).collect()
         }
     }
 }

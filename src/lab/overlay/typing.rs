@@ -38,10 +38,17 @@ fn naming(model: &mut Model) -> Option<&mut String> {
 /// A key that no binding knows: a letter of what is typed, else nothing.
 pub fn typed(model: &mut Model, event: &KeyEvent) -> Vec<Effect> {
     let plain = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-    if let (KeyCode::Char(c), true, true) = (event.code, plain && event.kind != KeyEventKind::Release, typing(model)) {
-        edit(model, |text| text.push(c));
+    if let (KeyCode::Char(c), true) = (event.code, plain && event.kind != KeyEventKind::Release) {
+        letter(model, c);
     }
     Vec::new()
+}
+
+/// One more letter of what is typed, while something is.
+pub fn letter(model: &mut Model, c: char) {
+    if typing(model) {
+        edit(model, |text| text.push(c));
+    }
 }
 
 /// Enter keeps the text, Esc takes it back, Backspace erases.

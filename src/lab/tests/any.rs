@@ -64,8 +64,8 @@ fn news() -> impl Strategy<Value = FromCluster> {
 }
 
 fn measures() -> impl Strategy<Value = Msg> {
-    let panes = [Pane::Lesson, Pane::Pods, Pane::Events, Pane::Goals, Pane::Page];
-    prop::collection::vec((0..80_usize, 0..30_usize), 5).prop_map(move |sizes| {
+    let panes = [Pane::Lesson, Pane::Pods, Pane::Events, Pane::Goals, Pane::Shell, Pane::Page];
+    prop::collection::vec((0..80_usize, 0..30_usize), 6).prop_map(move |sizes| {
         let of = |(n, (rows, visible)): (usize, (usize, usize))| {
             let (n16, height) = (u16::try_from(n).unwrap(), u16::try_from(visible).unwrap());
             PaneMeasure {
