@@ -12,8 +12,8 @@ mod screen;
 pub mod serve;
 mod session;
 mod settings;
-pub mod terminal;
 mod shell;
+pub mod terminal;
 mod terminal;
 mod unpack;
 

@@ -62,10 +62,7 @@ mod tests {
     fn scenario(text: &str) -> Scenario {
         Scenario {
             folder: "02-a".to_owned(),
-            files: vec![
-                ("broken/web.yaml".to_owned(), text.as_bytes().to_vec()),
-                ("../escape".to_owned(), Vec::new()),
-            ],
+            files: vec![("broken/web.yaml".to_owned(), text.as_bytes().to_vec()), ("../escape".to_owned(), Vec::new())],
             ..Scenario::default()
         }
     }

@@ -53,6 +53,9 @@ current-context: prod
         let pinned = only(Kubeconfig::from_yaml(text).unwrap(), "lab");
         let written = serde_yaml::to_string(&pinned).unwrap();
         assert_eq!(pinned.current_context.as_deref(), Some("lab"));
-        assert!(written.contains("mine") && !written.contains("secret") && !written.contains("prod"), "{written}");
+        assert!(
+            written.contains("mine") && !written.contains("secret") && !written.contains("prod"),
+            "{written}"
+        );
     }
 }

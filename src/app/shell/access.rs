@@ -31,7 +31,8 @@ impl Access {
                 .ok_or_else(|| refused(&"this context cannot be written down", "use your own kubeconfig with --context"))?,
         };
         let file = state.join("kube").join(format!("{}-{}", cluster.namespace, std::process::id()));
-        kubeconfig::write(&file, &text).map_err(|error| refused(&format!("cannot write {}: {error}", file.display()), "make room there, or set XDG_STATE_HOME"))?;
+        kubeconfig::write(&file, &text)
+            .map_err(|error| refused(&format!("cannot write {}: {error}", file.display()), "make room there, or set XDG_STATE_HOME"))?;
         Ok(Self { file, _loopback: loopback })
     }
 

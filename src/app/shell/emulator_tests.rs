@@ -24,7 +24,10 @@ fn colours_wide_letters_and_the_cursor_keep_their_columns() {
     let runs: Vec<(u16, &str)> = grid.rows[0].iter().map(|run| (run.column, run.text.as_str())).collect();
     assert_eq!(runs[..2], [(0, "a"), (1, "red")]);
     assert!(grid.rows[0][1].ink.bold && grid.rows[0][1].ink.text == Colour::Index(1));
-    assert!(runs.contains(&(5, "漢")) && runs.contains(&(7, "字")) && runs.iter().any(|run| run.0 == 9 && run.1.starts_with(" z")), "{runs:?}");
+    assert!(
+        runs.contains(&(5, "漢")) && runs.contains(&(7, "字")) && runs.iter().any(|run| run.0 == 9 && run.1.starts_with(" z")),
+        "{runs:?}"
+    );
     assert_eq!(grid.cursor, Some((11, 0)));
     assert_eq!(grid.text().lines().next(), Some("ared 漢字 z"));
 }

@@ -101,7 +101,11 @@ fn bash(place: &Place) -> String {
 
 fn zsh(place: &Place) -> String {
     let own = "ZDOTDIR=$HOME\n[ -f ~/.zshrc ] && . ~/.zshrc\n";
-    format!("{own}{}precmd_functions=()\nPROMPT='({}) %1~ %# '\nRPROMPT=\n", kubeconfig(place), place.namespace)
+    format!(
+        "{own}{}precmd_functions=()\nPROMPT='({}) %1~ %# '\nRPROMPT=\n",
+        kubeconfig(place),
+        place.namespace
+    )
 }
 
 fn fish(place: &Place) -> String {

@@ -41,7 +41,12 @@ mod tests {
     fn leaving_out_what_scrolled_away_changes_nothing_that_can_be_seen() {
         let numbered: String = (0..500).map(|n| format!("line {n} \x1b[1m{n}\x1b[0m\r\n")).collect();
         let plain: String = (0..500).map(|n| format!("line {n}\r\n")).collect();
-        for text in [plain.clone(), numbered.clone(), format!("{plain}{numbered}\x1b[31mred{plain}$ "), "x".repeat(900)] {
+        for text in [
+            plain.clone(),
+            numbered.clone(),
+            format!("{plain}{numbered}\x1b[31mred{plain}$ "),
+            "x".repeat(900),
+        ] {
             assert_eq!(seen(&remains(text.as_bytes(), 14)), seen(&[text.as_bytes()]));
         }
         let left: usize = remains(plain.as_bytes(), 14).iter().map(|stretch| stretch.len()).sum();

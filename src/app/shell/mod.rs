@@ -213,7 +213,9 @@ fn write(mut to: Box<dyn Write + Send>, typed: &Receiver<Vec<u8>>) {
 /// Waits for the shell's end; `alive` keeps the writer until then.
 fn wait(mut child: Box<dyn Child + Send + Sync>, to: &SyncSender<Feed>, alive: Sender<Vec<u8>>) {
     let how = match child.wait() {
-        Ok(status) => status.signal().map_or_else(|| status.exit_code().to_string(), |signal| format!("signal {signal}")),
+        Ok(status) => status
+            .signal()
+            .map_or_else(|| status.exit_code().to_string(), |signal| format!("signal {signal}")),
         Err(error) => error.to_string(),
     };
     let _ = to.send(Feed::Ended(how));

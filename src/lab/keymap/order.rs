@@ -45,7 +45,9 @@ fn of_attempt(attempt: &Attempt) -> Vec<Action> {
         Stage::Solved => vec![Next, Cleanup, NextPane, Describe, Logs, Shell, Yaml],
         Stage::Broken | Stage::Solving => {
             let clue = attempt.clue.is_some().then_some(Clue);
-            clue.into_iter().chain([Hint, Describe, Logs, Shell, Yaml, Events, Solve, Cleanup, NextPane]).collect()
+            clue.into_iter()
+                .chain([Hint, Describe, Logs, Shell, Yaml, Events, Solve, Cleanup, NextPane])
+                .collect()
         }
     }
 }

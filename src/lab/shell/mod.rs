@@ -59,7 +59,9 @@ pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
 
 /// The frame told how large the pane is: the shell starts, or follows.
 pub(super) fn measured(model: &mut Model) -> Vec<Effect> {
-    let Some(pane) = model.measures.pane(Pane::Shell).copied() else { return Vec::new() };
+    let Some(pane) = model.measures.pane(Pane::Shell).copied() else {
+        return Vec::new();
+    };
     let size = (pane.width, pane.height);
     let Some(attempt) = model.attempt_mut().filter(|_| pane.width > 0 && pane.height > 0) else {
         return Vec::new();
@@ -109,7 +111,9 @@ pub(super) fn click(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
 }
 
 fn mouse(model: &mut Model, mut event: MouseEvent, otherwise: ToShell) -> Vec<Effect> {
-    let Some(pane) = model.measures.pane(Pane::Shell).copied() else { return Vec::new() };
+    let Some(pane) = model.measures.pane(Pane::Shell).copied() else {
+        return Vec::new();
+    };
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     let wants = attempt.shell.grid.as_ref().is_some_and(|grid| grid.modes.mouse);
     event.column = event.column.saturating_sub(pane.x);
