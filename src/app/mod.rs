@@ -14,7 +14,6 @@ mod session;
 mod settings;
 mod shell;
 pub mod terminal;
-mod terminal;
 mod unpack;
 
 pub use player::Player;
