@@ -77,7 +77,7 @@ mod tests {
         assert_eq!(read(), "two");
         fs::write(&file, "mine").unwrap();
         for text in ["two", "three"] {
-            assert_eq!(unpack(state.path(), &scenario(text)).unwrap(), [file.clone()]);
+            assert_eq!(unpack(state.path(), &scenario(text)).unwrap(), std::slice::from_ref(&file));
             assert_eq!(read(), "mine");
         }
         fs::remove_file(&file).unwrap();
