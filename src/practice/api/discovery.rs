@@ -4,11 +4,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::answer;
 use super::call::Call;
 use super::path::Target;
+use super::{answer, openapi};
 use crate::practice::kind::{KINDS, Kind};
 use crate::practice::status::Status;
+
+/// The version of Kubernetes that is imitated.
+pub const VERSION: &str = "v1.36.3";
 
 pub fn serve(target: &Target, call: &Call) -> Result<Response, Status> {
     let aggregated = call.accept().contains("as=APIGroupDiscoveryList");
@@ -31,14 +34,14 @@ pub fn serve(target: &Target, call: &Call) -> Result<Response, Status> {
         }
         Target::GroupVersion(group, version) => resources(group, version),
         Target::Root => Ok(answer::object(&json!({"paths": paths()}))),
-        Target::OpenApi => Ok(answer::object(&openapi_index())),
-        Target::OpenApiGroup(group, version) => openapi(group, version),
+        Target::OpenApi => Ok(openapi::index()),
+        Target::OpenApiGroup(group, version) => openapi::document(group, version),
         _ => Err(Status::no_such_path()),
     }
 }
 
 fn version() -> Value {
-    json!({"major": "1", "minor": "36", "gitVersion": "v1.36.2", "gitCommit": "", "gitTreeState": "clean", "buildDate": "1970-01-01T00:00:00Z",
+    json!({"major": "1", "minor": "36", "gitVersion": VERSION, "gitCommit": "", "gitTreeState": "clean", "buildDate": "1970-01-01T00:00:00Z",
         "goVersion": "", "compiler": "rustc", "platform": format!("{}/{}", std::env::consts::OS, std::env::consts::ARCH)})
 }
 
@@ -161,41 +164,4 @@ fn aggregated(group: &str, version: &str) -> Vec<Value> {
                 "shortNames": kind.short, "categories": kind.categories, "subresources": subresources})
         })
         .collect()
-}
-
-fn openapi_index() -> Value {
-    let mut paths = json!({});
-    for kind in KINDS {
-        let way = if kind.group.is_empty() {
-            format!("api/{}", kind.version)
-        } else {
-            format!("apis/{}/{}", kind.group, kind.version)
-        };
-        paths[&way] = json!({"serverRelativeURL": format!("/openapi/v3/{way}?hash=1")});
-    }
-    json!({"paths": paths})
-}
-
-/// Only what kubectl looks for before it writes: that PATCH takes `fieldValidation`, by kind.
-fn openapi(group: &str, version: &str) -> Result<Response, Status> {
-    let mut paths = json!({});
-    for kind in KINDS.iter().filter(|kind| kind.group == group && kind.version == version) {
-        let root = if group.is_empty() {
-            format!("/api/{version}")
-        } else {
-            format!("/apis/{group}/{version}")
-        };
-        let scope = if kind.namespaced { "/namespaces/{namespace}" } else { "" };
-        let parameters = ["dryRun", "fieldManager", "fieldValidation", "force"].map(|name| json!({"name": name, "in": "query", "schema": {"type": "string"}}));
-        paths[format!("{root}{scope}/{}/{{name}}", kind.plural)] = json!({"patch": {
-            "x-kubernetes-group-version-kind": {"group": group, "version": version, "kind": kind.kind},
-            "parameters": parameters,
-            "responses": {"200": {"description": "OK"}}}});
-    }
-    if paths.as_object().is_none_or(serde_json::Map::is_empty) {
-        return Err(Status::no_such_path());
-    }
-    Ok(answer::object(
-        &json!({"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": "v1.36.2"}, "paths": paths, "components": {"schemas": {}}}),
-    ))
 }

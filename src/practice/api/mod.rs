@@ -5,6 +5,7 @@ mod call;
 mod discovery;
 mod list;
 mod logs;
+mod openapi;
 mod patching;
 mod path;
 mod pod_status;

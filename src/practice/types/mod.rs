@@ -3,7 +3,7 @@
 mod read;
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// A type's place in the table.
 pub type Id = usize;
@@ -49,6 +49,7 @@ pub struct Field {
     /// Its JSON name; empty for a member whose fields stand in its owner's place.
     pub name: &'static str,
     pub shape: Shape,
+    pub required: bool,
     /// A zero value is written all the same.
     pub keep: bool,
     pub list: Option<ListType>,
@@ -67,15 +68,25 @@ pub struct Type {
     pub fields: Vec<Field>,
 }
 
+/// The values that a field takes, each with what it means.
+pub type Values = Vec<(&'static str, &'static str)>;
+
 /// Every type there is.
 pub struct Table {
     types: Vec<Type>,
     by_name: HashMap<&'static str, Id>,
+    /// By type and field; several fields take the same values.
+    values: HashMap<(Id, &'static str), Arc<Values>>,
 }
+
+/// The table as text.
+pub const FIELDS: &str = include_str!("../../../assets/types/fields.txt");
+/// The values of fields as text.
+pub const ENUMS: &str = include_str!("../../../assets/types/enums.txt");
 
 /// The table, read when first asked for.
 pub fn table() -> &'static Table {
-    static TABLE: LazyLock<Table> = LazyLock::new(|| read::read(include_str!("../../../assets/types/fields.txt")));
+    static TABLE: LazyLock<Table> = LazyLock::new(|| read::read(FIELDS, ENUMS));
     &TABLE
 }
 
@@ -89,6 +100,17 @@ impl Table {
     #[must_use]
     pub fn of(&self, id: Id) -> &Type {
         &self.types[id]
+    }
+
+    /// Every type.
+    pub fn ids(&self) -> impl Iterator<Item = Id> {
+        0..self.types.len()
+    }
+
+    /// The values a field takes, where it takes only some.
+    #[must_use]
+    pub fn values(&self, id: Id, field: &'static str) -> Option<&Values> {
+        self.values.get(&(id, field)).map(Arc::as_ref)
     }
 
     /// The field of this JSON name, also where it is a member's.

@@ -1,11 +1,12 @@
 //! Reads the table of types from its text (`assets/types/fields.txt`; the generator beside it says what stands in it).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::{Field, Id, ListType, Shape, Table, Type};
+use super::{Field, Id, ListType, Shape, Table, Type, Values};
 
 /// Reads the table; a line that says nothing known is an `Any`.
-pub fn read(text: &'static str) -> Table {
+pub fn read(text: &'static str, enums: &'static str) -> Table {
     let heads = text.lines().filter(|line| !line.starts_with(' '));
     let by_name: HashMap<&'static str, Id> = heads.enumerate().map(|(id, name)| (name, id)).collect();
     let mut types: Vec<Type> = Vec::with_capacity(by_name.len());
@@ -22,7 +23,28 @@ pub fn read(text: &'static str) -> Table {
             (Some(_), None) => {}
         }
     }
-    Table { types, by_name }
+    let values = values(enums, &by_name);
+    Table { types, by_name, values }
+}
+
+/// Fields come first, then the values that all of them take.
+fn values(text: &'static str, known: &HashMap<&'static str, Id>) -> HashMap<(Id, &'static str), Arc<Values>> {
+    let mut found = HashMap::new();
+    let mut lines = text.lines().peekable();
+    while lines.peek().is_some() {
+        let mut fields = Vec::new();
+        while let Some(line) = lines.next_if(|line| !line.starts_with(' ')) {
+            fields.extend(line.split_once(' ').and_then(|(name, field)| Some((*known.get(name)?, field))));
+        }
+        let mut values = Values::new();
+        while let Some(line) = lines.next_if(|line| line.starts_with(' ')) {
+            let (value, meaning) = line[1..].split_once(' ').unwrap_or((&line[1..], ""));
+            values.push((if value == "\"\"" { "" } else { value }, meaning));
+        }
+        let values = Arc::new(values);
+        found.extend(fields.into_iter().map(|field| (field, Arc::clone(&values))));
+    }
+    found
 }
 
 fn field(line: &'static str, package: &str, known: &HashMap<&'static str, Id>) -> Option<Field> {
@@ -33,6 +55,7 @@ fn field(line: &'static str, package: &str, known: &HashMap<&'static str, Id>) -
         number,
         name,
         shape: shape(words.next()?, package, known),
+        required: false,
         keep: false,
         list: None,
         merge_key: None,
@@ -41,6 +64,7 @@ fn field(line: &'static str, package: &str, known: &HashMap<&'static str, Id>) -
     };
     for word in words {
         match word.split_once('=').unwrap_or((word, "")) {
+            ("required", _) => field.required = true,
             ("keep", _) => field.keep = true,
             ("list", "atomic") => field.list = Some(ListType::Atomic),
             ("list", "set") => field.list = Some(ListType::Set),

@@ -1,0 +1,57 @@
+//! What kubectl reads in a document.
+
+use super::*;
+
+fn of(group: &str, version: &str) -> Map<String, Value> {
+    let kinds: Vec<&Kind> = KINDS.iter().copied().filter(|kind| kind.group == group && kind.version == version).collect();
+    schemas(&kinds)
+}
+
+#[test]
+fn a_container_says_what_explain_prints() {
+    let schemas = of("", "v1");
+    let container = &schemas["io.k8s.api.core.v1.Container"];
+    assert_eq!(container["required"], json!(["name"]));
+    let policy = &container["properties"]["imagePullPolicy"];
+    assert_eq!(policy["enum"], json!(["Always", "IfNotPresent", "Never"]));
+    let said = policy["description"].as_str().unwrap();
+    assert!(
+        said.contains("\n\nPossible enum values:\n - `\"Always\"` means that kubelet always attempts to pull"),
+        "{said}"
+    );
+    let ports = &container["properties"]["ports"];
+    assert_eq!(ports["x-kubernetes-list-map-keys"], json!(["containerPort", "protocol"]));
+    assert_eq!(
+        (&ports["x-kubernetes-patch-merge-key"], &ports["x-kubernetes-patch-strategy"]),
+        (&json!("containerPort"), &json!("merge"))
+    );
+    let pod = &schemas["io.k8s.api.core.v1.Pod"];
+    assert_eq!(pod["x-kubernetes-group-version-kind"], json!([{"group": "", "kind": "Pod", "version": "v1"}]));
+    assert!(pod.get("required").is_none(), "{}", pod["required"]);
+    assert_eq!(schemas["io.k8s.api.core.v1.PodSpec"]["required"], json!(["containers"]));
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    fn references(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => {
+                found.extend(map.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                map.values().for_each(|value| references(value, found));
+            }
+            Value::Array(list) => list.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+    for kind in KINDS {
+        let schemas = of(kind.group, kind.version);
+        let name = marks::schema_name(types::table().find(&kind.api_version(), kind.kind).unwrap());
+        assert!(schemas.contains_key(&name), "{name} has no schema");
+        let mut found = Vec::new();
+        schemas.values().for_each(|schema| references(schema, &mut found));
+        for reference in found {
+            let name = reference.strip_prefix("#/components/schemas/").unwrap();
+            assert!(schemas.contains_key(name), "{name} is not in the document");
+        }
+    }
+}
