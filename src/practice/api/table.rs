@@ -2,6 +2,7 @@
 
 mod age;
 mod cells;
+mod columns;
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -9,10 +10,12 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 pub use self::age::age;
-use self::cells::{Column, columns, row};
+use self::cells::row;
+use self::columns::definitions;
 use super::answer;
 use super::call::Call;
 use crate::practice::kind::Kind;
+use crate::practice::view;
 
 /// Whether a call wants a Table, and prefers it.
 pub fn wanted(call: &Call) -> bool {
@@ -23,12 +26,18 @@ pub fn wanted(call: &Call) -> bool {
 }
 
 /// A Table of objects; `metadata` is the list's.
-pub fn table(kind: &Kind, metadata: Value, objects: &[Value], now: Timestamp, call: &Call, head: bool) -> Value {
+pub fn table(kind: &'static Kind, metadata: Value, objects: &[Value], now: Timestamp, call: &Call, head: bool) -> Value {
     let rows: Vec<Value> = objects
         .iter()
-        .map(|object| json!({"cells": row(kind, object, now), "object": included(object, call.param("includeObject"))}))
+        .map(|object| {
+            let mut line = json!({"cells": row(kind, object, now), "object": included(kind, object, call.param("includeObject"))});
+            if let Some(conditions) = completed(kind, object) {
+                line["conditions"] = conditions;
+            }
+            line
+        })
         .collect();
-    let definitions: Vec<Value> = if head { columns(kind).iter().map(definition).collect() } else { Vec::new() };
+    let definitions = if head { definitions(kind) } else { Vec::new() };
     json!({"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "columnDefinitions": definitions, "rows": rows})
 }
 
@@ -36,15 +45,20 @@ pub fn answer(table: &Value) -> Response {
     answer::typed(StatusCode::OK, "application/json", table.to_string())
 }
 
-fn definition(column: &Column) -> Value {
-    let (format, priority) = (if column.name == "Name" { "name" } else { "" }, i32::from(column.wide));
-    json!({"name": column.name, "type": column.kind, "format": format, "description": "", "priority": priority})
+/// What the row of a Pod that has ended says of it besides its cells.
+fn completed(kind: &Kind, object: &Value) -> Option<Value> {
+    let message = match object["status"]["phase"].as_str() {
+        Some("Succeeded") => "The pod has completed successfully.",
+        Some("Failed") => "The pod failed.",
+        _ => return None,
+    };
+    (kind.kind == "Pod").then(|| json!([{"type": "Completed", "status": "True", "reason": object["status"]["phase"], "message": message}]))
 }
 
-fn included(object: &Value, how: &str) -> Value {
+fn included(kind: &Kind, object: &Value, how: &str) -> Value {
     match how {
         "None" => Value::Null,
-        "Object" => object.clone(),
+        "Object" => view::show(kind, object.clone()),
         _ => json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object["metadata"]}),
     }
 }
