@@ -13,7 +13,7 @@ use super::settings::Settings;
 use super::shell::{Access, Shell, Slot};
 use super::terminal;
 use super::unpack::unpack;
-use crate::lab::msg::{AttemptNo, Detail, Effect, FromCluster, FromShell, Msg, Notice, ToShell};
+use crate::lab::msg::{AttemptNo, Detail, Effect, FromCluster, FromShell, Msg, Notice, Tempo, ToShell};
 use crate::practice::Practice;
 use crate::progress::Progress;
 
@@ -28,6 +28,8 @@ pub struct Hands {
     pictures: Arc<Notify>,
     /// There is a terminal to speak to.
     screen: bool,
+    /// How fast the next practice cluster runs.
+    speed: f64,
 }
 
 /// What belongs to one attempt and ends with it.
@@ -51,6 +53,7 @@ impl Hands {
     #[must_use]
     pub fn new(settings: Arc<Settings>, news: mpsc::Sender<Msg>, screen: bool) -> Self {
         Self {
+            speed: settings.place.speed,
             settings,
             news,
             tasks: JoinSet::new(),
@@ -80,16 +83,28 @@ impl Hands {
         self.practice().map_or_else(Timestamp::now, Practice::now)
     }
 
-    /// How long to sleep until an instant of the cluster's clock.
+    /// How long to sleep until an instant of the cluster's clock; `None` while that stands still.
     #[must_use]
-    pub fn until(&self, at: Timestamp) -> Duration {
+    pub fn until(&self, at: Timestamp) -> Option<Duration> {
         let left = Duration::try_from(at.duration_since(self.now())).unwrap_or_default();
-        let practice = self.practice().is_some();
+        let left = match self.practice() {
+            Some(practice) => Duration::try_from_secs_f64(left.as_secs_f64() / practice.speed()).ok()?,
+            None => left,
+        };
         // A little late, so that the instant has come for sure when the tick is taken.
-        if practice {
-            left.div_f64(self.settings.place.speed) + Duration::from_millis(1)
-        } else {
-            left + Duration::from_millis(1)
+        Some(left + Duration::from_millis(1))
+    }
+
+    fn tempo(&mut self, tempo: Tempo) {
+        if let Tempo::Speed(speed) = tempo
+            && speed > 0.0
+        {
+            self.speed = speed;
+        }
+        match (self.practice(), tempo) {
+            (Some(practice), Tempo::Speed(speed)) => practice.set_speed(speed),
+            (Some(practice), Tempo::Step) => practice.step(),
+            (None, _) => {}
         }
     }
 
@@ -153,6 +168,7 @@ impl Hands {
             }
             Effect::StopLog => self.follow.cancel(),
             Effect::Shell(number, what) => self.shell(number, what),
+            Effect::Clock(tempo) => self.tempo(tempo),
             Effect::Copy(text) if self.screen => terminal::copy(&text),
             Effect::Mouse(on) if self.screen => terminal::mouse(on),
             Effect::Copy(_) | Effect::Mouse(_) => {}
@@ -243,7 +259,7 @@ impl Hands {
             .place
             .context
             .is_none()
-            .then(|| session::practice(&scenario, self.settings.place.speed, self.settings.seed(self.screen)));
+            .then(|| session::practice(&scenario, self.speed, self.settings.seed(self.screen)));
         let attempt = Attempt {
             number,
             practice: practice.clone(),

@@ -19,6 +19,9 @@ use crate::scenario::Deed;
 /// Messages that may wait for the model.
 const QUEUE: usize = 1024;
 
+/// How long to look away while the cluster's clock stands still.
+const STILL: Duration = Duration::from_secs(1);
+
 /// The model, and hands that carry out what it asks for.
 pub struct Player {
     pub model: Model,
@@ -110,8 +113,8 @@ impl Player {
     }
 
     async fn next(&mut self, end: Timestamp) {
-        let wake = lab::next_wake(&self.model).map_or(end, |at| at.min(end));
-        let wake = Instant::now() + self.hands.until(wake).max(Duration::from_millis(1));
+        let wake = lab::next_wake(&self.model).first().map_or(end, |at| at.min(end));
+        let wake = Instant::now() + self.hands.until(wake).unwrap_or(STILL).max(Duration::from_millis(1));
         let msg = tokio::select! {
             biased;
             msg = self.inbox.recv() => msg,

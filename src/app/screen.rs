@@ -20,6 +20,8 @@ use crate::ui::{self, Look};
 
 /// Between two frames; a burst of events is one picture.
 const FRAME: Duration = Duration::from_millis(16);
+/// Between two ticks of a cluster's clock that runs fast.
+const PACE: Duration = Duration::from_millis(50);
 /// Messages that may wait; watches slow down when the screen does.
 const QUEUE: usize = 1024;
 
@@ -69,7 +71,7 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
             msg = inbox.recv() => match msg { Some(msg) => msg, None => return Ok(()) },
             () = pictures.notified() => match hands.picture() { Some(msg) => msg, None => continue },
             () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {
-                if dirty && drawn.is_some_and(|at| at + FRAME <= Instant::now()) && lab::next_wake(&model).is_none_or(|at| at > hands.now()) {
+                if dirty && drawn.is_some_and(|at| at + FRAME <= Instant::now()) && !due(&model, &hands) {
                     continue;
                 }
                 Msg::Tick(hands.now())
@@ -87,14 +89,28 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
 /// Time goes into the model before the message, so that what is noted is noted at its instant.
 fn take(model: &mut Model, hands: &Hands, msg: Msg) -> Vec<Effect> {
     let mut effects = lab::update(model, Msg::Tick(hands.now()));
+    if hands.practice().is_some() {
+        effects.extend(lab::update(model, Msg::Wall(Timestamp::now())));
+    }
     effects.extend(lab::update(model, msg));
     effects
 }
 
 /// When to wake without a message: the next frame that waits, or the model's next instant.
 fn wake_at(model: &Model, hands: &Hands, frame: Option<Instant>) -> Option<Instant> {
-    let tick = lab::next_wake(model).map(|at: Timestamp| Instant::now() + hands.until(at));
-    [frame, tick].into_iter().flatten().min()
+    let (wake, now) = (lab::next_wake(model), Instant::now());
+    // However fast the cluster's clock runs, the screen follows at a reader's pace.
+    let cluster = wake.cluster.and_then(|at| hands.until(at)).map(|left| now + left.max(PACE));
+    let wall = wake
+        .wall
+        .map(|at| now + Duration::try_from(at.duration_since(Timestamp::now())).unwrap_or_default());
+    [frame, cluster, wall].into_iter().flatten().min()
+}
+
+/// Whether the model waits for a time that has come.
+fn due(model: &Model, hands: &Hands) -> bool {
+    let wake = lab::next_wake(model);
+    wake.cluster.is_some_and(|at| at <= hands.now()) || wake.wall.is_some_and(|at| at <= Timestamp::now())
 }
 
 fn message(event: Event) -> Option<Msg> {

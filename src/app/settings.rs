@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::cli;
+use crate::lab::clock;
 use crate::lab::msg::{Effect, Notice};
 use crate::lab::{Card, Model, Place};
 use crate::progress::{self, Progress};
@@ -104,7 +105,13 @@ impl Settings {
             None => Place::Practice,
         };
         let (mut model, effects) = Model::new(self.cards.clone(), place, Timestamp::now());
-        model.notice = self.notices.first().map(|notice| (notice.clone(), model.now));
+        model.clock.speed = self.place.speed;
+        if !model.clock.is_live() {
+            model.say(false, format!("The practice clock runs ×{}", self.place.speed), clock::DESCRIBE);
+        }
+        if let Some(notice) = self.notices.first() {
+            model.notice = Some((notice.clone(), model.now));
+        }
         (model, effects)
     }
 

@@ -14,7 +14,7 @@ use super::keymap::Action;
 use super::lesson::{self, NextHint, Turned};
 use super::msg::{AttemptNo, Effect, Link};
 use super::scroll::{Step, moved};
-use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, live, shell, table};
+use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, clock, live, shell, table};
 use crate::cluster::snapshot::Snapshot;
 use crate::scenario::Scenario;
 use crate::scenario::goal::Judge;
@@ -36,6 +36,8 @@ pub(super) fn open(model: &mut Model, place: usize) -> Vec<Effect> {
     model.attempts += 1;
     let number = AttemptNo(model.attempts);
     model.screen = Screen::Attempt(Box::new(Attempt::new(number, scenario, model.now)));
+    // A new practice cluster runs from its start.
+    model.clock.paused = false;
     effects.push(Effect::Open {
         attempt: number,
         folder: model.cards[place].folder.clone(),
@@ -81,10 +83,10 @@ impl Attempt {
         }
     }
 
-    /// Seconds since it was broken, until it was solved.
+    /// Seconds of the learner's own time since it was broken, until it was solved.
     #[must_use]
-    pub fn elapsed(&self, now: Timestamp) -> Option<i64> {
-        Some(self.solved_at.unwrap_or(now).duration_since(self.began?).as_secs())
+    pub fn elapsed(&self, wall: Timestamp) -> Option<i64> {
+        Some(self.solved_at.unwrap_or(wall).duration_since(self.began?).as_secs())
     }
 }
 
@@ -98,7 +100,7 @@ pub(super) fn namespace(model: &Model) -> String {
 
 /// Names the kubectl command that does what the last key did.
 pub(super) fn equal(model: &mut Model, command: String) {
-    let now = model.now;
+    let now = model.wall();
     if let Some(attempt) = model.attempt_mut() {
         attempt.equal = Some((command, now));
     }
@@ -109,6 +111,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Break => return story::break_it(model),
         Action::Solve => return story::look_at_solution(model),
         Action::Cleanup => return story::ask_cleanup(model),
+        Action::Pause | Action::Step | Action::Faster | Action::Slower | Action::Live => return clock::act(model, action),
         Action::Hint => hint(model),
         Action::Clue => story::clue(model),
         Action::Next => return leave::next(model),

@@ -30,6 +30,7 @@ impl Key {
     #[must_use]
     pub fn label(self) -> String {
         match self {
+            Self::Char(' ') => "Space".to_owned(),
             Self::Char(c) => c.to_string(),
             Self::Ctrl(c) => format!("Ctrl-{c}"),
             Self::Code(code) => match code {
@@ -51,6 +52,7 @@ pub fn click(label: &str) -> Option<char> {
         "Enter" => Some('\n'),
         "Esc" => Some('\x1b'),
         "Tab" => Some('\t'),
+        "Space" => Some(' '),
         _ => label.chars().next().filter(|_| label.chars().count() == 1),
     }
 }

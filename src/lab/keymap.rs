@@ -8,7 +8,7 @@ use crossterm::event::KeyEvent;
 use super::key::Key;
 use super::key::Key::{Char, Code, Ctrl};
 use super::scroll::Step;
-use super::{Model, Overlay, Question, Screen, overlay, shell};
+use super::{Model, Overlay, Place, Question, Screen, overlay, shell};
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,12 @@ pub enum Action {
     CleanFirst,
     Erase,
     Help,
+    /// The practice clock.
+    Pause,
+    Step,
+    Faster,
+    Slower,
+    Live,
     Mouse,
     Back,
     Quit,
@@ -62,6 +68,8 @@ pub enum Action {
 pub enum Scope {
     Picker,
     Attempt,
+    /// An attempt on the practice cluster, which has a clock of its own.
+    Practice,
     Page,
     Log,
     Diff,
@@ -89,6 +97,7 @@ const MOVE: &str = "Move";
 const LESSON: &str = "Lesson";
 const OBJECT: &str = "Object";
 const VIEW: &str = "View";
+const CLOCK: &str = "Clock of the practice cluster";
 const LOG: &str = "In a log";
 const PAGE: &str = "On a page";
 const SHELL: &str = "In the shell";
@@ -110,7 +119,7 @@ const fn bind(keys: &'static [Key], action: Action, scope: Scope, short: &'stati
 
 /// Every key there is.
 pub static TABLE: &[Binding] = {
-    use Scope::{Ask, Attempt, Debrief, Diff, Everywhere, Log, Page, Picker, Shell, Typing};
+    use Scope::*;
     &[
         bind(&[Char('b')], Action::Break, Attempt, "break", "break it: apply broken/", LESSON),
         bind(&[Char('h')], Action::Hint, Attempt, "hint", "open the next hint", LESSON),
@@ -183,6 +192,11 @@ pub static TABLE: &[Binding] = {
             "back to the lab; the shell goes on",
             SHELL,
         ),
+        bind(&[Char(' ')], Action::Pause, Practice, "pause", "pause, and go on", CLOCK),
+        bind(&[Char('>')], Action::Step, Practice, "", "on to the next thing that happens", CLOCK),
+        bind(&[Char('+'), Char('=')], Action::Faster, Practice, "faster", "faster: ×4, ×16, ×60", CLOCK),
+        bind(&[Char('-')], Action::Slower, Practice, "", "slower", CLOCK),
+        bind(&[Char('<')], Action::Live, Practice, "", "back to live: running, ×1", CLOCK),
         bind(&[Code(C::Enter)], Action::Open, Picker, "open", "open the scenario", LIST),
         bind(&[Char('/')], Action::Filter, Picker, "filter", "filter the list", LIST),
         bind(&[Code(C::Enter)], Action::Apply, Diff, "apply", "apply the solution", PAGE),
@@ -231,7 +245,7 @@ pub static TABLE: &[Binding] = {
 /// Whose keys count now, the nearest first.
 #[must_use]
 pub fn scopes(model: &Model) -> &'static [Scope] {
-    use Scope::{Ask, Attempt, Debrief, Diff, Everywhere, Log, Page, Picker, Shell, Typing};
+    use Scope::*;
     if overlay::typing(model) {
         return &[Typing];
     }
@@ -243,6 +257,7 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
         (Some(_), _) => &[Page, Everywhere],
         (None, Screen::Picker(_)) => &[Picker, Everywhere],
         (None, Screen::Attempt(_)) if shell::owns(model) => &[Shell],
+        (None, Screen::Attempt(_)) if model.place == Place::Practice => &[Attempt, Practice, Everywhere],
         (None, Screen::Attempt(_)) => &[Attempt, Everywhere],
     }
 }
@@ -303,7 +318,9 @@ pub fn footer(model: &Model) -> Vec<(String, &'static str)> {
 pub fn help(model: &Model) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
     let playing = matches!(model.screen, Screen::Attempt(_));
     let mut groups: Vec<(&'static str, Vec<(String, &'static str)>)> = Vec::new();
-    for binding in TABLE.iter().filter(|b| !(playing && b.scope == Scope::Picker)) {
+    let real = model.place != Place::Practice;
+    let elsewhere = |b: &&Binding| (playing && b.scope == Scope::Picker) || (real && b.scope == Scope::Practice);
+    for binding in TABLE.iter().filter(|b| !elsewhere(b)) {
         let keys = binding.keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ");
         match groups.iter_mut().find(|(group, _)| *group == binding.group) {
             Some((_, lines)) => lines.push((keys, binding.help)),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::msg::{Effect, Notice, Solved};
-use super::update::EQUAL;
 use super::{Attempt, Model, Overlay, Screen, Stage, table};
 use crate::cluster::snapshot::{Change, Row, Snapshot, Uid};
 use crate::scenario::Scenario;
@@ -19,7 +18,7 @@ const LISTED: usize = 200;
 
 /// Takes rows in, then looks at everything anew.
 pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
-    let now = model.now;
+    let wall = model.wall();
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     let news = changes.len() <= LISTED;
     for change in changes {
@@ -39,7 +38,7 @@ pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
         }
         if let Some(uid) = uid.filter(|_| news) {
             attempt.fresh.retain(|(other, _)| *other != uid);
-            attempt.fresh.push((uid, now + FRESH));
+            attempt.fresh.push((uid, wall + FRESH));
         }
     }
     let Attempt { memory, snapshot, .. } = attempt;
@@ -163,7 +162,7 @@ pub(super) fn cheated(model: &mut Model, cheat: Option<usize>, asked: bool) {
 }
 
 pub(super) fn solved(model: &mut Model) -> Vec<Effect> {
-    let now = model.now;
+    let now = model.wall();
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     attempt.stage = Stage::Solved;
     attempt.solved_at = Some(now);
@@ -236,13 +235,9 @@ pub(super) fn unmet(scenario: &Arc<Scenario>, now: Timestamp) -> Vec<Verdict> {
 
 /// Time went on from `before` to the model's now.
 pub(super) fn tick(model: &mut Model, before: Timestamp) -> Vec<Effect> {
-    let now = model.now;
+    let (now, wall) = (model.now, model.wall());
     let Screen::Attempt(attempt) = &mut model.screen else { return Vec::new() };
-    attempt.fresh.retain(|(_, until)| *until > now);
-    if attempt.equal.as_ref().is_some_and(|(_, at)| now.duration_since(*at) >= EQUAL) {
-        attempt.equal = None;
-    }
-    if let Some(hint) = offered(attempt, now) {
+    if let Some(hint) = offered(attempt, wall) {
         attempt.memory.offered = hint;
         model.say(false, format!("Hint {hint} is there if you want it"), "h opens it");
     }

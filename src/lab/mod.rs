@@ -1,6 +1,7 @@
 //! The model: what the lab knows and how it changes. Pure: no I/O, no clock, no chance; no ratatui, no kube.
 
 pub mod attempt;
+pub mod clock;
 pub mod diff;
 pub mod key;
 pub mod keymap;
@@ -23,7 +24,7 @@ pub mod wake;
 
 pub use memory::{Leaving, Memory};
 pub use update::update;
-pub use wake::next_wake;
+pub use wake::{Wake, next_wake};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -45,6 +46,9 @@ pub struct Model {
     pub overlays: Vec<Overlay>,
     /// The cluster's present instant.
     pub now: Timestamp,
+    /// The learner's own instant, where the cluster's clock is another one.
+    pub wall: Option<Timestamp>,
+    pub clock: clock::Clock,
     pub size: (u16, u16),
     pub measures: Measures,
     pub place: Place,

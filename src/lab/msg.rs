@@ -24,6 +24,8 @@ pub enum Msg {
     Resize(u16, u16),
     /// The cluster's present instant (practice: its own clock).
     Tick(Timestamp),
+    /// The learner's own instant, where the cluster's clock is another one.
+    Wall(Timestamp),
     /// What the last frame drew where; for scrolling and clicks. Never asks for a new frame.
     Measured(Measures),
     /// From the attempt's cluster.
@@ -174,6 +176,8 @@ pub enum Effect {
     },
     StopLog,
     Shell(AttemptNo, ToShell),
+    /// The practice cluster's clock.
+    Clock(Tempo),
     /// OSC 52.
     Copy(String),
     /// The terminal's mouse reporting on or off.
@@ -184,6 +188,15 @@ pub enum Effect {
         seconds: u64,
     },
     Quit,
+}
+
+/// What becomes of the practice cluster's clock.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Tempo {
+    /// Practice seconds a second; 0 stands still.
+    Speed(f64),
+    /// On to the next thing that happens.
+    Step,
 }
 
 /// How far a learner came with a scenario.

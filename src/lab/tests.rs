@@ -3,6 +3,7 @@
 mod any;
 mod asking;
 mod bench;
+mod clock;
 mod faults;
 mod keys;
 mod looking;

@@ -23,6 +23,8 @@ impl Model {
             screen: Screen::Picker(Picker::default()),
             overlays: Vec::new(),
             now,
+            wall: None,
+            clock: Default::default(),
             size: (80, 24),
             measures: Measures::default(),
             place,
@@ -71,15 +73,21 @@ impl Model {
         self.cards.get(attempt::leave::following(self)?)
     }
 
+    /// The learner's own instant: what is reckoned in a person's time.
+    #[must_use]
+    pub fn wall(&self) -> Timestamp {
+        self.wall.unwrap_or(self.now)
+    }
+
     /// Shows a notice.
-    pub(super) fn say(&mut self, bad: bool, what: impl Into<String>, next: impl Into<String>) {
+    pub fn say(&mut self, bad: bool, what: impl Into<String>, next: impl Into<String>) {
         self.notice = Some((
             Notice {
                 bad,
                 what: what.into(),
                 next: next.into(),
             },
-            self.now,
+            self.wall(),
         ));
     }
 }
@@ -94,6 +102,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Tick(now) => tick(model, now),
+        Msg::Wall(wall) => {
+            model.wall = Some(wall);
+            forget(model);
+            Vec::new()
+        }
         Msg::Measured(measures) => {
             scroll::measured(model, measures);
             shell::measured(model)
@@ -110,7 +123,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Paste(text) => pasted(model, text),
         Msg::Notice(notice) => {
-            model.notice = Some((notice, model.now));
+            model.notice = Some((notice, model.wall()));
             Vec::new()
         }
         Msg::Terminate => {
@@ -173,11 +186,11 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// Ctrl-C is `q`; twice at once it quits whatever is open.
 fn interrupt(model: &mut Model) -> Vec<Effect> {
-    let again = model.interrupted.is_some_and(|before| model.now.duration_since(before) <= AT_ONCE);
+    let again = model.interrupted.is_some_and(|before| model.wall().duration_since(before) <= AT_ONCE);
     if again {
         return quit(model);
     }
-    model.interrupted = Some(model.now);
+    model.interrupted = Some(model.wall());
     if overlay::typing(model) {
         overlay::type_action(model, Action::Back)
     } else {
@@ -195,12 +208,20 @@ pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
 fn tick(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     let before = model.now;
     model.now = now;
-    if model
-        .notice
-        .as_ref()
-        .is_some_and(|(notice, at)| !notice.bad && now.duration_since(*at) >= NOTICE)
-    {
+    forget(model);
+    live::tick(model, before)
+}
+
+/// What is shown for a while only has had its time, by the learner's own clock.
+fn forget(model: &mut Model) {
+    let wall = model.wall();
+    let over = |(notice, at): &(Notice, Timestamp)| !notice.bad && wall.duration_since(*at) >= NOTICE;
+    if model.notice.as_ref().is_some_and(over) {
         model.notice = None;
     }
-    live::tick(model, before)
+    let Screen::Attempt(attempt) = &mut model.screen else { return };
+    attempt.fresh.retain(|(_, until)| *until > wall);
+    if attempt.equal.as_ref().is_some_and(|(_, at)| wall.duration_since(*at) >= EQUAL) {
+        attempt.equal = None;
+    }
 }

@@ -4,33 +4,58 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::msg::Link;
 use super::update::{EQUAL, NOTICE};
-use super::{Attempt, Model, Screen, Stage};
+use super::{Attempt, Model, Stage};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// The instant of the next tick that would change anything on the screen.
-#[must_use]
-pub fn next_wake(model: &Model) -> Option<Timestamp> {
-    let notice = model.notice.as_ref().filter(|(notice, _)| !notice.bad).map(|(_, at)| *at + NOTICE);
-    let attempt = match &model.screen {
-        Screen::Attempt(attempt) => of_attempt(attempt, model.now),
-        Screen::Picker(_) => None,
-    };
-    // What is overdue waits a second: the lab never spins.
-    let later = |at: Timestamp| if at > model.now { at } else { model.now + SignedDuration::from_secs(1) };
-    notice.into_iter().chain(attempt).min().map(later)
+/// The instants of the next ticks that would change anything on the screen, on each of the two clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wake {
+    /// On the cluster's clock: ages, back-offs, goals.
+    pub cluster: Option<Timestamp>,
+    /// On the learner's: notices, the time it took.
+    pub wall: Option<Timestamp>,
 }
 
-fn of_attempt(attempt: &Attempt, now: Timestamp) -> Option<Timestamp> {
-    let whole = |seconds: i64| Timestamp::from_second(now.as_second() + seconds).ok();
+impl Wake {
+    /// The sooner of the two, where both clocks show the same.
+    #[must_use]
+    pub fn first(self) -> Option<Timestamp> {
+        self.cluster.into_iter().chain(self.wall).min()
+    }
+}
+
+/// When the model next needs to be told the time.
+#[must_use]
+pub fn next_wake(model: &Model) -> Wake {
+    let notice = model.notice.as_ref().filter(|(notice, _)| !notice.bad).map(|(_, at)| *at + NOTICE);
+    let attempt = model.attempt();
+    // What is overdue waits a second: the lab never spins.
+    let later = |now: Timestamp| move |at: Timestamp| if at > now { at } else { now + SignedDuration::from_secs(1) };
+    Wake {
+        cluster: attempt.and_then(|attempt| in_cluster(attempt, model.now)).map(later(model.now)),
+        wall: notice
+            .into_iter()
+            .chain(attempt.and_then(|attempt| on_wall(attempt, model.wall())))
+            .min()
+            .map(later(model.wall())),
+    }
+}
+
+fn on_wall(attempt: &Attempt, wall: Timestamp) -> Option<Timestamp> {
     let clock_runs = matches!(attempt.stage, Stage::Broken | Stage::Solving | Stage::Cleaning) || matches!(attempt.link, Link::Stale { .. });
-    let second = clock_runs.then(|| whole(1)).flatten();
+    let second = clock_runs.then(|| Timestamp::from_second(wall.as_second() + 1).ok()).flatten();
     let fresh = attempt.fresh.iter().map(|(_, until)| *until).min();
     let equal = attempt.equal.as_ref().map(|(_, at)| *at + EQUAL);
+    [second, fresh, equal].into_iter().flatten().min()
+}
+
+fn in_cluster(attempt: &Attempt, now: Timestamp) -> Option<Timestamp> {
+    let whole = |seconds: i64| Timestamp::from_second(now.as_second() + seconds).ok();
     let age = stamps(attempt).map(|at| next_age(now.as_second() - at.as_second())).min().and_then(whole);
-    [second, attempt.judge.next_change(), fresh, equal, age].into_iter().flatten().min()
+    [attempt.judge.next_change(), age].into_iter().flatten().min()
 }
 
 /// Instants whose ages are on the screen.

@@ -12,6 +12,9 @@ use super::world::{Engine, World};
 use super::{api, controllers};
 use crate::image::Catalogue;
 
+/// Timers that a step passes over when nothing comes of them.
+const QUIET_TIMERS: usize = 1000;
+
 /// What a practice cluster is made of.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -136,14 +139,19 @@ impl Practice {
         self.inner.wake.notify_one();
     }
 
-    /// Jumps to the next timer and lets happen what is due then.
+    /// Jumps from timer to timer until something has happened that an object shows.
     pub fn step(&self) {
-        let due = self.read(World::next_due);
-        if let Some(due) = due {
+        let before = self.read(|world| world.store.version());
+        for _ in 0..QUIET_TIMERS {
+            let Some(due) = self.read(World::next_due) else { break };
             let mut clock = self.clock();
             *clock = Clock::new(due.max(clock.now()), clock.speed());
+            drop(clock);
+            self.advance();
+            if self.read(|world| world.store.version()) > before {
+                break;
+            }
         }
-        self.advance();
         self.inner.wake.notify_one();
     }
 
@@ -226,6 +234,7 @@ async fn drive(cluster: Weak<Inner>, wake: Arc<Notify>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::practice::kind::POD;
 
     #[tokio::test(start_paused = true)]
     async fn the_clock_runs_at_its_speed_and_stands_still() {
@@ -239,6 +248,27 @@ mod tests {
         practice.set_speed(0.0);
         tokio::time::advance(Duration::from_secs(900)).await;
         assert_eq!(practice.now().duration_since(start).as_secs(), 3600);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn paused_it_goes_on_step_by_step() {
+        let practice = Practice::start(Options {
+            speed: 0.0,
+            ..Options::default()
+        });
+        let pod = serde_json::json!({"metadata": {"name": "p", "namespace": "default"}, "spec": {"containers": [{"name": "c", "image": "no/such:1"}]}});
+        let made = practice.write(|world| world.create(&POD, pod).is_ok());
+        assert!(made);
+        let version = || practice.read(|world| world.store.version());
+        let (start, mut before) = (practice.now(), version());
+        tokio::time::advance(Duration::from_secs(60)).await;
+        assert_eq!((practice.now(), version()), (start, before));
+        for step in 0..5 {
+            practice.step();
+            assert!(version() > before, "nothing happened at step {step}");
+            before = version();
+        }
+        assert!(practice.now() > start);
     }
 
     #[tokio::test(start_paused = true)]

@@ -48,18 +48,28 @@ fn state(look: &Look, model: &Model, attempt: &Attempt) -> Vec<Span<'static>> {
         .unwrap_or_default();
     let mut spans = vec![Span::styled(format!("{}{namespace}   ", place(&model.place)), dim)];
     spans.extend(link(look, model, &attempt.link));
+    spans.extend(clock(look, model));
     let hints = hint_count(attempt);
     if hints > 0 {
         spans.push(Span::styled(format!("   hints {}/{hints}", attempt.hints), look.style(Mean::Text)));
     }
-    if let Some(began) = attempt.began {
-        let end = attempt.solved_at.unwrap_or(model.now);
-        let seconds = end.duration_since(began).as_secs().max(0);
+    if let Some(seconds) = attempt.elapsed(model.wall()) {
+        let seconds = seconds.max(0);
         spans.push(Span::styled(format!("   {:02}:{:02} ", seconds / 60, seconds % 60), dim));
     } else {
         spans.push(Span::raw(" "));
     }
     spans
+}
+
+/// The practice clock: how fast it runs, or that it stands still.
+fn clock(look: &Look, model: &Model) -> Option<Span<'static>> {
+    let (times, speed) = (look.sign(Sign::Times), model.clock.speed);
+    (model.place == Place::Practice).then(|| match (model.clock.paused, model.clock.is_live()) {
+        (true, _) => Span::styled("   paused", look.style(Mean::Warning)),
+        (false, true) => Span::styled(format!("   {times}1"), look.style(Mean::Dim)),
+        (false, false) => Span::styled(format!("   {times}{speed}"), look.style(Mean::Key)),
+    })
 }
 
 fn link(look: &Look, model: &Model, link: &Link) -> Vec<Span<'static>> {
@@ -137,7 +147,7 @@ pub fn last(frame: &mut Frame, look: &Look, area: Rect, model: &Model) {
 
 fn equal(model: &Model) -> Option<(String, String)> {
     let Screen::Attempt(attempt) = &model.screen else { return None };
-    attempt.equal.as_ref().map(|(command, at)| (command.clone(), since(model.now, Some(*at))))
+    attempt.equal.as_ref().map(|(command, at)| (command.clone(), since(model.wall(), Some(*at))))
 }
 
 /// Left and right in one row; the left gives way.

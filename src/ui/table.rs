@@ -217,7 +217,7 @@ fn mark(look: &Look, line: &mut Line<'static>, selected: bool, fresh: bool) {
 }
 
 fn fresh(model: &Model, attempt: &Attempt, uid: &Uid) -> bool {
-    attempt.fresh.iter().any(|(row, until)| row == uid && *until > model.now)
+    attempt.fresh.iter().any(|(row, until)| row == uid && *until > model.wall())
 }
 
 /// `Deployment web 0/1 · ReplicaSet web-6dc9 0/1 · Service web no endpoints`.

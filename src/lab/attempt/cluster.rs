@@ -72,7 +72,7 @@ fn opened(model: &mut Model, opened: Opened) -> Vec<Effect> {
 }
 
 fn failed(model: &mut Model, notice: Notice) {
-    let now = model.now;
+    let now = model.wall();
     if let Some(attempt) = model.attempt_mut() {
         attempt.stage = Stage::Failed;
         attempt.working = None;
@@ -154,7 +154,7 @@ fn cleaned(model: &mut Model, left: &[String]) -> Vec<Effect> {
 }
 
 fn refused(model: &mut Model, order: Order, notice: Notice) {
-    let now = model.now;
+    let now = model.wall();
     let Some(attempt) = model.attempt_mut() else { return };
     attempt.working = None;
     attempt.memory.queued = None;

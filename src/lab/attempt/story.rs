@@ -88,7 +88,7 @@ pub fn order(model: &mut Model, order: Order) -> Vec<Effect> {
 
 /// A fresh start: nothing seen, nothing helped.
 fn begin(model: &mut Model) {
-    let now = model.now;
+    let now = model.wall();
     let command = format!("kubectl apply -f broken/ -n {}", namespace(model));
     equal(model, command);
     let Some(attempt) = model.attempt_mut() else { return };
