@@ -37,6 +37,8 @@ pub enum Step {
     /// Variables that must be set; the text is printed to stderr and the exit code is 1 when one is not.
     NeedEnv(BTreeMap<String, String>),
     NeedFile(BTreeMap<String, String>),
+    /// Arguments that the container must be given, as they stand.
+    NeedArg(BTreeMap<String, String>),
     /// Seconds.
     Sleep(u64),
     /// Memory taken and kept, as a Kubernetes quantity (`100Mi`).

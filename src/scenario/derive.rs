@@ -38,7 +38,7 @@ pub fn complete(named: Scenario, readme: Readme, sidecar: Sidecar) -> Scenario {
     }];
     let goals = sidecar.goals.unwrap_or_else(|| goals(&scenario));
     scenario.goals.extend(goals);
-    scenario.images = images::complete(&scenario, sidecar.images);
+    (scenario.images, scenario.inferred) = images::complete(&scenario, sidecar.images);
     scenario
 }
 
@@ -102,7 +102,7 @@ pub fn expects_pull_failure(scenario: &Scenario) -> bool {
 }
 
 /// What the cluster should look like once solved: the newest of each object that solution/, broken/ or setup/ name.
-fn wanted(scenario: &Scenario) -> Vec<&Manifest> {
+pub fn wanted(scenario: &Scenario) -> Vec<&Manifest> {
     let sources: &[&Vec<Manifest>] = if scenario.solution_mode == SolutionMode::Delete {
         &[&scenario.broken, &scenario.setup]
     } else {

@@ -14,12 +14,14 @@ mod derive;
 mod fields;
 pub mod fold;
 mod images;
+mod infer;
 mod kind;
 mod manifest;
 mod markdown;
 mod mojibake;
 mod own;
 pub mod path;
+mod process;
 mod pull;
 mod rules;
 mod sidecar;
@@ -77,6 +79,8 @@ pub struct Scenario {
     pub solution_mode: SolutionMode,
     pub lift_finalizers: Vec<String>,
     pub images: Catalogue,
+    /// What was inferred of images that nobody described, a sentence an image.
+    pub inferred: Vec<String>,
     /// Every file of the folder, path relative to it, to be unpacked for the learner's shell.
     pub files: Vec<(String, Vec<u8>)>,
     /// What is odd but does not stop the scenario: `file:line: what; what to do`.

@@ -50,13 +50,14 @@ pub fn of(spec: &Value, image: &Image, repository: &str, around: &Surroundings) 
     };
     let (command, args) = (words("command"), words("args"));
     let own = repository.rsplit('/').next().unwrap_or_default();
+    let given = args.clone();
     let argv: Vec<String> = if command.is_empty() && !image.shell {
         Vec::new()
     } else {
         command.into_iter().chain(args).collect()
     };
     let Some(first) = argv.first() else {
-        let program = if image.shell { vec![Op::Exit(0)] } else { steps(&image.run, around) };
+        let program = if image.shell { vec![Op::Exit(0)] } else { steps(&image.run, around, &given) };
         return Ok(Process { program, handles_term: true });
     };
     let base = first.rsplit('/').next().unwrap_or_default();
@@ -66,7 +67,7 @@ pub fn of(spec: &Value, image: &Image, repository: &str, around: &Surroundings) 
             .any(|folder| first.strip_prefix(folder) == Some(base));
     if in_path && base == own && !image.run.is_empty() {
         return Ok(Process {
-            program: steps(&image.run, around),
+            program: steps(&image.run, around, &given),
             handles_term: true,
         });
     }
@@ -86,7 +87,7 @@ pub fn of(spec: &Value, image: &Image, repository: &str, around: &Surroundings) 
     })
 }
 
-fn steps(run: &[Step], around: &Surroundings) -> Vec<Op> {
+fn steps(run: &[Step], around: &Surroundings, args: &[String]) -> Vec<Op> {
     let mut program = Vec::new();
     let mut serving = false;
     for step in run {
@@ -94,6 +95,7 @@ fn steps(run: &[Step], around: &Surroundings) -> Vec<Op> {
             Step::Log(text) => program.push(Op::Log(text.clone())),
             Step::NeedEnv(needs) => need(&mut program, needs, |name| around.env.get(name).is_some_and(|value| !value.is_empty())),
             Step::NeedFile(needs) => need(&mut program, needs, |path| around.files.contains_key(path)),
+            Step::NeedArg(needs) => need(&mut program, needs, |arg| args.iter().any(|given| given == arg)),
             Step::Sleep(seconds) => program.push(Op::Sleep(*seconds as f64)),
             Step::Use(quantity) => program.push(Op::Use(quantity.clone())),
             Step::Exit(code) => program.push(Op::Exit(*code)),
