@@ -9,6 +9,7 @@ pub mod readme;
 pub mod reference;
 
 mod check;
+pub mod commands;
 mod crash;
 mod derive;
 mod fields;
