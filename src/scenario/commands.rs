@@ -145,7 +145,10 @@ mod tests {
 
     #[test]
     fn words_are_the_shells() {
-        assert_eq!(words("kubectl get po -l 'app=web shop' | grep x"), ["kubectl", "get", "po", "-l", "app=web shop"]);
+        assert_eq!(
+            words("kubectl get po -l 'app=web shop' | grep x"),
+            ["kubectl", "get", "po", "-l", "app=web shop"]
+        );
         assert_eq!(words("echo \"#1\" ''"), ["echo", "#1", ""]);
     }
 }

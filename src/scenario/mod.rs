@@ -4,6 +4,7 @@ pub mod adapt;
 pub mod clue;
 pub mod explain;
 pub mod goal;
+pub mod lint;
 pub mod load;
 pub mod readme;
 pub mod reference;
