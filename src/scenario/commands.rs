@@ -48,7 +48,8 @@ fn block(lines: &[Line], first: usize, found: &mut Vec<Command>) {
     let language = lines[0].text.trim().trim_start_matches(['`', '~']).trim().to_lowercase();
     let shell = SHELLS.contains(&language.split_whitespace().next().unwrap_or_default());
     let prompted = lines[1..].iter().any(|line| line.text.trim_start().starts_with("$ "));
-    if !shell && !(language.is_empty() && prompted) {
+    let typed = shell || (language.is_empty() && prompted);
+    if !typed {
         return;
     }
     let mut pending: Option<Command> = None;

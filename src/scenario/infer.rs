@@ -53,27 +53,24 @@ fn needs(changed: &[(&Process, &Process)], run: &mut Vec<Step>, why: &mut Vec<St
             .flat_map(|(before, after)| of(after).difference(&of(before)).cloned().collect::<Vec<_>>());
         names.map(|name| (name.clone(), says(&name))).collect()
     };
-    let args = |process: &Process| process.args.iter().cloned().collect();
-    let kinds: [(&str, BTreeMap<String, String>, fn(BTreeMap<String, String>) -> Step); 3] = [
-        (
-            "variable",
-            added(|process| process.env.clone(), |name| format!("fatal: {name} is not set")),
-            Step::NeedEnv,
-        ),
-        (
-            "file",
-            added(|process| process.files.clone(), |path| format!("fatal: open {path}: no such file or directory")),
-            Step::NeedFile,
-        ),
-        ("argument", added(args, |arg| format!("fatal: missing argument {arg}")), Step::NeedArg),
-    ];
-    for (what, needed, step) in kinds {
+    let variables = added(|process| process.env.clone(), |name| format!("fatal: {name} is not set"));
+    let files = added(|process| process.files.clone(), |path| format!("fatal: open {path}: no such file or directory"));
+    let arguments = added(
+        |process| process.args.iter().cloned().collect(),
+        |argument| format!("fatal: missing argument {argument}"),
+    );
+    for (what, needed) in [("variable", &variables), ("file", &files), ("argument", &arguments)] {
         if !needed.is_empty() {
             let names: Vec<&str> = needed.keys().map(String::as_str).collect();
             why.push(format!("it needs {what} {}", names.join(", ")));
-            run.push(step(needed));
         }
     }
+    let steps = [Step::NeedEnv(variables), Step::NeedFile(files), Step::NeedArg(arguments)];
+    run.extend(
+        steps
+            .into_iter()
+            .filter(|step| !matches!(step, Step::NeedEnv(none) | Step::NeedFile(none) | Step::NeedArg(none) if none.is_empty())),
+    );
 }
 
 /// A limit that the solution raised lies on both sides of what the process takes.
