@@ -13,6 +13,7 @@ pub mod endpoint_slice;
 pub mod event_expiry;
 pub mod garbage;
 pub mod namespace;
+mod pods;
 pub mod replica_set;
 pub mod rollout;
 pub mod service_account;

@@ -1,16 +1,14 @@
 //! The ReplicaSet controller: as many pods as asked for, made one way and taken away the least valuable first.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::practice::event::{Note, Source};
-use crate::practice::field::{condition, controlled_by, controller, deleting, finished, instant, int, items, owner_reference, ready, selects, text};
+use super::pods::{Owner, active, available, concerned, until_available, worth};
+use crate::practice::event::Source;
+use crate::practice::field::{condition, deleting, finished, ready};
 use crate::practice::kind::{POD, REPLICA_SET};
-use crate::practice::registry::{Deletion, Part};
 use crate::practice::store::Change;
 use crate::practice::world::{Controller, Id, Key, World};
 
@@ -18,199 +16,93 @@ const SOURCE: Source<'static> = Source::controller("replicaset-controller");
 /// The wait after the first refusal; it doubles with every further one.
 const FIRST_RETRY: Duration = Duration::from_millis(5);
 const LONGEST_RETRY: Duration = Duration::from_secs(1000);
+/// Pods made or taken away at one look.
+const BURST: usize = 500;
 
 /// The ReplicaSet controller.
 #[derive(Debug, Default)]
 pub struct ReplicaSets {
     /// Refusals in a row, by replica set.
-    refused: BTreeMap<Key, u32>,
+    refused: BTreeMap<(String, String), u32>,
 }
 
 impl Controller for ReplicaSets {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
-        if change.kind == &REPLICA_SET {
-            let after = world.between(4, 9);
-            world.queue(me, Key::new(&change.namespace, &change.name), after);
+        let names = if change.kind == &REPLICA_SET {
+            vec![change.name.clone()]
         } else if change.kind == &POD {
-            let pod = change.decoded();
-            let names: Vec<String> = match controller(&pod) {
-                Some(owner) if owner["kind"] == "ReplicaSet" => vec![text(&owner["name"]).to_owned()],
-                Some(_) => return,
-                None => {
-                    let sets = world.store.objects(&REPLICA_SET, Some(&change.namespace));
-                    sets.iter()
-                        .filter(|set| selects(&set["spec"]["selector"], &pod))
-                        .map(|set| text(&set["metadata"]["name"]).to_owned())
-                        .collect()
-                }
-            };
-            for name in names {
-                let after = world.between(4, 9);
-                world.queue(me, Key::new(&change.namespace, &name), after);
-            }
+            concerned(world, &REPLICA_SET, change)
+        } else {
+            return;
+        };
+        for name in names {
+            let after = world.between(4, 9);
+            world.queue(me, Key::new(&change.namespace, &name), after);
         }
     }
 
     fn run(&mut self, me: Id, world: &mut World, key: &Key) {
+        let name = (key.namespace.clone(), key.name.clone());
         let Some(set) = world.store.get(&REPLICA_SET, &key.namespace, &key.name) else {
-            self.refused.remove(key);
+            self.refused.remove(&name);
             return;
         };
-        let pods = claim(world, &set);
-        let (active, terminating): (Vec<Value>, Vec<Value>) = pods.into_iter().filter(|pod| !finished(pod)).partition(|pod| !deleting(pod));
-        let failure = if deleting(&set) { None } else { manage(world, &set, &active) };
-        write_status(world, &set, &active, terminating.len(), failure.as_ref());
+        let owner = Owner {
+            source: SOURCE,
+            kind: &REPLICA_SET,
+            object: &set,
+        };
+        let pods = owner.claim(world);
+        let terminating = pods.iter().filter(|pod| deleting(pod) && !finished(pod)).count();
+        let mut pods: Vec<Value> = pods.into_iter().filter(active).collect();
+        let failure = if deleting(&set) { None } else { manage(world, owner, &mut pods) };
+        owner.write_status(world, status(world, &set, &pods, terminating, failure.as_ref()));
         if failure.is_some() {
-            let times = self.refused.entry(key.clone()).or_insert(0);
+            let times = self.refused.entry(name).or_insert(0);
             let wait = FIRST_RETRY.saturating_mul(1 << (*times).min(20)).min(LONGEST_RETRY);
             *times += 1;
-            world.queue(me, key.clone(), wait);
+            // Besides what the next change asks for, not instead of it.
+            world.queue(me, Key::new(&key.namespace, &key.name).task("again"), wait);
         } else {
-            self.refused.remove(key);
+            self.refused.remove(&name);
         }
-        if let Some(wait) = active.iter().filter_map(|pod| until_available(world, &set, pod)).min() {
-            world.queue(me, key.clone(), wait);
-        }
-    }
-}
-
-/// The set's pods; takes in those that match and have no controller, and lets go of those that no longer match.
-fn claim(world: &mut World, set: &Value) -> Vec<Value> {
-    let namespace = text(&set["metadata"]["namespace"]).to_owned();
-    let mut own = Vec::new();
-    for mut pod in world.store.objects(&POD, Some(&namespace)) {
-        let matching = selects(&set["spec"]["selector"], &pod);
-        if controlled_by(&pod, set) {
-            if matching {
-                own.push(pod);
-            } else {
-                let others: Vec<Value> = items(&pod["metadata"]["ownerReferences"])
-                    .iter()
-                    .filter(|owner| owner["uid"] != set["metadata"]["uid"])
-                    .cloned()
-                    .collect();
-                pod["metadata"]["ownerReferences"] = others.into();
-                let _ = world.update(&POD, pod, Part::Spec);
-            }
-        } else if matching && controller(&pod).is_none() && !deleting(&pod) && !deleting(set) && !finished(&pod) {
-            let mut owners = items(&pod["metadata"]["ownerReferences"]).to_vec();
-            owners.push(owner_reference(&REPLICA_SET, set));
-            pod["metadata"]["ownerReferences"] = owners.into();
-            own.extend(world.update(&POD, pod, Part::Spec));
+        if let Some(wait) = pods.iter().filter_map(|pod| until_available(world, &set, pod)).min() {
+            world.queue(me, Key::new(&key.namespace, &key.name), wait);
         }
     }
-    own
 }
 
 /// Makes or takes away pods; gives back the condition of a refusal.
-fn manage(world: &mut World, set: &Value, active: &[Value]) -> Option<Value> {
+fn manage(world: &mut World, owner: Owner<'_>, pods: &mut [Value]) -> Option<Value> {
+    let set = owner.object;
     let wanted = usize::try_from(set["spec"]["replicas"].as_i64().unwrap_or(1)).unwrap_or_default();
-    for _ in active.len()..wanted {
-        if let Err(message) = create(world, set) {
-            return Some(
-                json!({"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": message, "lastTransitionTime": world.seconds()}),
-            );
-        }
+    let missing = wanted.saturating_sub(pods.len()).min(BURST);
+    let fresh = (0..missing).map(|_| owner.pod(&set["spec"]["template"])).collect();
+    if let (_, Some(refusal)) = owner.create_all(world, fresh) {
+        return Some(json!({"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": refusal.message,
+            "lastTransitionTime": world.seconds()}));
     }
-    let mut victims: Vec<&Value> = active.iter().collect();
-    victims.sort_by_key(|pod| worth(pod, active));
-    for pod in victims.into_iter().take(active.len().saturating_sub(wanted)) {
-        let name = text(&pod["metadata"]["name"]);
-        if world.delete(&POD, text(&pod["metadata"]["namespace"]), name, &Deletion::default()).is_ok() {
-            tell(world, set, "Normal", "SuccessfulDelete", &format!("Deleted pod: {name}"));
-        }
+    let all = pods.to_vec();
+    let mut victims: Vec<&Value> = all.iter().collect();
+    victims.sort_by_cached_key(|pod| worth(pod, &all));
+    for pod in victims.into_iter().take(pods.len().saturating_sub(wanted).min(BURST)) {
+        owner.delete(world, pod);
     }
     None
 }
 
-fn create(world: &mut World, set: &Value) -> Result<(), String> {
-    let template = &set["spec"]["template"];
-    let mut metadata = json!({"generateName": format!("{}-", text(&set["metadata"]["name"])), "namespace": set["metadata"]["namespace"],
-        "ownerReferences": [owner_reference(&REPLICA_SET, set)]});
-    for field in ["labels", "annotations", "finalizers"] {
-        if let Some(value) = template["metadata"].get(field) {
-            metadata[field] = value.clone();
-        }
-    }
-    let pod = json!({"metadata": metadata, "spec": template["spec"], "status": {"phase": "Pending"}});
-    match world.create(&POD, pod) {
-        Ok(pod) => {
-            tell(
-                world,
-                set,
-                "Normal",
-                "SuccessfulCreate",
-                &format!("Created pod: {}", text(&pod["metadata"]["name"])),
-            );
-            Ok(())
-        }
-        Err(refusal) => {
-            tell(world, set, "Warning", "FailedCreate", &format!("Error creating: {}", refusal.message));
-            Err(refusal.message)
-        }
-    }
-}
-
-/// What keeps a pod from being taken away first, most telling first; the smallest goes first.
-type Worth = (bool, u8, bool, i64, Reverse<usize>, Reverse<String>, Reverse<i64>, Reverse<String>);
-
-fn worth(pod: &Value, all: &[Value]) -> Worth {
-    let node = &pod["spec"]["nodeName"];
-    let phase = match text(&pod["status"]["phase"]) {
-        "Pending" | "" => 0,
-        "Unknown" => 1,
-        _ => 2,
-    };
-    let cost = text(&pod["metadata"]["annotations"]["controller.kubernetes.io/pod-deletion-cost"])
-        .parse()
-        .unwrap_or(0);
-    let siblings = all.iter().filter(|other| ready(other) && &other["spec"]["nodeName"] == node).count();
-    let since = text(&condition(pod, "Ready")["lastTransitionTime"]).to_owned();
-    let restarts = items(&pod["status"]["containerStatuses"])
-        .iter()
-        .map(|status| int(&status["restartCount"]))
-        .sum();
-    let created = text(&pod["metadata"]["creationTimestamp"]).to_owned();
-    (
-        !text(node).is_empty(),
-        phase,
-        ready(pod),
-        cost,
-        Reverse(siblings),
-        Reverse(since),
-        Reverse(restarts),
-        Reverse(created),
-    )
-}
-
-/// How long a ready pod still has to stay ready to count as available; `None` when it does or is not ready.
-fn until_available(world: &World, set: &Value, pod: &Value) -> Option<Duration> {
-    let least = SignedDuration::from_secs(int(&set["spec"]["minReadySeconds"]));
-    let since = instant(&condition(pod, "Ready")["lastTransitionTime"])?;
-    let left = least - world.now.duration_since(since);
-    (ready(pod) && left > SignedDuration::ZERO).then(|| Duration::try_from(left).unwrap_or_default())
-}
-
-fn write_status(world: &mut World, set: &Value, active: &[Value], terminating: usize, failure: Option<&Value>) {
-    let Some(mut fresh) = world
-        .store
-        .get(&REPLICA_SET, text(&set["metadata"]["namespace"]), text(&set["metadata"]["name"]))
-    else {
-        return;
-    };
+fn status(world: &World, set: &Value, pods: &[Value], terminating: usize, failure: Option<&Value>) -> Value {
     let template = &set["spec"]["template"]["metadata"]["labels"];
-    let labelled = active.iter().filter(|pod| {
+    let labelled = pods.iter().filter(|pod| {
         template
             .as_object()
             .is_none_or(|labels| labels.iter().all(|(key, value)| pod["metadata"]["labels"].get(key) == Some(value)))
     });
-    let ready_pods = active.iter().filter(|pod| ready(pod)).count();
-    let available = active.iter().filter(|pod| ready(pod) && until_available(world, set, pod).is_none()).count();
-    let mut status = json!({"replicas": active.len(), "terminatingReplicas": terminating, "observedGeneration": set["metadata"]["generation"]});
+    let mut status = json!({"replicas": pods.len(), "terminatingReplicas": terminating, "observedGeneration": set["metadata"]["generation"]});
     for (field, count) in [
         ("fullyLabeledReplicas", labelled.count()),
-        ("readyReplicas", ready_pods),
-        ("availableReplicas", available),
+        ("readyReplicas", pods.iter().filter(|pod| ready(pod)).count()),
+        ("availableReplicas", pods.iter().filter(|pod| available(world, set, pod)).count()),
     ] {
         if count > 0 {
             status[field] = count.into();
@@ -220,21 +112,5 @@ fn write_status(world: &mut World, set: &Value, active: &[Value], terminating: u
         let old = condition(set, "ReplicaFailure");
         status["conditions"] = json!([if old.is_null() { failure } else { old }]);
     }
-    fresh["status"] = status;
-    // Changed or gone meanwhile: the next look will see it.
-    let _ = world.update(&REPLICA_SET, fresh, Part::Status);
-}
-
-fn tell(world: &mut World, set: &Value, kind: &str, reason: &str, message: &str) {
-    world.event(
-        SOURCE,
-        &REPLICA_SET,
-        set,
-        Note {
-            kind,
-            reason,
-            message,
-            path: "",
-        },
-    );
+    status
 }
