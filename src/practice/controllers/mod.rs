@@ -14,6 +14,7 @@ pub mod event_expiry;
 pub mod garbage;
 pub mod namespace;
 mod pods;
+pub mod job;
 pub mod replica_set;
 pub mod rollout;
 pub mod service_account;
@@ -24,6 +25,9 @@ pub fn all(options: &Options) -> Vec<Box<dyn Controller>> {
     let mut all: Vec<Box<dyn Controller>> = vec![
         Box::new(deployment::Deployments),
         Box::new(replica_set::ReplicaSets::default()),
+        Box::new(job::Jobs::default()),
+        Box::new(Scheduler::default()),
+        Box::new(Kubelet::default()),
         Box::new(endpoint_slice::EndpointSlices),
         Box::new(garbage::Garbage),
         Box::new(namespace::Namespaces),
