@@ -14,6 +14,8 @@ pub mod event_expiry;
 pub mod garbage;
 pub mod namespace;
 mod pods;
+pub mod revision;
+pub mod stateful_set;
 pub mod job;
 pub mod replica_set;
 pub mod rollout;
@@ -26,6 +28,7 @@ pub fn all(options: &Options) -> Vec<Box<dyn Controller>> {
         Box::new(deployment::Deployments),
         Box::new(replica_set::ReplicaSets::default()),
         Box::new(job::Jobs::default()),
+        Box::new(stateful_set::StatefulSets::default()),
         Box::new(Scheduler::default()),
         Box::new(Kubelet::default()),
         Box::new(endpoint_slice::EndpointSlices),
