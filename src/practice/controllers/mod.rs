@@ -14,6 +14,7 @@ pub mod event_expiry;
 pub mod garbage;
 pub mod namespace;
 mod pods;
+pub mod volume;
 pub mod revision;
 pub mod stateful_set;
 pub mod job;

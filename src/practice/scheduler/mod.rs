@@ -1,0 +1,325 @@
+//! The scheduler: finds a node for every pod that has none, or says why there is none.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use self::cluster::{Cluster, Placed};
+use self::filter::{Misfit, Request};
+use self::preempt::{Outcome, Plan, preempt};
+use super::event::Note;
+use super::field::{condition, deleting, int, items, text};
+use super::kind::{NODE, PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, POD, STORAGE_CLASS};
+use super::registry::{Deletion, Part};
+use super::store::{Change, What, decode};
+use super::world::{Controller, Id, Key, World};
+
+mod affinity;
+mod cluster;
+mod filter;
+mod preempt;
+mod resources;
+mod spread;
+mod volume;
+mod words;
+
+pub use self::affinity::{matches as matches_node, selected};
+pub use self::filter::{tolerated, tolerates, untolerated};
+
+/// A pod that found no node is tried again after so long even if nothing happened.
+const FLUSH: Duration = Duration::from_secs(300);
+/// How long a chosen node waits for the pod's volumes.
+const BINDING: Duration = Duration::from_secs(600);
+
+/// The default scheduler.
+#[derive(Debug, Default)]
+pub struct Scheduler {
+    cluster: Cluster,
+    waiting: BTreeMap<Key, Waiting>,
+}
+
+/// A pod that found no node.
+#[derive(Debug, Default, Clone)]
+struct Waiting {
+    times: u32,
+    last: Option<Timestamp>,
+    /// The plugins that turned it away.
+    plugins: Vec<&'static str>,
+    /// The node whose room it was promised, with itself as it would stand there.
+    nominated: Option<(String, Box<Placed>)>,
+    /// The node chosen for it, while its volumes are bound.
+    binding: Option<String>,
+}
+
+impl Waiting {
+    /// How long it still has to wait before it is tried again.
+    fn back_off(&self, now: Timestamp) -> Duration {
+        let wait = Duration::from_secs((1 << self.times.saturating_sub(1).min(4)).min(10));
+        let since = self.last.map_or(SignedDuration::MAX, |last| now.duration_since(last));
+        wait.saturating_sub(Duration::try_from(since).unwrap_or_default())
+    }
+}
+
+impl Controller for Scheduler {
+    fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
+        if change.kind == &POD {
+            self.observe_pod(me, world, change);
+        } else if change.kind == &NODE {
+            let node = change.decoded();
+            let before = change.before.as_ref().map(decode).unwrap_or_default();
+            let helps = change.what != What::Deleted && relevant(&before) != relevant(&node);
+            self.cluster.see_node(node, change.what == What::Deleted);
+            if helps {
+                self.retry(me, world, |_| true);
+            }
+        } else if [&PERSISTENT_VOLUME_CLAIM, &PERSISTENT_VOLUME, &STORAGE_CLASS].contains(&change.kind) {
+            self.retry(me, world, |waiting| waiting.plugins.contains(&"VolumeBinding") || waiting.binding.is_some());
+        }
+    }
+
+    fn run(&mut self, me: Id, world: &mut World, key: &Key) {
+        let Some(pod) = world.store.get(&POD, &key.namespace, &key.name).filter(wants_node) else {
+            self.waiting.remove(key);
+            return;
+        };
+        if !items(&pod["spec"]["schedulingGates"]).is_empty() {
+            return gate(world, pod);
+        }
+        let request = match Request::new(world, &pod) {
+            Ok(request) => request,
+            Err((plugin, why)) => {
+                let message = words::ruled_out(self.cluster.nodes().count(), &why);
+                return self.turn_away(me, world, key, pod.clone(), vec![plugin], &message);
+            }
+        };
+        match self.place(world, &request) {
+            Ok(node) if request.claims.bind(world, &self.cluster.machines[&node].node) => {
+                self.waiting.entry(key.clone()).or_default().binding = Some(node);
+                world.queue(me, key.clone(), BINDING);
+            }
+            Ok(node) => {
+                self.waiting.remove(key);
+                bind(world, pod, &node);
+            }
+            Err(misfits) => self.fail(me, world, key, &request, &misfits),
+        }
+    }
+}
+
+/// Whether a pod is this scheduler's to place.
+fn wants_node(pod: &Value) -> bool {
+    let scheduler = text(&pod["spec"]["schedulerName"]);
+    text(&pod["spec"]["nodeName"]).is_empty() && !deleting(pod) && matches!(scheduler, "" | "default-scheduler") && !super::field::finished(pod)
+}
+
+/// The parts of a node that can make a pod fit.
+fn relevant(node: &Value) -> (Value, Value, Value) {
+    (node["spec"].clone(), node["metadata"]["labels"].clone(), node["status"]["allocatable"].clone())
+}
+
+impl Scheduler {
+    fn observe_pod(&mut self, me: Id, world: &mut World, change: &Change) {
+        let pod = change.decoded();
+        let key = Key::new(&change.namespace, &change.name);
+        let gone = change.what == What::Deleted;
+        if text(&pod["spec"]["nodeName"]).is_empty() {
+            let before = change.before.as_ref().map(decode).unwrap_or_default();
+            let changed = before["spec"] != pod["spec"] || before["metadata"]["labels"] != pod["metadata"]["labels"];
+            if gone || deleting(&pod) {
+                self.waiting.remove(&key);
+                world.unqueue(me, &key);
+            } else if !self.waiting.contains_key(&key) && (change.what == What::Added || changed) {
+                let after = world.between(3, 8);
+                world.queue(me, key, after);
+            } else if changed {
+                self.requeue(me, world, &key);
+            }
+        } else if self.cluster.see_pod(&pod, gone) {
+            let room = ["NodeResourcesFit", "NodePorts", "PodTopologySpread", "InterPodAffinity", "VolumeRestrictions"];
+            self.retry(me, world, |waiting| waiting.plugins.iter().any(|plugin| room.contains(plugin)));
+        } else if change.before.as_ref().is_some_and(|before| text(&decode(before)["spec"]["nodeName"]).is_empty()) {
+            self.retry(me, world, |waiting| {
+                waiting.plugins.iter().any(|plugin| ["InterPodAffinity", "PodTopologySpread"].contains(plugin))
+            });
+        }
+    }
+
+    /// Something changed that may help: tries the pods it may help again, each when its back-off is over.
+    fn retry(&self, me: Id, world: &mut World, helps: impl Fn(&Waiting) -> bool) {
+        for (key, _) in self.waiting.iter().filter(|(_, waiting)| helps(waiting)) {
+            self.requeue(me, world, key);
+        }
+    }
+
+    fn requeue(&self, me: Id, world: &mut World, key: &Key) {
+        let Some(waiting) = self.waiting.get(key) else { return };
+        let wait = if waiting.binding.is_some() {
+            Duration::from_millis(5)
+        } else {
+            waiting.back_off(world.now).max(Duration::from_millis(3))
+        };
+        world.queue(me, key.clone(), wait);
+    }
+
+    /// The best node for a pod, or what is wrong with each that was looked at.
+    fn place(&self, world: &World, request: &Request<'_>) -> Result<String, BTreeMap<String, Misfit>> {
+        let cluster = self.promised(request.pod);
+        let named = affinity::named(request.pod);
+        let mut misfits = BTreeMap::new();
+        let mut fit = Vec::new();
+        for machine in cluster.nodes() {
+            if named.as_ref().is_some_and(|names| !names.iter().any(|name| name == machine.name())) {
+                continue;
+            }
+            match request.misfit(world, &cluster, machine) {
+                Some(misfit) => drop(misfits.insert(machine.name().to_owned(), misfit)),
+                None => fit.push(machine),
+            }
+        }
+        let chosen = self.waiting.get(&key_of(request.pod)).and_then(|waiting| waiting.binding.clone());
+        if let Some(chosen) = chosen.filter(|chosen| fit.iter().any(|machine| machine.name() == chosen)) {
+            return Ok(chosen);
+        }
+        let scored = fit.into_iter().map(|machine| (score(world, &cluster, machine, request), machine.name()));
+        // The first of equals.
+        let best = scored.max_by(|one, other| one.0.total_cmp(&other.0).then_with(|| other.1.cmp(one.1)));
+        best.map(|(_, name)| name.to_owned()).ok_or(misfits)
+    }
+
+    /// The cluster with the pods of no lower priority that were promised a place standing there already.
+    fn promised(&self, pod: &Value) -> Cow<'_, Cluster> {
+        let mut cluster = Cow::Borrowed(&self.cluster);
+        let me = key_of(pod);
+        for (_, waiting) in self.waiting.iter().filter(|(key, _)| **key != me) {
+            if let Some((node, other)) = waiting.nominated.as_ref().filter(|(_, other)| other.priority >= int(&pod["spec"]["priority"])) {
+                if let Some(machine) = cluster.to_mut().machines.get_mut(node) {
+                    machine.pods.insert(other.name.clone(), (**other).clone());
+                }
+            }
+        }
+        cluster
+    }
+
+    /// No node fits: looks for pods to take away, and says what came of it.
+    fn fail(&mut self, me: Id, world: &mut World, key: &Key, request: &Request<'_>, misfits: &BTreeMap<String, Misfit>) {
+        let nodes = self.cluster.nodes().count();
+        let mut plugins: Vec<&'static str> = misfits.values().map(|misfit| misfit.plugin).collect();
+        plugins.sort_unstable();
+        plugins.dedup();
+        if nodes == 0 {
+            return self.turn_away(me, world, key, request.pod.clone(), plugins, "no nodes available to schedule pods");
+        }
+        let outcome = preempt(world, &self.promised(request.pod), request, misfits);
+        let (message, plan) = match outcome {
+            Outcome::Useless(why) => (words::unfit(nodes, misfits, Some(&why)), None),
+            Outcome::Possible(plan) => (words::unfit(nodes, misfits, None), Some(plan)),
+        };
+        let mut pod = request.pod.clone();
+        if let Some(plan) = plan {
+            pod["status"]["nominatedNodeName"] = plan.node.as_str().into();
+            let waiting = self.waiting.entry(key.clone()).or_default();
+            waiting.nominated = Some((plan.node.clone(), Box::new(Placed::of(&pod))));
+            self.turn_away(me, world, key, pod.clone(), plugins, &message);
+            evict(world, &pod, &plan);
+        } else {
+            self.turn_away(me, world, key, pod, plugins, &message);
+        }
+    }
+
+    fn turn_away(&mut self, me: Id, world: &mut World, key: &Key, pod: Value, plugins: Vec<&'static str>, message: &str) {
+        let waiting = self.waiting.entry(key.clone()).or_default();
+        waiting.times += 1;
+        waiting.last = Some(world.now);
+        waiting.plugins = plugins;
+        waiting.binding = None;
+        world.queue(me, key.clone(), FLUSH);
+        refuse(world, pod, message);
+    }
+}
+
+fn key_of(pod: &Value) -> Key {
+    Key::new(text(&pod["metadata"]["namespace"]), text(&pod["metadata"]["name"]))
+}
+
+/// How good a node is for a pod that fits.
+fn score(world: &World, cluster: &Cluster, machine: &cluster::Machine, request: &Request<'_>) -> f64 {
+    let pod = request.pod;
+    let soft = items(&machine.node["spec"]["taints"])
+        .iter()
+        .filter(|taint| taint["effect"] == "PreferNoSchedule" && !tolerated(pod, taint))
+        .count();
+    let liked = affinity::liking(pod, &machine.node) + affinity::company(world, pod, cluster, machine);
+    let crowd = spread::crowd(pod, cluster, machine);
+    resources::room(machine, &request.amounts) + 2.0 * liked as f64 - 300.0 * soft as f64 - 200.0 * crowd as f64
+}
+
+/// Writes the node and the condition in one change, as the binding subresource does.
+fn bind(world: &mut World, mut pod: Value, node: &str) {
+    pod["spec"]["nodeName"] = node.into();
+    if let Some(status) = pod["status"].as_object_mut() {
+        status.remove("nominatedNodeName");
+    }
+    let mut conditions = items(&pod["status"]["conditions"]).to_vec();
+    conditions.retain(|condition| condition["type"] != "PodScheduled");
+    conditions.push(json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": world.seconds()}));
+    pod["status"]["conditions"] = conditions.into();
+    let metadata = &pod["metadata"];
+    let message = format!("Successfully assigned {}/{} to {node}", text(&metadata["namespace"]), text(&metadata["name"]));
+    let pod = world.store.put(&POD, pod);
+    tell(world, &pod, "Normal", "Scheduled", &message, "Binding");
+}
+
+fn refuse(world: &mut World, mut pod: Value, message: &str) {
+    set_condition(world, &mut pod, "Unschedulable", message);
+    tell(world, &pod, "Warning", "FailedScheduling", message, "Scheduling");
+}
+
+/// A pod with gates waits without a word.
+fn gate(world: &mut World, mut pod: Value) {
+    set_condition(world, &mut pod, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates");
+}
+
+fn set_condition(world: &mut World, pod: &mut Value, reason: &str, message: &str) {
+    let metadata = &pod["metadata"];
+    let stored = world.store.get(&POD, text(&metadata["namespace"]), text(&metadata["name"])).unwrap_or_default();
+    let old = condition(pod, "PodScheduled").clone();
+    let since = if old["status"] == "False" { old["lastTransitionTime"].clone() } else { world.seconds().into() };
+    let fresh = json!({"type": "PodScheduled", "observedGeneration": metadata["generation"], "status": "False", "lastProbeTime": null,
+        "lastTransitionTime": since, "reason": reason, "message": message});
+    let mut conditions = items(&pod["status"]["conditions"]).to_vec();
+    match conditions.iter_mut().find(|condition| condition["type"] == "PodScheduled") {
+        Some(known) => *known = fresh,
+        None => conditions.push(fresh),
+    }
+    pod["status"]["conditions"] = conditions.into();
+    if pod["status"] != stored["status"] {
+        *pod = world.store.put(&POD, pod.take());
+    }
+}
+
+/// Takes the pods of a plan away.
+fn evict(world: &mut World, pod: &Value, plan: &Plan) {
+    for victim in &plan.victims {
+        let (namespace, name) = &victim.name;
+        let Some(mut object) = world.store.get(&POD, namespace, name) else { continue };
+        let mut conditions = items(&object["status"]["conditions"]).to_vec();
+        conditions.retain(|condition| condition["type"] != "DisruptionTarget");
+        conditions.push(json!({"type": "DisruptionTarget", "observedGeneration": object["metadata"]["generation"], "status": "True", "lastProbeTime": null,
+            "lastTransitionTime": world.seconds(), "reason": "PreemptionByScheduler",
+            "message": "default-scheduler: preempting to accommodate a higher priority pod"}));
+        object["status"]["conditions"] = conditions.into();
+        let object = world.update(&POD, object, Part::Status).unwrap_or_default();
+        // Gone meanwhile is as good.
+        let _ = world.delete(&POD, namespace, name, &Deletion::default());
+        let message = format!("Preempted by pod {} on node {}", text(&pod["metadata"]["uid"]), plan.node);
+        tell(world, &object, "Normal", "Preempted", &message, "Preempting");
+    }
+}
+
+fn tell(world: &mut World, pod: &Value, kind: &str, reason: &str, message: &str, action: &str) {
+    let path = "";
+    world.scheduler_event(&POD, pod, Note { kind, reason, message, path }, action);
+}
