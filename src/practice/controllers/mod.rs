@@ -14,6 +14,8 @@ pub mod event_expiry;
 pub mod garbage;
 pub mod namespace;
 mod pods;
+pub mod cron_job;
+pub mod daemon_set;
 pub mod volume;
 pub mod revision;
 pub mod stateful_set;
@@ -29,6 +31,8 @@ pub fn all(options: &Options) -> Vec<Box<dyn Controller>> {
         Box::new(deployment::Deployments),
         Box::new(replica_set::ReplicaSets::default()),
         Box::new(job::Jobs::default()),
+        Box::new(cron_job::CronJobs),
+        Box::new(daemon_set::DaemonSets::default()),
         Box::new(stateful_set::StatefulSets::default()),
         Box::new(Scheduler::default()),
         Box::new(Kubelet::default()),
