@@ -8,21 +8,21 @@ use super::world::{Controller, World};
 use super::{Node, Options};
 use super::{kubelet::Kubelet, scheduler::Scheduler};
 
+pub mod cron_job;
+pub mod daemon_set;
 pub mod deployment;
 pub mod endpoint_slice;
 pub mod event_expiry;
 pub mod garbage;
+pub mod job;
 pub mod namespace;
 mod pods;
-pub mod cron_job;
-pub mod daemon_set;
-pub mod volume;
-pub mod revision;
-pub mod stateful_set;
-pub mod job;
 pub mod replica_set;
+pub mod revision;
 pub mod rollout;
 pub mod service_account;
+pub mod stateful_set;
+pub mod volume;
 
 /// Every controller, the scheduler and the kubelets.
 #[must_use]
@@ -34,8 +34,6 @@ pub fn all(options: &Options) -> Vec<Box<dyn Controller>> {
         Box::new(cron_job::CronJobs),
         Box::new(daemon_set::DaemonSets::default()),
         Box::new(stateful_set::StatefulSets::default()),
-        Box::new(Scheduler::default()),
-        Box::new(Kubelet::default()),
         Box::new(endpoint_slice::EndpointSlices),
         Box::new(garbage::Garbage),
         Box::new(namespace::Namespaces),

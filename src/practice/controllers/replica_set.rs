@@ -79,8 +79,10 @@ fn manage(world: &mut World, owner: Owner<'_>, pods: &mut [Value]) -> Option<Val
     let missing = wanted.saturating_sub(pods.len()).min(BURST);
     let fresh = (0..missing).map(|_| owner.pod(&set["spec"]["template"])).collect();
     if let (_, Some(refusal)) = owner.create_all(world, fresh) {
-        return Some(json!({"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": refusal.message,
-            "lastTransitionTime": world.seconds()}));
+        return Some(
+            json!({"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": refusal.message,
+            "lastTransitionTime": world.seconds()}),
+        );
     }
     let all = pods.to_vec();
     let mut victims: Vec<&Value> = all.iter().collect();

@@ -56,7 +56,9 @@ pub fn named(pod: &Value) -> Option<Vec<String>> {
     let required = &pod["spec"]["affinity"]["nodeAffinity"][REQUIRED];
     let mut names = Vec::new();
     for term in items(&required["nodeSelectorTerms"]) {
-        let field = items(&term["matchFields"]).iter().find(|one| one["key"] == "metadata.name" && one["operator"] == "In")?;
+        let field = items(&term["matchFields"])
+            .iter()
+            .find(|one| one["key"] == "metadata.name" && one["operator"] == "In")?;
         names.extend(items(&field["values"]).iter().map(|name| text(name).to_owned()));
     }
     (!required.is_null()).then_some(names)
@@ -98,7 +100,9 @@ fn beside(world: &World, term: &Value, pod: &Value, cluster: &Cluster, machine: 
     let key = text(&term["topologyKey"]);
     let Some(place) = machine.label(key) else { return false };
     let (home, own) = (text(&pod["metadata"]["namespace"]), &pod["metadata"]["labels"]);
-    let near = cluster.nodes().filter(|other| other.label(key) == Some(place) && other.name() != machine.name());
+    let near = cluster
+        .nodes()
+        .filter(|other| other.label(key) == Some(place) && other.name() != machine.name());
     let all = near.chain([machine]);
     all.flat_map(|other| other.pods.values()).any(|other| means(world, term, home, own, other))
 }

@@ -71,7 +71,11 @@ pub fn host_ports(pod: &Value) -> BTreeSet<(String, String, i64)> {
         .filter(|port| int(&port["hostPort"]) > 0)
         .map(|port| {
             let address = port["hostIP"].as_str().filter(|address| !address.is_empty()).unwrap_or("0.0.0.0");
-            (address.to_owned(), port["protocol"].as_str().unwrap_or("TCP").to_owned(), int(&port["hostPort"]))
+            (
+                address.to_owned(),
+                port["protocol"].as_str().unwrap_or("TCP").to_owned(),
+                int(&port["hostPort"]),
+            )
         })
         .collect()
 }

@@ -64,7 +64,12 @@ impl<'a> Request<'a> {
             return Misfit::new("NodeAffinity", "node(s) didn't match Pod's node affinity/selector", true);
         }
         let ports = host_ports(pod);
-        if machine.pods.values().flat_map(|other| &other.ports).any(|taken| ports.iter().any(|port| clash(port, taken))) {
+        if machine
+            .pods
+            .values()
+            .flat_map(|other| &other.ports)
+            .any(|taken| ports.iter().any(|port| clash(port, taken)))
+        {
             return Misfit::new("NodePorts", "node(s) didn't have free ports for the requested pod ports", false);
         }
         short(machine, &self.amounts)

@@ -140,7 +140,11 @@ impl Scheduler {
         } else if self.cluster.see_pod(&pod, gone) {
             let room = ["NodeResourcesFit", "NodePorts", "PodTopologySpread", "InterPodAffinity", "VolumeRestrictions"];
             self.retry(me, world, |waiting| waiting.plugins.iter().any(|plugin| room.contains(plugin)));
-        } else if change.before.as_ref().is_some_and(|before| text(&decode(before)["spec"]["nodeName"]).is_empty()) {
+        } else if change
+            .before
+            .as_ref()
+            .is_some_and(|before| text(&decode(before)["spec"]["nodeName"]).is_empty())
+        {
             self.retry(me, world, |waiting| {
                 waiting.plugins.iter().any(|plugin| ["InterPodAffinity", "PodTopologySpread"].contains(plugin))
             });
@@ -286,7 +290,11 @@ fn set_condition(world: &mut World, pod: &mut Value, reason: &str, message: &str
     let metadata = &pod["metadata"];
     let stored = world.store.get(&POD, text(&metadata["namespace"]), text(&metadata["name"])).unwrap_or_default();
     let old = condition(pod, "PodScheduled").clone();
-    let since = if old["status"] == "False" { old["lastTransitionTime"].clone() } else { world.seconds().into() };
+    let since = if old["status"] == "False" {
+        old["lastTransitionTime"].clone()
+    } else {
+        world.seconds().into()
+    };
     let fresh = json!({"type": "PodScheduled", "observedGeneration": metadata["generation"], "status": "False", "lastProbeTime": null,
         "lastTransitionTime": since, "reason": reason, "message": message});
     let mut conditions = items(&pod["status"]["conditions"]).to_vec();
@@ -307,9 +315,11 @@ fn evict(world: &mut World, pod: &Value, plan: &Plan) {
         let Some(mut object) = world.store.get(&POD, namespace, name) else { continue };
         let mut conditions = items(&object["status"]["conditions"]).to_vec();
         conditions.retain(|condition| condition["type"] != "DisruptionTarget");
-        conditions.push(json!({"type": "DisruptionTarget", "observedGeneration": object["metadata"]["generation"], "status": "True", "lastProbeTime": null,
+        conditions.push(
+            json!({"type": "DisruptionTarget", "observedGeneration": object["metadata"]["generation"], "status": "True", "lastProbeTime": null,
             "lastTransitionTime": world.seconds(), "reason": "PreemptionByScheduler",
-            "message": "default-scheduler: preempting to accommodate a higher priority pod"}));
+            "message": "default-scheduler: preempting to accommodate a higher priority pod"}),
+        );
         object["status"]["conditions"] = conditions.into();
         let object = world.update(&POD, object, Part::Status).unwrap_or_default();
         // Gone meanwhile is as good.

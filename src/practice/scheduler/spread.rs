@@ -27,7 +27,11 @@ pub fn misfit(pod: &Value, cluster: &Cluster, machine: &Machine) -> Option<(&'st
         };
         let counts = counts(pod, constraint, cluster, machine);
         let domains = constraint["minDomains"].as_u64().unwrap_or(1);
-        let least = if (counts.len() as u64) < domains { 0 } else { counts.values().copied().min().unwrap_or(0) };
+        let least = if (counts.len() as u64) < domains {
+            0
+        } else {
+            counts.values().copied().min().unwrap_or(0)
+        };
         let own = i64::from(selects(&selector(pod, constraint), pod));
         if counts.get(place).copied().unwrap_or(0) + own - least > int(&constraint["maxSkew"]) {
             return Some((UNEVEN, false));
@@ -60,9 +64,7 @@ fn counts(pod: &Value, constraint: &Value, cluster: &Cluster, machine: &Machine)
             continue;
         }
         let same = there.pods.values().filter(|other| {
-            !other.deleting
-                && text(&pod["metadata"]["namespace"]) == other.name.0
-                && selects(&selector, &json!({"metadata": {"labels": other.labels}}))
+            !other.deleting && text(&pod["metadata"]["namespace"]) == other.name.0 && selects(&selector, &json!({"metadata": {"labels": other.labels}}))
         });
         *counts.entry(place.to_owned()).or_insert(0) += same.count() as i64;
     }

@@ -255,8 +255,10 @@ impl Sync<'_> {
         self.tell("Normal", "SuccessfulCreate", &format!("Created job {name}"));
         let metadata = &job["metadata"];
         let mut active = self.active();
-        active.push(json!({"kind": "Job", "namespace": metadata["namespace"], "name": metadata["name"], "uid": metadata["uid"], "apiVersion": "batch/v1",
-            "resourceVersion": metadata["resourceVersion"]}));
+        active.push(
+            json!({"kind": "Job", "namespace": metadata["namespace"], "name": metadata["name"], "uid": metadata["uid"], "apiVersion": "batch/v1",
+            "resourceVersion": metadata["resourceVersion"]}),
+        );
         self.set_active(active);
         self.status["lastScheduleTime"] = at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into();
         Some(())

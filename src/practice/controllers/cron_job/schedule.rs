@@ -28,11 +28,31 @@ struct Field {
 const MONTHS: &[&str] = &["", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const DAYS: &[&str] = &["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const FIELDS: [Field; 5] = [
-    Field { least: 0, most: 59, names: &[] },
-    Field { least: 0, most: 23, names: &[] },
-    Field { least: 1, most: 31, names: &[] },
-    Field { least: 1, most: 12, names: MONTHS },
-    Field { least: 0, most: 6, names: DAYS },
+    Field {
+        least: 0,
+        most: 59,
+        names: &[],
+    },
+    Field {
+        least: 0,
+        most: 23,
+        names: &[],
+    },
+    Field {
+        least: 1,
+        most: 31,
+        names: &[],
+    },
+    Field {
+        least: 1,
+        most: 12,
+        names: MONTHS,
+    },
+    Field {
+        least: 0,
+        most: 6,
+        names: DAYS,
+    },
 ];
 /// Set where a field was a bare star.
 const STAR: u64 = 1 << 63;
@@ -56,7 +76,11 @@ impl Schedule {
         if spec.is_empty() {
             return Err("empty spec string".to_owned());
         }
-        let when = if spec.starts_with('@') { descriptor(spec)? } else { When::Fields(fields(spec)?) };
+        let when = if spec.starts_with('@') {
+            descriptor(spec)?
+        } else {
+            When::Fields(fields(spec)?)
+        };
         Ok(Self { when, zone })
     }
 
@@ -96,7 +120,11 @@ fn day_fits(fields: &[u64; 5], at: &Zoned) -> bool {
     let (days, week) = (fields[2], fields[4]);
     let day = days & (1 << at.day()) != 0;
     let weekday = week & (1 << at.weekday().to_sunday_zero_offset()) != 0;
-    if days & STAR != 0 || week & STAR != 0 { day && weekday } else { day || weekday }
+    if days & STAR != 0 || week & STAR != 0 {
+        day && weekday
+    } else {
+        day || weekday
+    }
 }
 
 fn descriptor(spec: &str) -> Result<When, String> {
@@ -107,9 +135,7 @@ fn descriptor(spec: &str) -> Result<When, String> {
         "@daily" | "@midnight" => "0 0 * * *",
         "@hourly" => "0 * * * *",
         _ => {
-            let every = spec
-                .strip_prefix("@every ")
-                .ok_or_else(|| format!("unrecognized descriptor: {spec}"))?;
+            let every = spec.strip_prefix("@every ").ok_or_else(|| format!("unrecognized descriptor: {spec}"))?;
             let wait = duration(every).ok_or_else(|| format!("failed to parse duration {spec}: time: invalid duration {every:?}"))?;
             return Ok(When::Every(wait.max(Duration::from_secs(1))));
         }

@@ -62,7 +62,9 @@ impl Controller for DaemonSets {
             self.refused.remove(&name);
             return;
         };
-        let Some(revision) = revision::present(world, &DAEMON_SET, &set) else { return };
+        let Some(revision) = revision::present(world, &DAEMON_SET, &set) else {
+            return;
+        };
         let mut sync = Sync::new(world, &set, text(&revision["metadata"]["labels"][HASH]));
         let (refused, again) = sync.manage(&mut self.failures);
         if !refused {
@@ -139,7 +141,12 @@ impl<'a> Sync<'a> {
     fn on(&self, node: &Value) -> Vec<Value> {
         let name = text(&node["metadata"]["name"]);
         let mut pods: Vec<Value> = self.pods.iter().filter(|pod| target(pod) == name).cloned().collect();
-        pods.sort_by_key(|pod| (text(&pod["spec"]["nodeName"]).is_empty(), text(&pod["metadata"]["creationTimestamp"]).to_owned()));
+        pods.sort_by_key(|pod| {
+            (
+                text(&pod["spec"]["nodeName"]).is_empty(),
+                text(&pod["metadata"]["creationTimestamp"]).to_owned(),
+            )
+        });
         pods
     }
 
@@ -190,10 +197,7 @@ impl<'a> Sync<'a> {
             if run && pods.is_empty() {
                 missing.push(node);
             } else if stay {
-                let (ended, mut alive): (Vec<Value>, Vec<Value>) = pods
-                    .into_iter()
-                    .filter(|pod| !deleting(pod))
-                    .partition(crate::practice::field::finished);
+                let (ended, mut alive): (Vec<Value>, Vec<Value>) = pods.into_iter().filter(|pod| !deleting(pod)).partition(crate::practice::field::finished);
                 for pod in ended {
                     match self.replace_ended(&pod, &node, failures) {
                         None => surplus.push(pod),
@@ -231,10 +235,7 @@ impl<'a> Sync<'a> {
                 return Some(wait);
             }
             let fresh = since > 2 * LONGEST_BACK_OFF;
-            failures.insert(
-                key,
-                (now, if fresh { Duration::from_secs(1) } else { (2 * wait).min(LONGEST_BACK_OFF) }),
-            );
+            failures.insert(key, (now, if fresh { Duration::from_secs(1) } else { (2 * wait).min(LONGEST_BACK_OFF) }));
         } else {
             failures.insert(key, (now, Duration::from_secs(1)));
         }

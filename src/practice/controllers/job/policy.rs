@@ -64,9 +64,7 @@ fn exited<'a>(rule: &Value, pod: &'a Value) -> Option<&'a Value> {
 /// The condition of the pod that a rule asks for.
 fn conditioned<'a>(patterns: &Value, pod: &'a Value) -> Option<&'a Value> {
     let asked = |condition: &&Value| {
-        let matches = |pattern: &Value| {
-            pattern["type"] == condition["type"] && pattern.get("status").unwrap_or(&Value::from("True")) == &condition["status"]
-        };
+        let matches = |pattern: &Value| pattern["type"] == condition["type"] && pattern.get("status").unwrap_or(&Value::from("True")) == &condition["status"];
         items(patterns).iter().any(matches)
     };
     items(&pod["status"]["conditions"]).iter().find(asked)

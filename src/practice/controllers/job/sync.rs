@@ -199,7 +199,11 @@ impl<'a> Sync<'a> {
         }
         let alive = self.pods.iter().filter(|pod| matches!(text(&pod["status"]["phase"]), "Running" | "Pending"));
         let restarts: i64 = alive
-            .flat_map(|pod| items(&pod["status"]["initContainerStatuses"]).iter().chain(items(&pod["status"]["containerStatuses"])))
+            .flat_map(|pod| {
+                items(&pod["status"]["initContainerStatuses"])
+                    .iter()
+                    .chain(items(&pod["status"]["containerStatuses"]))
+            })
             .map(|status| int(&status["restartCount"]))
             .sum();
         restarts >= int(&spec["backoffLimit"]).max(1)

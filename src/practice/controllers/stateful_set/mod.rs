@@ -153,9 +153,13 @@ impl<'a> Sync<'a> {
 
     fn first_unavailable(&self, condemned: &[Value]) -> Option<String> {
         let missing = (self.start()..self.end()).find(|number| self.pod(*number).is_none_or(|pod| self.unavailable(&pod)));
-        missing
-            .map(|number| format!("{}-{number}", text(&self.set["metadata"]["name"])))
-            .or_else(|| condemned.iter().rev().find(|pod| self.unavailable(pod)).map(|pod| text(&pod["metadata"]["name"]).to_owned()))
+        missing.map(|number| format!("{}-{number}", text(&self.set["metadata"]["name"]))).or_else(|| {
+            condemned
+                .iter()
+                .rev()
+                .find(|pod| self.unavailable(pod))
+                .map(|pod| text(&pod["metadata"]["name"]).to_owned())
+        })
     }
 
     /// Brings one replica to where it should be; `Some` when the ones after it have to wait.
