@@ -198,10 +198,11 @@ impl Scheduler {
         let mut cluster = Cow::Borrowed(&self.cluster);
         let me = key_of(pod);
         for (_, waiting) in self.waiting.iter().filter(|(key, _)| **key != me) {
-            if let Some((node, other)) = waiting.nominated.as_ref().filter(|(_, other)| other.priority >= int(&pod["spec"]["priority"])) {
-                if let Some(machine) = cluster.to_mut().machines.get_mut(node) {
-                    machine.pods.insert(other.name.clone(), (**other).clone());
-                }
+            let Some((node, other)) = &waiting.nominated else { continue };
+            if other.priority >= int(&pod["spec"]["priority"])
+                && let Some(machine) = cluster.to_mut().machines.get_mut(node)
+            {
+                machine.pods.insert(other.name.clone(), (**other).clone());
             }
         }
         cluster

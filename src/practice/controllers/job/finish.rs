@@ -120,7 +120,7 @@ impl Sync<'_> {
     /// Writes the status without what Kubernetes leaves out.
     fn flush(&mut self, before: &Value) {
         if let Some(status) = self.status.as_object_mut() {
-            status.retain(|field, value| !value.is_null() && !(matches!(field.as_str(), "active" | "succeeded" | "failed") && *value == 0));
+            status.retain(|field, value| !(value.is_null() || matches!(field.as_str(), "active" | "succeeded" | "failed") && *value == 0));
             if status.get("completedIndexes").is_some_and(|text| text == "") {
                 status.remove("completedIndexes");
             }
