@@ -59,6 +59,43 @@ impl Status {
         }
     }
 
+    /// 403 of the authoriser, which knows resources by name only; an empty one stands for a path.
+    #[must_use]
+    pub fn denied(resource: &str, group: &str, name: &str, why: &str) -> Self {
+        let qualified = if group.is_empty() {
+            resource.to_owned()
+        } else {
+            format!("{resource}.{group}")
+        };
+        let subject = match (resource, name) {
+            ("", _) => "forbidden".to_owned(),
+            (_, "") => format!("{qualified} is forbidden"),
+            (_, name) => format!("{qualified} {name:?} is forbidden"),
+        };
+        let mut details = json!({});
+        for (field, value) in [("name", name), ("group", group), ("kind", resource)] {
+            if !value.is_empty() {
+                details[field] = value.into();
+            }
+        }
+        Self {
+            code: 403,
+            reason: "Forbidden",
+            message: format!("{subject}: {why}"),
+            details,
+        }
+    }
+
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        Self {
+            code: 401,
+            reason: "Unauthorized",
+            message: "Unauthorized".to_owned(),
+            details: Value::Null,
+        }
+    }
+
     #[must_use]
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::access::token::Seal;
 use super::event::Recorder;
 use super::log::Book;
 use super::store::{Change, Store};
@@ -57,6 +58,8 @@ pub struct World {
     /// What containers have printed.
     pub logs: Book,
     pub(super) events: Recorder,
+    /// What tokens are sealed with.
+    pub(super) seal: Seal,
     due: BTreeMap<(Timestamp, u64), (Id, Key)>,
     waiting: BTreeMap<(Id, Key), (Timestamp, u64)>,
     sequence: u64,
@@ -72,6 +75,7 @@ impl World {
             now,
             logs: Book::default(),
             events: Recorder::default(),
+            seal: Seal::default(),
             due: BTreeMap::new(),
             waiting: BTreeMap::new(),
             sequence: 0,

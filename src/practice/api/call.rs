@@ -6,10 +6,12 @@ use axum::http::{HeaderMap, Method, header};
 use serde_json::Value;
 
 use super::path::{self, Target};
-use super::protobuf;
+use super::{admittance, protobuf};
+use crate::practice::cluster::Practice;
 use crate::practice::kind::Kind;
 use crate::practice::selector::Selector;
 use crate::practice::status::Status;
+use crate::practice::user::User;
 
 /// The largest body taken, as Kubernetes limits it.
 const BODY_LIMIT: usize = 3 * 1024 * 1024;
@@ -22,13 +24,17 @@ pub struct Call {
     pub method: Method,
     pub headers: HeaderMap,
     pub body: Bytes,
+    /// Who asks.
+    pub user: User,
+    pub path: String,
     query: Vec<(String, String)>,
 }
 
 impl Call {
     /// Takes a request apart.
-    pub async fn read(request: Request) -> Result<(Target, Self), Status> {
-        let (parts, body) = request.into_parts();
+    pub async fn read(practice: &Practice, request: Request) -> Result<(Target, Self), Status> {
+        let (mut parts, body) = request.into_parts();
+        let user = admittance::user(practice, parts.extensions.remove::<User>(), &parts.headers)?;
         let target = path::parse(parts.uri.path())?;
         let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|bad| Status::bad_request(bad.to_string()))?;
         let body = axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|_| Status::too_large(BODY_LIMIT))?;
@@ -38,6 +44,8 @@ impl Call {
                 method: parts.method,
                 headers: parts.headers,
                 body,
+                user,
+                path: parts.uri.path().to_owned(),
                 query,
             },
         ))

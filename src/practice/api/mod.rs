@@ -1,5 +1,6 @@
 //! The practice cluster's API server: every request is read, answered from the one table of kinds, and written as Kubernetes does.
 
+mod admittance;
 mod answer;
 mod call;
 mod discovery;
@@ -10,6 +11,7 @@ mod patching;
 mod path;
 mod pod_status;
 mod protobuf;
+mod reviews;
 mod scale;
 mod table;
 mod verbs;
@@ -33,13 +35,14 @@ pub fn router(practice: Practice) -> axum::Router {
 }
 
 async fn serve(State(practice): State<Practice>, request: Request) -> Response {
-    match Call::read(request).await {
+    match Call::read(&practice, request).await {
         Ok((target, call)) => route(&practice, target, call).unwrap_or_else(|status| answer::refusal(&status)),
         Err(status) => answer::refusal(&status),
     }
 }
 
 fn route(practice: &Practice, target: Target, call: Call) -> Result<Response, Status> {
+    admittance::check(practice, &target, &call)?;
     match target {
         Target::Resource(resource) => resource_route(practice, resource, call),
         Target::Health => Ok(answer::text("ok")),
@@ -60,6 +63,8 @@ fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Respo
         }
         ("GET", true, "") => list::serve(practice, &at, &call),
         ("GET", false, "log") => logs::serve(practice, at, &call),
+        ("POST", true, "") if at.kind.verbs == ["create"] && at.kind.group.starts_with("auth") => reviews::serve(practice, &at, &call),
+        ("POST", false, "token") => reviews::issue(practice, &at, &call),
         ("POST", true, "") => verbs::create(practice, &at, &call),
         ("DELETE", true, "") => verbs::delete_collection(practice, &at, &call),
         ("DELETE", false, "") => verbs::delete(practice, &at, &call),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::kind::{NAMESPACE, NODE, SERVICE};
 use super::registry::Part;
 use super::world::{Controller, World};
-use super::{Node, Options};
+use super::{Node, Options, access};
 use super::{kubelet::Kubelet, scheduler::Scheduler};
 
 pub mod cron_job;
@@ -69,6 +69,7 @@ pub fn bootstrap(world: &mut World, options: &Options) {
             "ipFamilyPolicy": "SingleStack", "internalTrafficPolicy": "Cluster",
             "ports": [{"name": "https", "protocol": "TCP", "port": 443, "targetPort": 6443}]}, "status": {"loadBalancer": {}}});
     put(world, &SERVICE, service);
+    access::bootstrap::bootstrap(world);
 }
 
 /// Creates an object together with its status; what is there already stays.

@@ -3,6 +3,7 @@
 mod objects;
 mod patches;
 mod refusals;
+mod rights;
 mod watches;
 
 use k8s_openapi::api::core::v1::ConfigMap;

@@ -1,0 +1,126 @@
+//! Reviews: questions about rights and users, which are answered and not kept; and tokens of service accounts.
+
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::answer;
+use super::call::Call;
+use super::path::Resource;
+use crate::practice::access::{Ask, rbac, token};
+use crate::practice::cluster::Practice;
+use crate::practice::kind::SERVICE_ACCOUNT;
+use crate::practice::status::{Fault, Status};
+use crate::practice::user::User;
+
+/// Answers a review.
+pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
+    let mut review = call.json()?;
+    super::verbs::belongs(at, &mut review)?;
+    let spec = review["spec"].clone();
+    review["status"] = match at.kind.kind {
+        "SelfSubjectReview" => json!({"userInfo": who(&call.user)}),
+        "TokenReview" => token_review(practice, &spec),
+        "SelfSubjectRulesReview" => rules(practice, &call.user, &spec)?,
+        "SelfSubjectAccessReview" => access(practice, at, &call.user, &spec)?,
+        _ => access(practice, at, &subject(at, &spec)?, &spec)?,
+    };
+    if at.kind.kind == "SelfSubjectReview" {
+        review["metadata"]["creationTimestamp"] = practice.read(|world| world.seconds()).into();
+    }
+    Ok(answer::created(&review))
+}
+
+fn who(user: &User) -> Value {
+    json!({"username": user.name, "groups": user.groups})
+}
+
+fn access(practice: &Practice, at: &Resource, user: &User, spec: &Value) -> Result<Value, Status> {
+    if spec["resourceAttributes"].is_object() == spec["nonResourceAttributes"].is_object() {
+        let why = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
+        return Err(Status::invalid(
+            at.kind,
+            "",
+            &[Fault::invalid("spec.resourceAttributes", &spec["resourceAttributes"], why)],
+        ));
+    }
+    Ok(practice.read(|world| rbac::decide(&world.store, user, &Ask::of_review(spec))).status())
+}
+
+/// Of whom a review asks.
+fn subject(at: &Resource, spec: &Value) -> Result<User, Status> {
+    let groups: Vec<String> = spec["groups"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|one| one.as_str().map(str::to_owned))
+        .collect();
+    let name = spec["user"].as_str().unwrap_or_default().to_owned();
+    if name.is_empty() && groups.is_empty() {
+        let why = "at least one of user or group must be specified";
+        return Err(Status::invalid(at.kind, "", &[Fault::invalid("spec.user", &"".into(), why)]));
+    }
+    Ok(User { name, groups })
+}
+
+fn rules(practice: &Practice, user: &User, spec: &Value) -> Result<Value, Status> {
+    let namespace = spec["namespace"].as_str().unwrap_or_default();
+    if namespace.is_empty() {
+        return Err(Status::bad_request("no namespace on request"));
+    }
+    let (all, errors) = practice.read(|world| rbac::rules(&world.store, user, namespace));
+    let part = |rule: &Value, fields: &[&str]| -> Value {
+        let given = fields.iter().filter(|field| !rule[**field].is_null());
+        Value::Object(given.map(|field| ((*field).to_owned(), rule[*field].clone())).collect())
+    };
+    let (others, resources): (Vec<&Value>, Vec<&Value>) = all.iter().partition(|rule| rule["nonResourceURLs"].is_array());
+    let mut status = json!({
+        "resourceRules": resources.iter().map(|rule| part(rule, &["verbs", "apiGroups", "resources", "resourceNames"])).collect::<Vec<_>>(),
+        "nonResourceRules": others.iter().map(|rule| part(rule, &["verbs", "nonResourceURLs"])).collect::<Vec<_>>(),
+        "incomplete": false,
+    });
+    if !errors.is_empty() {
+        status["evaluationError"] = errors.join(", ").into();
+    }
+    Ok(status)
+}
+
+fn token_review(practice: &Practice, spec: &Value) -> Value {
+    let given = spec["token"].as_str().unwrap_or_default();
+    match practice.read(|world| token::user(world, given)) {
+        Some(user) => json!({"authenticated": true, "user": who(&user), "audiences": [token::ISSUER]}),
+        None => json!({"user": {}, "error": "[invalid bearer token, service account token is not valid]"}),
+    }
+}
+
+/// `serviceaccounts/NAME/token`.
+pub fn issue(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
+    let request = call.json()?;
+    let spec = &request["spec"];
+    let seconds = spec["expirationSeconds"].as_i64().unwrap_or(3600);
+    if seconds < 600 {
+        let why = "may not specify a duration less than 10 minutes";
+        let mut refusal = Status::invalid(at.kind, &at.name, &[Fault::invalid("spec.expirationSeconds", &seconds.into(), why)]);
+        refusal.message = refusal.message.replacen("ServiceAccount", "TokenRequest.authentication.k8s.io", 1);
+        return Err(refusal);
+    }
+    let asked: Vec<String> = spec["audiences"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|one| one.as_str().map(str::to_owned))
+        .collect();
+    let audiences = if asked.is_empty() { vec![token::ISSUER.to_owned()] } else { asked };
+    practice.write(|world| {
+        let account = world.store.get(&SERVICE_ACCOUNT, at.ns(), &at.name);
+        let account = account.ok_or_else(|| Status::not_found(&SERVICE_ACCOUNT, &at.name))?;
+        let ends = (world.now + jiff::SignedDuration::from_secs(seconds))
+            .strftime("%Y-%m-%dT%H:%M:%SZ")
+            .to_string();
+        let bound = spec["boundObjectRef"].clone();
+        let token = token::issue(world, &account, seconds, &audiences, &bound);
+        Ok(answer::created(&json!({"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1",
+            "metadata": {"name": at.name, "namespace": at.namespace, "creationTimestamp": world.seconds()},
+            "spec": {"audiences": audiences, "expirationSeconds": seconds, "boundObjectRef": bound},
+            "status": {"token": token, "expirationTimestamp": ends}})))
+    })
+}
