@@ -106,6 +106,27 @@ impl Status {
         }
     }
 
+    /// What went wrong inside, as the API server words it.
+    #[must_use]
+    pub fn internal(why: impl std::fmt::Display) -> Self {
+        Self {
+            code: 500,
+            reason: "InternalError",
+            message: format!("Internal error occurred: {why}"),
+            details: json!({"causes": [{"message": why.to_string()}]}),
+        }
+    }
+
+    #[must_use]
+    pub fn service_unavailable(message: impl Into<String>) -> Self {
+        Self {
+            code: 503,
+            reason: "ServiceUnavailable",
+            message: message.into(),
+            details: Value::Null,
+        }
+    }
+
     #[must_use]
     pub fn no_such_path() -> Self {
         Self {

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::access::token::Seal;
 use super::event::Recorder;
 use super::log::Book;
+use super::runtime::Runtime;
 use super::store::{Change, Store};
 use crate::image::Catalogue;
 
@@ -57,6 +58,8 @@ pub struct World {
     pub now: Timestamp,
     /// What containers have printed.
     pub logs: Book,
+    /// The processes of all containers.
+    pub runtime: Runtime,
     pub(super) events: Recorder,
     /// What tokens are sealed with.
     pub(super) seal: Seal,
@@ -74,6 +77,7 @@ impl World {
             images,
             now,
             logs: Book::default(),
+            runtime: Runtime::default(),
             events: Recorder::default(),
             seal: Seal::default(),
             due: BTreeMap::new(),

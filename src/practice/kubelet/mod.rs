@@ -18,6 +18,7 @@ use super::registry::Part;
 use super::store::{Change, What};
 use super::world::{Controller, Id, Key, World};
 
+mod ask;
 mod config;
 pub mod image;
 mod pod;
@@ -25,11 +26,9 @@ mod probe;
 mod process;
 mod pull;
 mod running;
-mod shell;
 mod status;
 mod sync;
 mod termination;
-mod words;
 
 /// Where in a second the runtime is looked at, and where due syncs begin.
 const LOOK_PHASE: i64 = 330;
@@ -49,6 +48,8 @@ struct Machine {
     images: BTreeMap<String, BTreeSet<String>>,
     /// Addresses given out, by node.
     addresses: BTreeMap<String, u32>,
+    /// Volumes that outlive their pods.
+    volumes: process::Volumes,
 }
 
 /// The kubelet at work on one pod.
@@ -60,8 +61,11 @@ struct Worker<'a> {
     object: Value,
 }
 
+pub use config::decoded as base64;
+
 impl Controller for Kubelet {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
+        world.runtime.driven_by(me);
         if change.kind != &POD {
             return;
         }
@@ -84,8 +88,12 @@ impl Controller for Kubelet {
 
     fn run(&mut self, me: Id, world: &mut World, key: &Key) {
         let name = (key.namespace.clone(), key.name.clone());
+        if key.task == "turn" {
+            return world.turn();
+        }
         if let Some(uid) = key.task.strip_prefix("gone:") {
             world.logs.forget(uid);
+            world.runtime.forget(uid);
             if self.pods.get(&name).is_some_and(|pod| pod.uid == uid) {
                 self.pods.remove(&name);
             }
@@ -128,7 +136,10 @@ impl Worker<'_> {
             "step" => self.steps(),
             "run" => self.process(which),
             "probe" => self.probe(which),
+            "asked" => self.asked(which),
             "stop" => self.stop(which),
+            "kill" => self.put_down(which),
+            "exit" => self.exited(which),
             "end" => self.end(which),
             _ => {}
         }

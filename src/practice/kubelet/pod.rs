@@ -6,7 +6,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::process::Op;
+use super::ask::Asking;
+use super::process::Volumes;
 use crate::practice::field::{items, text};
 
 /// Back-off starts with this and doubles up to the longest.
@@ -65,11 +66,6 @@ pub struct Run {
     /// `None` when it could not be started at all.
     pub started: Option<Timestamp>,
     pub ended: Option<Ended>,
-    pub program: Vec<Op>,
-    pub at: usize,
-    /// Ports that are listened on, with the paths that answer 200.
-    pub ports: BTreeMap<u16, Vec<String>>,
-    pub handles_term: bool,
     pub image: String,
     pub image_id: String,
 }
@@ -174,6 +170,9 @@ pub struct Pod {
     pub mount_wait: Option<Duration>,
     /// How long the pull under way takes.
     pub pull_time: Duration,
+    pub volumes: Volumes,
+    /// Probes that wait for their answer.
+    pub asking: Vec<Asking>,
 }
 
 impl Pod {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde_json::Value;
 
+use super::ask::{self as http, Asked, Asking};
 use super::pod::{Probing, Run, spec};
-use super::{Worker, config, image, shell};
+use super::Worker;
 use crate::practice::field::{int, items, text};
 
 const KINDS: [(&str, &str, &str); 3] = [
@@ -74,7 +75,7 @@ impl Worker<'_> {
     }
 
     fn check(&mut self, kind: &'static str, name: &str, quiet: bool) {
-        let Some(&(_, field, title)) = KINDS.iter().find(|(known, _, _)| *known == kind) else {
+        let Some(&(_, field, _)) = KINDS.iter().find(|(known, _, _)| *known == kind) else {
             return;
         };
         let (now, object) = (self.world.now, self.object.clone());
@@ -91,19 +92,52 @@ impl Worker<'_> {
         if run.started.is_none_or(|started| now.duration_since(started) < delay) || (kind == "startup") == container.started {
             return;
         }
-        let result = self.ask(spec, probe, run);
-        let seen = self.pod.containers[index].probes.entry(kind).or_default();
-        if quiet && result.is_err() {
+        let number = run.number;
+        let asked = self.ask(spec, probe);
+        let asking = Asking { kind, name: name.to_owned(), number, quiet, asked };
+        match asking.asked.answer() {
+            Some(result) => self.answered(&asking, result),
+            None => {
+                let timeout = u64::try_from(probe["timeoutSeconds"].as_i64().unwrap_or(1).max(1)).unwrap_or(1);
+                let patience = Duration::from_secs(timeout);
+                self.pod.asking.push(asking);
+                self.queue(format!("asked:{kind}:{name}"), patience);
+            }
+        }
+    }
+
+    /// A probe has its answer, or waited long enough for it.
+    pub(super) fn asked(&mut self, which: &str) {
+        let Some((kind, name)) = which.split_once(':') else { return };
+        let Some(at) = self.pod.asking.iter().position(|asking| asking.kind == kind && asking.name == name) else {
+            return;
+        };
+        let asking = self.pod.asking.remove(at);
+        let result = asking.asked.answer().unwrap_or_else(|| Err(asking.asked.late.clone()));
+        self.answered(&asking, result);
+    }
+
+    fn answered(&mut self, asking: &Asking, result: Result<(), String>) {
+        let Some(&(kind, field, title)) = KINDS.iter().find(|(known, _, _)| *known == asking.kind) else {
+            return;
+        };
+        let probe = spec(&self.object, &asking.name)[field].clone();
+        let Some(index) = self.pod.containers.iter().position(|container| container.name == asking.name) else {
+            return;
+        };
+        let same = |run: &Run| run.number == asking.number && run.ended.is_none();
+        if !self.pod.containers[index].run().is_some_and(same) || asking.quiet && result.is_err() {
             return;
         }
+        let seen = self.pod.containers[index].probes.entry(kind).or_default();
         seen.begun = true;
         count(seen, result.is_ok());
         let (passes, fails) = (seen.passes, seen.fails);
         if let Err(why) = &result {
             self.tell(index, "Warning", "Unhealthy", &format!("{title} probe failed: {why}"));
         }
-        let passed = passes >= threshold(probe, "successThreshold", 1);
-        let failed = fails >= threshold(probe, "failureThreshold", 3);
+        let passed = passes >= threshold(&probe, "successThreshold", 1);
+        let failed = fails >= threshold(&probe, "failureThreshold", 3);
         self.conclude(index, kind, passed, failed);
     }
 
@@ -135,7 +169,7 @@ impl Worker<'_> {
     }
 
     /// Asks a probe once.
-    fn ask(&self, spec: &Value, probe: &Value, run: &Run) -> Result<(), String> {
+    fn ask(&mut self, spec: &Value, probe: &Value) -> Asked {
         let port = |value: &Value| match value {
             Value::Number(number) => number.as_u64().and_then(|port| u16::try_from(port).ok()).unwrap_or(0),
             named => {
@@ -146,49 +180,36 @@ impl Worker<'_> {
                     .unwrap_or(0)
             }
         };
-        let refused = |port: u16| format!("dial tcp {}:{port}: connect: connection refused", self.pod.ip);
-        if let Some(get) = probe.get("httpGet") {
-            let (port, path) = (port(&get["port"]), get["path"].as_str().unwrap_or("/"));
-            let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-            let scheme = get["scheme"].as_str().unwrap_or("HTTP").to_lowercase();
-            let Some(paths) = run.ports.get(&port) else {
-                return Err(format!("Get \"{scheme}://{}:{port}{path}\": {}", self.pod.ip, refused(port)));
-            };
-            if scheme == "https" {
-                return Err(format!(
-                    "Get \"https://{}:{port}{path}\": http: server gave HTTP response to HTTPS client",
-                    self.pod.ip
-                ));
-            }
-            let plain = path.split('?').next().unwrap_or_default();
-            return if paths.iter().any(|known| known == plain) {
-                Ok(())
-            } else {
-                Err("HTTP probe failed with statuscode: 404".to_owned())
-            };
+        let (uid, name) = (self.pod.uid.clone(), text(&spec["name"]).to_owned());
+        let seconds = probe["timeoutSeconds"].as_i64().unwrap_or(1);
+        if let Some(get) = probe.get("httpGet").filter(|get| !get.is_null()) {
+            let host = get["host"].as_str().unwrap_or(&self.pod.ip).to_owned();
+            return http::ask(self.world, &uid, &host, port(&get["port"]), get);
         }
-        if let Some(socket) = probe.get("tcpSocket") {
+        if let Some(socket) = probe.get("tcpSocket").filter(|socket| !socket.is_null()) {
             let port = port(&socket["port"]);
-            return if run.ports.contains_key(&port) { Ok(()) } else { Err(refused(port)) };
+            let open = self.world.runtime.reach(&uid, port, "").is_some();
+            self.world.turn();
+            let refused = format!("dial tcp {}:{port}: connect: connection refused", self.pod.ip);
+            return Asked::at_once(if open { Ok(()) } else { Err(refused) });
         }
-        if let Some(exec) = probe.get("exec") {
+        if let Some(exec) = probe.get("exec").filter(|exec| !exec.is_null()) {
             let argv: Vec<String> = items(&exec["command"]).iter().map(|word| text(word).to_owned()).collect();
-            let image = image::Reference::parse(text(&spec["image"]))
-                .ok()
-                .and_then(|reference| reference.find(&self.world.images).cloned())
-                .unwrap_or_default();
-            let around = config::surroundings(self.world, &self.object, spec, &image).unwrap_or_default();
-            return match shell::execute(&argv, &around) {
-                (0, _) => Ok(()),
-                (-1, _) => Err(format!(
-                    "command timed out: \"{}\" timed out after {}s",
-                    argv.join(" "),
-                    probe["timeoutSeconds"].as_i64().unwrap_or(1)
-                )),
-                (_, output) => Err(output),
-            };
+            let late = format!("command timed out: \"{}\" timed out after {seconds}s", argv.join(" "));
+            return http::execute(self.world, &uid, &name, argv, late);
         }
-        Ok(())
+        if let Some(grpc) = probe.get("grpc").filter(|grpc| !grpc.is_null()) {
+            let port = port(&grpc["port"]);
+            let open = self.world.runtime.reach(&uid, port, "").is_some();
+            self.world.turn();
+            let why = if open {
+                format!("error: this server does not implement the grpc health protocol (grpc.health.v1.Health): {}", "unexpected HTTP status code received from server: 404 (Not Found)")
+            } else {
+                format!("timeout: failed to connect service \"{}:{port}\" within {seconds}s: context deadline exceeded", self.pod.ip)
+            };
+            return Asked::at_once(Err(why));
+        }
+        Asked::at_once(Ok(()))
     }
 }
 

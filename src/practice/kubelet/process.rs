@@ -1,119 +1,105 @@
-//! What a container's process does: the image's own steps, or a command given to it, as a small program.
+//! What a container's first process is: the image's own program or the command given, and all that it finds around it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::shell;
-use crate::image::{Image, Step};
-use crate::practice::field::{items, text};
 use serde_json::Value;
 
-/// One thing a process does.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Op {
-    Log(String),
-    /// Seconds.
-    Sleep(f64),
-    /// Memory taken, as a quantity.
-    Use(String),
-    Exit(i32),
-    Serve(u16, Vec<String>),
-    Stay,
-    Jump(usize),
-}
+use super::config;
+use crate::image::Image;
+use crate::practice::field::{items, milli, text};
+use crate::practice::net::dns;
+use crate::practice::runtime::files::Files;
+use crate::practice::runtime::kernel::{Facts, Kernel};
+use crate::practice::runtime::process::Process;
+use crate::practice::runtime::{Launch, refusal, root};
+use crate::practice::shell::{self, tools};
+use crate::practice::world::World;
 
-/// What a process can see.
-#[derive(Debug, Clone, Default)]
-pub struct Surroundings {
-    pub env: BTreeMap<String, String>,
-    /// Files that volumes bring, by path.
-    pub files: BTreeMap<String, String>,
-}
+/// Where a container's volumes are found.
+pub type Volumes = BTreeMap<String, crate::practice::runtime::files::SharedTree>;
 
-/// A process ready to start.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Process {
-    pub program: Vec<Op>,
-    /// Whether it ends by itself when told to; the shell as first process does not.
-    pub handles_term: bool,
-}
-
-/// Makes the process of a container.
+/// Makes a container ready to start.
 ///
 /// # Errors
-/// The runtime's text when the command cannot be started.
-pub fn of(spec: &Value, image: &Image, repository: &str, around: &Surroundings) -> Result<Process, String> {
-    let words = |field: &str| {
-        items(&spec[field])
-            .iter()
-            .map(|word| shell::expand_references(text(word), &around.env))
-            .collect::<Vec<_>>()
-    };
+/// The runtime's text when its command cannot be started.
+pub fn of(world: &World, pod: &Value, spec: &Value, image: &Image, repository: &str, env: BTreeMap<String, String>, volumes: &Volumes) -> Result<Launch, String> {
+    let words = |field: &str| items(&spec[field]).iter().map(|word| config::expand(text(word), &env)).collect::<Vec<_>>();
     let (command, args) = (words("command"), words("args"));
-    let own = repository.rsplit('/').next().unwrap_or_default();
-    let given = args.clone();
-    let argv: Vec<String> = if command.is_empty() && !image.shell {
-        Vec::new()
-    } else {
-        command.into_iter().chain(args).collect()
+    let own = repository.rsplit('/').next().unwrap_or_default().to_owned();
+    let runs = !image.run.is_empty();
+    let mut argv: Vec<String> = match (command.is_empty(), args.is_empty()) {
+        (false, _) => command,
+        // The image's own entry point takes what follows.
+        (true, _) if image.kubectl => vec!["kubectl".to_owned()],
+        (true, false) if image.shell => Vec::new(),
+        (true, _) if image.shell => vec!["true".to_owned()],
+        (true, _) if runs => vec![own.clone()],
+        (true, _) => vec!["true".to_owned()],
     };
-    let Some(first) = argv.first() else {
-        let program = if image.shell { vec![Op::Exit(0)] } else { steps(&image.run, around, &given) };
-        return Ok(Process { program, handles_term: true });
-    };
-    let base = first.rsplit('/').next().unwrap_or_default();
-    let in_path = !first.contains('/')
-        || ["/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/"]
-            .iter()
-            .any(|folder| first.strip_prefix(folder) == Some(base));
-    if in_path && base == own && !image.run.is_empty() {
-        return Ok(Process {
-            program: steps(&image.run, around, &given),
-            handles_term: true,
-        });
+    argv.extend(args);
+    let mut programs = tools::special(&own, image.kubectl);
+    if runs {
+        programs.push(&own);
     }
-    if !in_path || !shell::knows(base) {
-        let why = if first.contains('/') {
-            format!("stat {first}: no such file or directory")
-        } else {
-            "executable file not found in $PATH".to_owned()
-        };
+    let metadata = &pod["metadata"];
+    let hostname = dns::hostname(pod).to_owned();
+    let address = text(&pod["status"]["podIP"]);
+    let mut hosts = format!("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n{address}\t{hostname}\n");
+    for alias in items(&pod["spec"]["hostAliases"]) {
+        let names: Vec<&str> = items(&alias["hostnames"]).iter().map(text).collect();
+        hosts += &format!("{}\t{}\n", text(&alias["ip"]), names.join("\t"));
+    }
+    let namespace = text(&metadata["namespace"]);
+    let resolver = format!("search {namespace}.svc.{0} svc.{0} {0}\nnameserver {1}\noptions ndots:5\n", dns::DOMAIN, dns::SERVER);
+    let context = |field: &str| {
+        let own = spec["securityContext"].get(field);
+        own.or_else(|| pod["spec"]["securityContext"].get(field)).cloned().unwrap_or_default()
+    };
+    let user = context("runAsUser").as_i64().or_else(|| image.user.as_ref()?.parse().ok()).unwrap_or(0);
+    let mut files = Files {
+        mounts: vec![root::of(&programs, &hosts, &format!("{hostname}\n"), &resolver, context("readOnlyRootFilesystem") == true, world.now)],
+    };
+    files.mounts.extend(config::mounts(spec, &env, volumes));
+    let limit = milli(&spec["resources"]["limits"]["memory"]).max(milli(&pod["spec"]["resources"]["limits"]["memory"]));
+    let facts = Facts {
+        uid: text(&metadata["uid"]).to_owned(),
+        namespace: namespace.to_owned(),
+        pod: text(&metadata["name"]).to_owned(),
+        container: text(&spec["name"]).to_owned(),
+        account: pod["spec"]["serviceAccountName"].as_str().unwrap_or("default").to_owned(),
+        hostname,
+        image: own.clone(),
+        own: runs.then(|| Arc::new(image.run.clone())),
+        user,
+        memory: u64::try_from(limit / 1000).ok().filter(|limit| *limit > 0),
+    };
+    let folder = spec["workingDir"].as_str().unwrap_or("/").to_owned();
+    let mut env = env;
+    env.entry("PATH".to_owned()).or_insert_with(|| tools::DEFAULT_PATH.to_owned());
+    env.entry("HOSTNAME".to_owned()).or_insert_with(|| facts.hostname.clone());
+    env.entry("HOME".to_owned()).or_insert_with(|| if user == 0 { "/root" } else { "/" }.to_owned());
+    let probe = Process {
+        kernel: Arc::new(Kernel::new(0, Facts::default(), files.clone(), Arc::default(), Arc::default(), Arc::default())),
+        pid: 0,
+        env: env.clone(),
+        folder: folder.clone(),
+        files: BTreeMap::new(),
+    };
+    let first = argv.first().map_or("", String::as_str);
+    if let Err(fault) = shell::find(&probe, first) {
         return Err(format!(
-            "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"{first}\": {why}"
+            "failed to create containerd task: failed to create shim task: {}",
+            refusal(&probe, first, fault, "create failed: runc create failed")
         ));
     }
-    Ok(Process {
-        program: shell::program(&argv, around),
-        handles_term: false,
+    Ok(Launch {
+        facts,
+        files,
+        argv,
+        env,
+        folder,
+        number: 0,
+        stdin: spec["stdin"] == true,
     })
-}
-
-fn steps(run: &[Step], around: &Surroundings, args: &[String]) -> Vec<Op> {
-    let mut program = Vec::new();
-    let mut serving = false;
-    for step in run {
-        match step {
-            Step::Log(text) => program.push(Op::Log(text.clone())),
-            Step::NeedEnv(needs) => need(&mut program, needs, |name| around.env.get(name).is_some_and(|value| !value.is_empty())),
-            Step::NeedFile(needs) => need(&mut program, needs, |path| around.files.contains_key(path)),
-            Step::NeedArg(needs) => need(&mut program, needs, |arg| args.iter().any(|given| given == arg)),
-            Step::Sleep(seconds) => program.push(Op::Sleep(*seconds as f64)),
-            Step::Use(quantity) => program.push(Op::Use(quantity.clone())),
-            Step::Exit(code) => program.push(Op::Exit(*code)),
-            Step::Serve(ports) => {
-                serving = true;
-                program.extend(ports.iter().map(|(port, paths)| Op::Serve(*port, paths.clone())));
-            }
-            Step::Stay => program.push(Op::Stay),
-        }
-    }
-    program.push(if serving { Op::Stay } else { Op::Exit(0) });
-    program
-}
-
-/// Prints the text of each unmet need and ends with 1.
-fn need(program: &mut Vec<Op>, needs: &BTreeMap<String, String>, met: impl Fn(&str) -> bool) {
-    if let Some((_, complaint)) = needs.iter().find(|(name, _)| !met(name)) {
-        program.push(Op::Log(complaint.clone()));
-        program.push(Op::Exit(1));
-    }
 }

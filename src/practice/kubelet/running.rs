@@ -1,11 +1,9 @@
-//! The life of a started container: its process runs its program, prints, listens, and ends.
+//! The life of a started container: its process is let go, and what its end means.
 
 use std::time::Duration;
 
 use super::Worker;
 use super::pod::{Ended, spec};
-use super::process::Op;
-use crate::practice::field::milli;
 
 impl Worker<'_> {
     /// A new run begins: its probes start from nothing, its process a moment later.
@@ -23,34 +21,36 @@ impl Worker<'_> {
         self.queue(format!("run:{name}:{number}"), Duration::from_millis(14));
     }
 
-    /// Runs a process on to where it waits or ends.
+    /// Lets a process go.
     pub(super) fn process(&mut self, which: &str) {
         let Some((name, number)) = which.rsplit_once(':') else { return };
-        let (uid, now) = (self.pod.uid.clone(), self.world.now);
-        let limit = milli(&spec(&self.object, name)["resources"]["limits"]["memory"]);
         let Some(run) = self.pod.container(name).and_then(|container| container.runs.last_mut()) else {
             return;
         };
         if run.ended.is_some() || run.number.to_string() != number {
             return;
         }
-        loop {
-            let op = run.program.get(run.at).cloned().unwrap_or(Op::Exit(0));
-            run.at += 1;
-            match op {
-                Op::Log(text) => self.world.logs.write(&uid, name, now, &text),
-                Op::Serve(port, paths) => drop(run.ports.insert(port, paths)),
-                Op::Jump(to) => run.at = to,
-                Op::Use(quantity) if limit > 0 && milli(&quantity.as_str().into()) > limit => return self.ended(name, 137, "OOMKilled"),
-                Op::Use(_) => {}
-                Op::Sleep(seconds) => {
-                    self.serve_first_probe(name);
-                    return self.queue(format!("run:{which}"), Duration::from_secs_f64(seconds.max(0.001)));
-                }
-                Op::Exit(code) => return self.ended(name, i64::from(code), ""),
-                Op::Stay => return self.serve_first_probe(name),
-            }
+        let index = self.pod.containers.iter().position(|container| container.name == name);
+        if let Some(Ok(Ok(mut launch))) = index.map(|index| self.process_of(index)) {
+            launch.number = number.parse().unwrap_or(0);
+            self.world.runtime.network(&self.pod.uid, &self.pod.ip);
+            self.world.runtime.launch(launch);
+            self.world.turn();
         }
+        self.serve_first_probe(name);
+    }
+
+    /// The runtime says that a container's first process is no more.
+    pub(super) fn exited(&mut self, which: &str) {
+        let mut parts = which.split(':');
+        let (Some(name), Some(number), Some(code)) = (parts.next(), parts.next(), parts.next()) else { return };
+        let reason = if parts.next() == Some("OOMKilled") { "OOMKilled" } else { "" };
+        let current = self.pod.container(name).and_then(|container| container.run()).is_some_and(|run| run.number.to_string() == number);
+        if !current {
+            return;
+        }
+        self.ended(name, code.parse().unwrap_or(0), reason);
+        self.stopped(name);
     }
 
     /// A container's process has ended.
@@ -73,8 +73,8 @@ impl Worker<'_> {
             message: String::new(),
             at: now,
         });
-        run.ports.clear();
         let id = run.id.clone();
+        self.world.runtime.kill(&self.pod.uid, name);
         self.world.logs.end(&self.pod.uid, name);
         self.change(&id);
     }

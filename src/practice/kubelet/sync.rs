@@ -6,6 +6,7 @@ use super::image::Reference;
 use super::pod::{Ended, Run, Sandbox, Step, restarts, spec};
 use super::{Worker, config, jitter, process, push_run, status, until};
 use crate::practice::field::text;
+use crate::practice::runtime::Launch;
 
 const LONGEST_MOUNT_WAIT: Duration = Duration::from_secs(122);
 const HOP: Duration = Duration::from_secs(60);
@@ -37,6 +38,7 @@ impl Worker<'_> {
             let wait = self.world.between(300, 450);
             return self.after(wait);
         }
+        config::refresh(self.world, &self.object, &mut self.pod.volumes, &mut self.machine.volumes);
         self.pod.steps.push_back(Step::Plan);
         self.steps();
     }
@@ -119,6 +121,7 @@ impl Worker<'_> {
     /// Sets up the volumes; what is missing is tried again after a wait that doubles.
     fn mount(&mut self) -> Duration {
         let Some((volume, why)) = config::unmountable(self.world, &self.object) else {
+            config::refresh(self.world, &self.object, &mut self.pod.volumes, &mut self.machine.volumes);
             return Duration::ZERO;
         };
         self.pod_event("Warning", "FailedMount", &format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}"));
@@ -161,15 +164,16 @@ impl Worker<'_> {
         let message = self.pod.containers[index].kill.clone().unwrap_or_default();
         self.tell(index, "Normal", "Killing", &message);
         self.next(Step::Killed(index));
-        self.stopping_time(index)
+        self.tell_to_stop(index);
+        // Its end wakes the sync before this; otherwise it is killed.
+        self.grace()
     }
 
     fn killed(&mut self, index: usize) -> Duration {
         let container = &mut self.pod.containers[index];
         container.kill = None;
-        let quick = container.run().is_some_and(|run| run.handles_term);
         let name = container.name.clone();
-        self.ended(&name, if quick { 0 } else { 137 }, "");
+        self.ended(&name, 137, "");
         self.next(Step::Attempt(index));
         Duration::ZERO
     }
@@ -233,7 +237,7 @@ impl Worker<'_> {
     }
 
     /// The process of a container (or why the runtime cannot start it), or why its configuration does not hold.
-    fn process_of(&self, index: usize) -> Result<Result<process::Process, String>, String> {
+    pub(super) fn process_of(&self, index: usize) -> Result<Result<Launch, String>, String> {
         let spec = spec(&self.object, &self.pod.containers[index].name);
         let reference = Reference::parse(text(&spec["image"]))?;
         let image = reference.find(&self.world.images).cloned().unwrap_or_default();
@@ -265,8 +269,8 @@ impl Worker<'_> {
                 Some(_) => {}
             }
         }
-        let around = config::surroundings(self.world, &self.object, spec, &image)?;
-        Ok(process::of(spec, &image, &reference.repository(), &around))
+        let env = config::environment(self.world, &self.object, spec, &image)?;
+        Ok(process::of(self.world, &self.object, spec, &image, &reference.repository(), env, &self.pod.volumes))
     }
 
     fn start(&mut self, index: usize) -> Duration {
@@ -281,18 +285,11 @@ impl Worker<'_> {
             number,
             started: Some(now),
             ended: None,
-            program: Vec::new(),
-            at: 0,
-            ports: std::collections::BTreeMap::new(),
-            handles_term: true,
             image: reference.as_ref().map_or(name, Reference::full),
             image_id: reference.as_ref().map(Reference::image_id).unwrap_or_default(),
         };
         let failure = match process {
-            Ok(process) => {
-                (run.program, run.handles_term) = (process.program, process.handles_term);
-                None
-            }
+            Ok(_) => None,
             Err(why) => {
                 run.started = None;
                 run.ended = Some(Ended {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::Worker;
-use super::pod::Sandbox;
+use super::pod::{Sandbox, Step};
 use crate::practice::field::text;
 use crate::practice::kind::POD;
 use crate::practice::registry::Deletion;
@@ -27,8 +27,9 @@ impl Worker<'_> {
         for index in &running {
             let name = self.pod.containers[*index].name.clone();
             self.tell(*index, "Normal", "Killing", &format!("Stopping container {name}"));
-            let wait = self.stopping_time(*index);
-            self.queue(format!("stop:{name}"), wait);
+            self.tell_to_stop(*index);
+            let wait = self.grace();
+            self.queue(format!("kill:{name}"), wait);
         }
         self.publish();
         if running.is_empty() {
@@ -37,26 +38,46 @@ impl Worker<'_> {
         }
     }
 
-    /// How long a container takes to stop: next to nothing when its process listens to TERM, else the whole grace.
-    pub(super) fn stopping_time(&mut self, index: usize) -> Duration {
+    /// How long containers may take to stop.
+    pub(super) fn grace(&self) -> Duration {
         let grace = self.object["metadata"]["deletionGracePeriodSeconds"]
             .as_i64()
             .or_else(|| self.object["spec"]["terminationGracePeriodSeconds"].as_i64());
-        let grace = Duration::from_secs(u64::try_from(grace.unwrap_or(30).max(2)).unwrap_or(30));
-        let quick = self.pod.containers[index].run().is_none_or(|run| run.handles_term);
-        if quick { self.world.between(25, 45) } else { grace }
+        Duration::from_secs(u64::try_from(grace.unwrap_or(30).max(2)).unwrap_or(30))
     }
 
-    /// A container told to stop has stopped.
+    /// Tells a container's process to stop, a moment from now.
+    pub(super) fn tell_to_stop(&mut self, index: usize) {
+        let wait = self.world.between(25, 45);
+        let name = self.pod.containers[index].name.clone();
+        self.queue(format!("stop:{name}"), wait);
+    }
+
+    /// The signal to stop arrives.
     pub(super) fn stop(&mut self, name: &str) {
-        let quick = self
-            .pod
-            .container(name)
-            .and_then(|container| container.run())
-            .is_none_or(|run| run.handles_term);
-        self.ended(name, if quick { 0 } else { 137 }, "");
-        if !self.pod.containers.iter().any(super::pod::Container::running) {
-            self.queue("end:finish", Duration::from_millis(60));
+        self.world.runtime.signal(&self.pod.uid, name, 15);
+        self.world.turn();
+    }
+
+    /// The grace is over.
+    pub(super) fn put_down(&mut self, name: &str) {
+        self.ended(name, 137, "");
+        self.stopped(name);
+    }
+
+    /// A container that may have been waited for has stopped.
+    pub(super) fn stopped(&mut self, name: &str) {
+        if self.pod.terminating {
+            if !self.pod.containers.iter().any(super::pod::Container::running) {
+                self.queue("end:finish", Duration::from_millis(60));
+            }
+            return;
+        }
+        let index = self.pod.containers.iter().position(|container| container.name == name);
+        if let (Some(Step::Killed(waited)), Some(index)) = (self.pod.steps.front(), index)
+            && *waited == index
+        {
+            self.requeue("step", Duration::ZERO);
         }
     }
 

@@ -14,6 +14,7 @@ use super::{Options, controllers};
 use crate::image::Catalogue;
 
 mod failures;
+mod inside;
 mod rollouts;
 mod running;
 

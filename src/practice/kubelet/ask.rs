@@ -1,0 +1,94 @@
+//! What a probe asks a container, and the wait for the answer.
+
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+
+use crate::practice::field::text;
+use crate::practice::net::http::{Request, ask as request};
+use crate::practice::runtime::hold;
+use crate::practice::world::World;
+
+type Verdict = Result<(), String>;
+
+/// A question to a container.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    answer: Arc<Mutex<Option<Verdict>>>,
+    /// What is said when no answer comes in time.
+    pub late: String,
+}
+
+/// A probe that waits for its answer.
+#[derive(Debug, Clone)]
+pub struct Asking {
+    pub kind: &'static str,
+    pub name: String,
+    /// The run that was asked.
+    pub number: i64,
+    pub quiet: bool,
+    pub asked: Asked,
+}
+
+impl Asked {
+    pub fn at_once(verdict: Verdict) -> Self {
+        Self {
+            answer: Arc::new(Mutex::new(Some(verdict))),
+            late: String::new(),
+        }
+    }
+
+    fn later(late: String) -> Self {
+        Self { answer: Arc::default(), late }
+    }
+
+    pub fn answer(&self) -> Option<Verdict> {
+        hold(&self.answer).clone()
+    }
+}
+
+/// An HTTP probe.
+pub fn ask(world: &mut World, uid: &str, host: &str, port: u16, get: &Value) -> Asked {
+    let path = get["path"].as_str().unwrap_or("/");
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    let scheme = get["scheme"].as_str().unwrap_or("HTTP").to_lowercase();
+    let url = format!("{scheme}://{host}:{port}{path}");
+    let said = move |why: &str| format!("Get \"{url}\": {why}");
+    let from = host.rsplit_once('.').map_or(String::new(), |(network, _)| format!("{network}.1"));
+    let Some(stream) = world.runtime.reach(uid, port, &from) else {
+        return Asked::at_once(Err(said(&format!("dial tcp {host}:{port}: connect: connection refused"))));
+    };
+    if scheme == "https" {
+        drop(stream);
+        world.turn();
+        return Asked::at_once(Err(said("http: server gave HTTP response to HTTPS client")));
+    }
+    let asked = Asked::later(said("context deadline exceeded (Client.Timeout exceeded while awaiting headers)"));
+    let mut wanted = Request::get(&format!("{host}:{port}"), &path, "kube-probe/1.36");
+    for header in get["httpHeaders"].as_array().into_iter().flatten() {
+        wanted.headers.push((text(&header["name"]).to_owned(), text(&header["value"]).to_owned()));
+    }
+    let answer = asked.answer.clone();
+    world.runtime.outside(Box::pin(async move {
+        let verdict = match request(&stream, &wanted).await {
+            Ok(response) if (200..400).contains(&response.code) => Ok(()),
+            Ok(response) => Err(format!("HTTP probe failed with statuscode: {}", response.code)),
+            Err(fault) => Err(said(&fault.to_string())),
+        };
+        *hold(&answer) = Some(verdict);
+    }));
+    world.turn();
+    asked
+}
+
+/// A command in the container; 0 is good, anything else says what it printed.
+pub fn execute(world: &mut World, uid: &str, container: &str, argv: Vec<String>, late: String) -> Asked {
+    let asked = Asked::later(late);
+    let answer = asked.answer.clone();
+    let done = move |code: i32, output: String| *hold(&answer) = Some(if code == 0 { Ok(()) } else { Err(output) });
+    if let Err(why) = world.runtime.check(uid, container, argv, done) {
+        return Asked::at_once(Err(why));
+    }
+    world.turn();
+    asked
+}

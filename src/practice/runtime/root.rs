@@ -1,0 +1,76 @@
+//! The root file system of containers: what every image has, and what the runtime puts on top of it.
+
+use std::sync::{Arc, LazyLock, Mutex};
+
+use jiff::Timestamp;
+
+use super::files::{Entry, Mount, Tree, What};
+use crate::practice::shell::tools;
+
+/// What all images have alike.
+fn base() -> Tree {
+    let (mut tree, then) = (Tree::default(), Timestamp::UNIX_EPOCH);
+    for folder in ["/bin", "/dev", "/etc", "/home", "/lib", "/mnt", "/opt", "/proc", "/root", "/run", "/sbin", "/srv", "/sys", "/usr/bin", "/usr/local/bin", "/usr/sbin", "/var/log", "/var/run", "/var/lib", "/var/www"] {
+        tree.folder(folder, 0o755, then);
+    }
+    tree.folder("/tmp", 0o1777, then);
+    tree.folder("/var/tmp", 0o1777, then);
+    tree.folder("/dev/shm", 0o1777, then);
+    for name in tools::NAMES {
+        tree.file(&format!("/bin/{name}"), "\u{7f}ELF", 0o755, then);
+    }
+    tree.file("/bin/busybox", "\u{7f}ELF", 0o755, then);
+    let devices = [("null", "null"), ("zero", "zero"), ("random", "random"), ("urandom", "urandom"), ("tty", "tty"), ("stdin", "stdin"), ("stdout", "stdout"), ("stderr", "stderr"), ("fd/0", "stdin"), ("fd/1", "stdout"), ("fd/2", "stderr"), ("termination-log", "null")];
+    for (name, device) in devices {
+        tree.file(&format!("/dev/{name}"), "", 0o666, then);
+        put(&mut tree, &format!("/dev/{name}"), device);
+    }
+    for (name, device) in [("fd/1", "log"), ("fd/2", "errors")] {
+        tree.file(&format!("/proc/1/{name}"), "", 0o666, then);
+        put(&mut tree, &format!("/proc/1/{name}"), device);
+    }
+    tree.file("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n", 0o644, then);
+    tree.file("/etc/group", "root:x:0:\nnogroup:x:65534:\n", 0o644, then);
+    tree.file("/etc/os-release", "NAME=\"klab practice image\"\nID=klab\n", 0o644, then);
+    tree
+}
+
+fn put(tree: &mut Tree, path: &str, device: &'static str) {
+    if let Some(entry) = tree.entries.get_mut(path) {
+        entry.what = What::Device(device);
+    }
+}
+
+/// A container's own root, over what all images have: the image's programs and the pod's names.
+pub fn of(programs: &[&str], hosts: &str, hostname: &str, resolver: &str, read_only: bool, now: Timestamp) -> Mount {
+    static BASE: LazyLock<Arc<Tree>> = LazyLock::new(|| Arc::new(base()));
+    let mut tree = Tree {
+        base: Some(BASE.clone()),
+        ..Tree::default()
+    };
+    for name in programs {
+        tree.file(&format!("/usr/local/bin/{name}"), "\u{7f}ELF", 0o755, now);
+    }
+    for (path, content) in [("/etc/hosts", hosts), ("/etc/hostname", hostname), ("/etc/resolv.conf", resolver)] {
+        tree.file(path, content, 0o644, now);
+    }
+    Mount {
+        at: String::new(),
+        tree: Arc::new(Mutex::new(tree)),
+        sub: String::new(),
+        read_only,
+    }
+}
+
+/// An empty folder for a volume.
+pub fn empty(now: Timestamp) -> Tree {
+    let mut tree = Tree::default();
+    let entry = Entry {
+        what: What::Folder,
+        mode: 0o777,
+        owner: 0,
+        changed: now,
+    };
+    tree.entries.insert(String::new(), entry);
+    tree
+}

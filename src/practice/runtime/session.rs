@@ -1,0 +1,267 @@
+//! Exec and attach: programs that are started from outside in a running container, and what flows to and from them.
+//!
+//! How to call it: `practice.exec(namespace, pod, &Exec { container, command, stdin, tty })` gives a [`Session`];
+//! `session.next().await` yields what the program prints as it does, then its exit code once, then `None`.
+//! `session.write(bytes)` and `session.close()` feed its stdin. `practice.attach(…)` is the same for the container's own
+//! first process; its exit code is that of the stream and always 0.
+
+use std::sync::{Arc, Mutex};
+
+use super::hold;
+use super::pipe::{Reader, Writer, pipe};
+use super::process::{File, Process};
+use crate::practice::cluster::Practice;
+use crate::practice::field::{items, text};
+use crate::practice::kind::POD;
+use crate::practice::shell;
+use crate::practice::status::Status;
+use crate::practice::world::World;
+
+/// What to run and where.
+#[derive(Debug, Clone, Default)]
+pub struct Exec {
+    /// Empty for the pod's only or default one.
+    pub container: String,
+    pub command: Vec<String>,
+    pub stdin: bool,
+    pub tty: bool,
+}
+
+/// What comes from a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    Stdout(Vec<u8>),
+    Stderr(Vec<u8>),
+    /// The program's exit code; nothing follows.
+    Exit(i32),
+}
+
+/// A program under way.
+pub struct Session {
+    practice: Practice,
+    stdin: Option<Writer>,
+    stdout: Option<Reader>,
+    stderr: Option<Reader>,
+    code: Arc<Mutex<Option<i32>>>,
+    done: bool,
+}
+
+/// The ends of a session's streams, before there is a cluster's handle to wait with.
+struct Ends {
+    stdin: Option<Writer>,
+    stdout: Reader,
+    stderr: Reader,
+    code: Arc<Mutex<Option<i32>>>,
+}
+
+impl Practice {
+    /// Runs a command in a container.
+    ///
+    /// # Errors
+    /// As Kubernetes refuses: no such pod or container, not running, no such program.
+    pub fn exec(&self, namespace: &str, pod: &str, exec: &Exec) -> Result<Session, Status> {
+        let ends = self.write(|world| start(world, namespace, pod, exec))?;
+        Ok(Session::new(self, ends))
+    }
+
+    /// Follows a container's own process from now on; with `stdin` also writes to it.
+    ///
+    /// # Errors
+    /// As Kubernetes refuses: no such pod or container, not running.
+    pub fn attach(&self, namespace: &str, pod: &str, exec: &Exec) -> Result<Session, Status> {
+        let ends = self.write(|world| follow(world, namespace, pod, exec))?;
+        Ok(Session::new(self, ends))
+    }
+}
+
+impl Session {
+    fn new(practice: &Practice, ends: Ends) -> Self {
+        Self {
+            practice: practice.clone(),
+            stdin: ends.stdin,
+            stdout: Some(ends.stdout),
+            stderr: Some(ends.stderr),
+            code: ends.code,
+            done: false,
+        }
+    }
+
+    /// What the program does next: prints, or ends.
+    pub async fn next(&mut self) -> Option<Output> {
+        loop {
+            let (error, bytes) = match (&self.stdout, &self.stderr) {
+                (Some(out), Some(err)) => tokio::select! {
+                    biased;
+                    bytes = out.read(32_768) => (false, bytes),
+                    bytes = err.read(32_768) => (true, bytes),
+                },
+                (Some(out), None) => (false, out.read(32_768).await),
+                (None, Some(err)) => (true, err.read(32_768).await),
+                (None, None) if self.done => return None,
+                (None, None) => {
+                    self.done = true;
+                    return Some(Output::Exit(hold(&self.code).unwrap_or(0)));
+                }
+            };
+            if bytes.is_empty() {
+                if error { self.stderr = None } else { self.stdout = None }
+                continue;
+            }
+            // The program may be waiting for the room that there is now.
+            self.practice.write(World::turn);
+            return Some(if error { Output::Stderr(bytes) } else { Output::Stdout(bytes) });
+        }
+    }
+
+    /// Writes to the program's stdin.
+    pub fn write(&self, bytes: &[u8]) {
+        if let Some(stdin) = &self.stdin {
+            stdin.push(bytes);
+            self.practice.write(World::turn);
+        }
+    }
+
+    /// Ends the program's stdin.
+    pub fn close(&mut self) {
+        if self.stdin.take().is_some() {
+            self.practice.write(World::turn);
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Whoever reads and writes with nobody at the other end learns so.
+        (self.stdin, self.stdout, self.stderr) = (None, None, None);
+        self.practice.write(World::turn);
+    }
+}
+
+/// The pod's uid and the container meant, when it is running.
+fn running(world: &World, namespace: &str, pod: &str, wanted: &str) -> Result<(String, String), Status> {
+    let object = world.store.get(&POD, namespace, pod).ok_or_else(|| Status::not_found(&POD, pod))?;
+    let spec = &object["spec"];
+    let names = |field: &str| items(&spec[field]).iter().map(|container| text(&container["name"])).collect::<Vec<_>>();
+    let (main, all) = (names("containers"), [names("containers"), names("initContainers"), names("ephemeralContainers")].concat());
+    let name = match wanted {
+        "" if main.len() == 1 => main[0],
+        "" => {
+            return Err(Status::bad_request(format!(
+                "a container name must be specified for pod {pod}, choose one of: [{}]",
+                main.join(" ")
+            )));
+        }
+        name if all.contains(&name) => name,
+        name => return Err(Status::bad_request(format!("container {name} is not valid for pod {pod}"))),
+    };
+    if text(&spec["nodeName"]).is_empty() {
+        return Err(Status::bad_request(format!("pod {pod} does not have a host assigned")));
+    }
+    if matches!(text(&object["status"]["phase"]), "Succeeded" | "Failed") {
+        return Err(Status::bad_request(format!(
+            "cannot exec into a container in a completed pod; current phase is {}",
+            text(&object["status"]["phase"])
+        )));
+    }
+    let uid = text(&object["metadata"]["uid"]).to_owned();
+    if world.runtime.container(&uid, name).is_none() {
+        return Err(Status::internal(format!(
+            "unable to upgrade connection: container not found (\"{name}\")"
+        )));
+    }
+    Ok((uid, name.to_owned()))
+}
+
+/// Starts a program in a container.
+fn start(world: &mut World, namespace: &str, pod: &str, exec: &Exec) -> Result<Ends, Status> {
+    let (uid, name) = running(world, namespace, pod, &exec.container)?;
+    let started = world.runtime.exec(&uid, &name, exec);
+    let ends = started.map_err(|why| Status::internal(format!("error executing command in container: failed to exec in container: failed to start exec: {why}")));
+    world.turn();
+    ends
+}
+
+fn follow(world: &mut World, namespace: &str, pod: &str, exec: &Exec) -> Result<Ends, Status> {
+    let (uid, name) = running(world, namespace, pod, &exec.container)?;
+    let (stdout, stderr) = world.runtime.follow(&uid, &name).ok_or_else(|| Status::not_found(&POD, pod))?;
+    Ok(Ends {
+        stdin: world.runtime.stdin(&uid, &name).filter(|_| exec.stdin),
+        stdout,
+        stderr,
+        code: Arc::new(Mutex::new(Some(0))),
+    })
+}
+
+impl super::Runtime {
+    /// Starts a program in a running container.
+    fn exec(&mut self, uid: &str, container: &str, exec: &Exec) -> Result<Ends, String> {
+        let Some(container) = self.container(uid, container) else {
+            return Err("container not running".to_owned());
+        };
+        let ((stdout, out), (stderr, err)) = (pipe(), pipe());
+        let (input, stdin) = if exec.stdin {
+            let (reader, writer) = pipe();
+            (File::Read(reader), Some(writer))
+        } else {
+            (File::Null, None)
+        };
+        let mut env = container.env.clone();
+        if exec.tty {
+            env.insert("TERM".to_owned(), "xterm".to_owned());
+        }
+        let err = if exec.tty { out.clone() } else { err };
+        let kernel = container.kernel.clone();
+        let process = Process {
+            kernel: kernel.clone(),
+            pid: 0,
+            env,
+            folder: container.folder.clone(),
+            files: std::collections::BTreeMap::from([(0, input), (1, File::Write(out)), (2, File::Write(err))]),
+        };
+        let argv = exec.command.clone();
+        let first = argv.first().map_or("", String::as_str);
+        if let Err(fault) = shell::find(&process, first) {
+            return Err(super::refusal(&process, first, fault, "exec failed: exec failed"));
+        }
+        let code = Arc::new(Mutex::new(None));
+        let told = code.clone();
+        process.spawn(argv.clone(), |process| async move {
+            let code = shell::execute(process, argv).await;
+            *hold(&told) = Some(code);
+            code
+        });
+        Ok(Ends {
+            stdin,
+            stdout,
+            stderr,
+            code,
+        })
+    }
+
+    /// Runs a command and says how it ended and what it printed, both streams together.
+    pub fn check(&mut self, uid: &str, container: &str, argv: Vec<String>, done: impl FnOnce(i32, String) + Send + 'static) -> Result<(), String> {
+        let exec = Exec {
+            command: argv,
+            tty: false,
+            ..Exec::default()
+        };
+        let ends = self.exec(uid, container, &exec)?;
+        self.outside(Box::pin(async move {
+            let mut output = Vec::new();
+            for reader in [ends.stdout, ends.stderr] {
+                loop {
+                    let chunk = reader.read(32_768).await;
+                    if chunk.is_empty() {
+                        break;
+                    }
+                    if output.len() < 10_240 {
+                        output.extend(chunk);
+                    }
+                }
+            }
+            let code = hold(&ends.code).unwrap_or(137);
+            done(code, String::from_utf8_lossy(&output).into_owned());
+        }));
+        Ok(())
+    }
+}
