@@ -26,7 +26,7 @@ impl Data {
         self.more += (bytes.len() - room) as u64;
     }
 
-    pub fn len(&self) -> u64 {
+    pub fn length(&self) -> u64 {
         self.bytes.len() as u64 + self.more
     }
 

@@ -1,5 +1,6 @@
 //! What an image's own process does: the steps its catalogue entry declares, in order, until it is told to stop.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future::{Either, select};
@@ -13,11 +14,11 @@ use crate::practice::net::http::{self, Response};
 use crate::practice::net::{Listener, Stream};
 
 /// Runs the steps; a signal to stop ends the process with 0.
-pub async fn run(process: Process, steps: &[Step]) -> i32 {
+pub async fn run(process: Process, steps: &[Step], given: &[String]) -> i32 {
     if let Some(known) = hold(&process.kernel.table).get_mut(&process.pid) {
         known.caught.extend([2, 15]);
     }
-    let (work, told) = (Box::pin(work(&process, steps)), Box::pin(signalled(&process)));
+    let (work, told) = (Box::pin(work(&process, steps, given)), Box::pin(signalled(&process)));
     match select(work, told).await {
         Either::Left((code, _)) => code,
         Either::Right(_) => 0,
@@ -39,7 +40,7 @@ async fn signalled(process: &Process) {
     .await;
 }
 
-async fn work(process: &Process, steps: &[Step]) -> i32 {
+async fn work(process: &Process, steps: &[Step], given: &[String]) -> i32 {
     let mut held = Vec::new();
     let mut serves = false;
     for step in steps {
@@ -47,19 +48,18 @@ async fn work(process: &Process, steps: &[Step]) -> i32 {
             // Nobody reads: the process goes on all the same.
             Step::Log(text) => drop(process.print(format!("{text}\n")).await),
             Step::NeedEnv(needs) => {
-                for (name, complaint) in needs {
-                    if process.env.get(name).is_none_or(String::is_empty) {
-                        process.complain(complaint).await;
-                        return 1;
-                    }
+                if unmet(process, needs, |name| process.env.get(name).is_some_and(|value| !value.is_empty())).await {
+                    return 1;
                 }
             }
             Step::NeedFile(needs) => {
-                for (path, complaint) in needs {
-                    if process.kernel.files.get(path).is_err() {
-                        process.complain(complaint).await;
-                        return 1;
-                    }
+                if unmet(process, needs, |path| process.kernel.files.get(path).is_ok()).await {
+                    return 1;
+                }
+            }
+            Step::NeedArg(needs) => {
+                if unmet(process, needs, |arg| given.iter().any(|word| word == arg)).await {
+                    return 1;
                 }
             }
             Step::Sleep(seconds) => process.kernel.sleep(Duration::from_secs(*seconds)).await,
@@ -81,6 +81,17 @@ async fn work(process: &Process, steps: &[Step]) -> i32 {
         std::future::pending().await
     }
     0
+}
+
+/// Says what the first unmet need says, if there is one.
+async fn unmet(process: &Process, needs: &BTreeMap<String, String>, met: impl Fn(&str) -> bool) -> bool {
+    match needs.iter().find(|(name, _)| !met(name)) {
+        Some((_, complaint)) => {
+            process.complain(complaint).await;
+            true
+        }
+        None => false,
+    }
 }
 
 /// Listens on a port: 200 on the paths, 404 elsewhere.

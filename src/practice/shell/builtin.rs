@@ -173,12 +173,12 @@ impl Shell {
         }
         for word in words {
             let (name, value) = word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
-            if let Some(value) = value {
-                if let Err(why) = self.assign(name, value.to_owned(), 0).await {
-                    self.complain(why).await;
-                    self.status = 2;
-                    return Flow::Exit;
-                }
+            if let Some(value) = value
+                && let Err(why) = self.assign(name, value.to_owned(), 0).await
+            {
+                self.complain(why).await;
+                self.status = 2;
+                return Flow::Exit;
             }
             let variable = self.variables.entry(name.to_owned()).or_default();
             if what == "export" {

@@ -83,7 +83,7 @@ pub fn execute(process: Process, argv: Vec<String>) -> BoxFuture<'static, i32> {
             known.argv.clone_from(&argv);
         }
         if let Some(run) = process.kernel.facts.own.clone().filter(|_| name == process.kernel.facts.image) {
-            return steps::run(process, &run).await;
+            return steps::run(process, &run, &argv[1..]).await;
         }
         if name == "sh" || name == "ash" || name == "bash" {
             return super::main(process, argv).await;

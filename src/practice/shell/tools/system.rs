@@ -16,8 +16,11 @@ pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done
         "date" => date(process, words).await,
         "ps" | "top" => ps(process).await,
         "kill" => {
-            let pids = words.iter().filter_map(|word| word.parse::<u32>().ok());
-            Ok(i32::from(!pids.fold(true, |all, pid| process.kernel.signal(pid, 15) && all)))
+            let mut code = 0;
+            for pid in words.iter().filter_map(|word| word.parse::<u32>().ok()) {
+                code |= i32::from(!process.kernel.signal(pid, 15));
+            }
+            Ok(code)
         }
         "pidof" => pidof(process, words).await,
         "which" => which(process, words).await,

@@ -103,7 +103,7 @@ fn unary(process: &Process, operator: &str, operand: &str) -> Result<bool, Strin
         "-f" => entry.is_ok_and(|entry| matches!(entry.what, What::File(_))),
         "-d" => entry.is_ok_and(|entry| matches!(entry.what, What::Folder)),
         "-s" => entry.is_ok_and(|entry| match entry.what {
-            What::File(content) => hold(&content).len() > 0,
+            What::File(content) => hold(&content).length() > 0,
             _ => true,
         }),
         "-r" => allowed(0o444),
