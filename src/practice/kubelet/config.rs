@@ -39,7 +39,11 @@ pub fn environment(world: &World, pod: &Value, spec: &Value, image: &Image) -> R
 /// The variables that tell of Services: those of the pod's namespace, and always the API's.
 fn services(world: &World, pod: &Value) -> BTreeMap<String, String> {
     let namespace = text(&pod["metadata"]["namespace"]);
-    let own = world.store.objects(&SERVICE, Some(namespace)).into_iter().filter(|_| pod["spec"]["enableServiceLinks"] != false);
+    let own = world
+        .store
+        .objects(&SERVICE, Some(namespace))
+        .into_iter()
+        .filter(|_| pod["spec"]["enableServiceLinks"] != false);
     let api = world.store.get(&SERVICE, "default", "kubernetes");
     let mut env = BTreeMap::new();
     for service in own.chain(api) {
@@ -259,7 +263,9 @@ pub fn refresh(world: &World, pod: &Value, volumes: &mut Volumes, shared: &mut V
         let lasting = if let Some(claim) = volume["persistentVolumeClaim"]["claimName"].as_str() {
             Some(format!("{namespace}/{claim}"))
         } else {
-            volume["hostPath"]["path"].as_str().map(|path| format!("{}:{path}", text(&pod["spec"]["nodeName"])))
+            volume["hostPath"]["path"]
+                .as_str()
+                .map(|path| format!("{}:{path}", text(&pod["spec"]["nodeName"])))
         };
         let tree = match lasting {
             Some(key) => shared.entry(key).or_insert_with(fresh).clone(),
@@ -276,7 +282,11 @@ pub fn refresh(world: &World, pod: &Value, volumes: &mut Volumes, shared: &mut V
 fn files(world: &World, pod: &Value, volume: &Value) -> Option<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     let projected = !volume["projected"].is_null();
-    let sources = if projected { items(&volume["projected"]["sources"]) } else { std::slice::from_ref(volume) };
+    let sources = if projected {
+        items(&volume["projected"]["sources"])
+    } else {
+        std::slice::from_ref(volume)
+    };
     let mut known = projected;
     for source in sources {
         for field in ["configMap", "secret"] {

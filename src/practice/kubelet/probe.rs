@@ -5,9 +5,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde_json::Value;
 
+use super::Worker;
 use super::ask::{self as http, Asked, Asking};
 use super::pod::{Probing, Run, spec};
-use super::Worker;
 use crate::practice::field::{int, items, text};
 
 const KINDS: [(&str, &str, &str); 3] = [
@@ -94,7 +94,13 @@ impl Worker<'_> {
         }
         let number = run.number;
         let asked = self.ask(spec, probe);
-        let asking = Asking { kind, name: name.to_owned(), number, quiet, asked };
+        let asking = Asking {
+            kind,
+            name: name.to_owned(),
+            number,
+            quiet,
+            asked,
+        };
         match asking.asked.answer() {
             Some(result) => self.answered(&asking, result),
             None => {
@@ -203,9 +209,15 @@ impl Worker<'_> {
             let open = self.world.runtime.reach(&uid, port, "").is_some();
             self.world.turn();
             let why = if open {
-                format!("error: this server does not implement the grpc health protocol (grpc.health.v1.Health): {}", "unexpected HTTP status code received from server: 404 (Not Found)")
+                format!(
+                    "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): {}",
+                    "unexpected HTTP status code received from server: 404 (Not Found)"
+                )
             } else {
-                format!("timeout: failed to connect service \"{}:{port}\" within {seconds}s: context deadline exceeded", self.pod.ip)
+                format!(
+                    "timeout: failed to connect service \"{}:{port}\" within {seconds}s: context deadline exceeded",
+                    self.pod.ip
+                )
             };
             return Asked::at_once(Err(why));
         }

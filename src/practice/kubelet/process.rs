@@ -23,7 +23,15 @@ pub type Volumes = BTreeMap<String, crate::practice::runtime::files::SharedTree>
 ///
 /// # Errors
 /// The runtime's text when its command cannot be started.
-pub fn of(world: &World, pod: &Value, spec: &Value, image: &Image, repository: &str, env: BTreeMap<String, String>, volumes: &Volumes) -> Result<Launch, String> {
+pub fn of(
+    world: &World,
+    pod: &Value,
+    spec: &Value,
+    image: &Image,
+    repository: &str,
+    env: BTreeMap<String, String>,
+    volumes: &Volumes,
+) -> Result<Launch, String> {
     let words = |field: &str| items(&spec[field]).iter().map(|word| config::expand(text(word), &env)).collect::<Vec<_>>();
     let (command, args) = (words("command"), words("args"));
     let own = repository.rsplit('/').next().unwrap_or_default().to_owned();
@@ -51,14 +59,25 @@ pub fn of(world: &World, pod: &Value, spec: &Value, image: &Image, repository: &
         hosts += &format!("{}\t{}\n", text(&alias["ip"]), names.join("\t"));
     }
     let namespace = text(&metadata["namespace"]);
-    let resolver = format!("search {namespace}.svc.{0} svc.{0} {0}\nnameserver {1}\noptions ndots:5\n", dns::DOMAIN, dns::SERVER);
+    let resolver = format!(
+        "search {namespace}.svc.{0} svc.{0} {0}\nnameserver {1}\noptions ndots:5\n",
+        dns::DOMAIN,
+        dns::SERVER
+    );
     let context = |field: &str| {
         let own = spec["securityContext"].get(field);
         own.or_else(|| pod["spec"]["securityContext"].get(field)).cloned().unwrap_or_default()
     };
     let user = context("runAsUser").as_i64().or_else(|| image.user.as_ref()?.parse().ok()).unwrap_or(0);
     let mut files = Files {
-        mounts: vec![root::of(&programs, &hosts, &format!("{hostname}\n"), &resolver, context("readOnlyRootFilesystem") == true, world.now)],
+        mounts: vec![root::of(
+            &programs,
+            &hosts,
+            &format!("{hostname}\n"),
+            &resolver,
+            context("readOnlyRootFilesystem") == true,
+            world.now,
+        )],
     };
     files.mounts.extend(config::mounts(spec, &env, volumes));
     let limit = milli(&spec["resources"]["limits"]["memory"]).max(milli(&pod["spec"]["resources"]["limits"]["memory"]));

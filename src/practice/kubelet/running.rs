@@ -43,9 +43,15 @@ impl Worker<'_> {
     /// The runtime says that a container's first process is no more.
     pub(super) fn exited(&mut self, which: &str) {
         let mut parts = which.split(':');
-        let (Some(name), Some(number), Some(code)) = (parts.next(), parts.next(), parts.next()) else { return };
+        let (Some(name), Some(number), Some(code)) = (parts.next(), parts.next(), parts.next()) else {
+            return;
+        };
         let reason = if parts.next() == Some("OOMKilled") { "OOMKilled" } else { "" };
-        let current = self.pod.container(name).and_then(|container| container.run()).is_some_and(|run| run.number.to_string() == number);
+        let current = self
+            .pod
+            .container(name)
+            .and_then(|container| container.run())
+            .is_some_and(|run| run.number.to_string() == number);
         if !current {
             return;
         }

@@ -270,7 +270,15 @@ impl Worker<'_> {
             }
         }
         let env = config::environment(self.world, &self.object, spec, &image)?;
-        Ok(process::of(self.world, &self.object, spec, &image, &reference.repository(), env, &self.pod.volumes))
+        Ok(process::of(
+            self.world,
+            &self.object,
+            spec,
+            &image,
+            &reference.repository(),
+            env,
+            &self.pod.volumes,
+        ))
     }
 
     fn start(&mut self, index: usize) -> Duration {

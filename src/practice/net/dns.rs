@@ -77,14 +77,20 @@ pub fn record(world: &World, name: &str) -> Vec<String> {
         [host, service, namespace, "svc"] => of_service(world, service, namespace, Some(host)),
         [address, _, "pod"] => {
             let address = address.replace('-', ".");
-            if address.parse::<std::net::Ipv4Addr>().is_ok() { vec![address] } else { Vec::new() }
+            if address.parse::<std::net::Ipv4Addr>().is_ok() {
+                vec![address]
+            } else {
+                Vec::new()
+            }
         }
         _ => Vec::new(),
     }
 }
 
 fn of_service(world: &World, name: &str, namespace: &str, host: Option<&str>) -> Vec<String> {
-    let Some(service) = world.store.get(&SERVICE, namespace, name) else { return Vec::new() };
+    let Some(service) = world.store.get(&SERVICE, namespace, name) else {
+        return Vec::new();
+    };
     match text(&service["spec"]["clusterIP"]) {
         _ if service["spec"]["type"] == "ExternalName" => return Vec::new(),
         "None" => {}
@@ -93,9 +99,7 @@ fn of_service(world: &World, name: &str, namespace: &str, host: Option<&str>) ->
     }
     let early = service["spec"]["publishNotReadyAddresses"] == true;
     let slices = world.store.objects(&ENDPOINT_SLICE, Some(namespace));
-    let own = slices
-        .iter()
-        .filter(|slice| slice["metadata"]["labels"]["kubernetes.io/service-name"] == name);
+    let own = slices.iter().filter(|slice| slice["metadata"]["labels"]["kubernetes.io/service-name"] == name);
     own.flat_map(|slice| items(&slice["endpoints"]))
         .filter(|endpoint| early || endpoint["conditions"]["ready"] != false)
         .filter(|endpoint| host.is_none_or(|host| text(&endpoint["hostname"]) == host))

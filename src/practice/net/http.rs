@@ -33,7 +33,10 @@ pub enum Fault {
 }
 
 fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    headers
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
 }
 
 impl Request {
@@ -139,12 +142,7 @@ pub async fn receive(stream: &Stream) -> Option<Request> {
     let headers = headers(&lines[1..]);
     let length = header(&headers, "content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     let body = body(stream, rest, Some(length)).await;
-    Some(Request {
-        method,
-        target,
-        headers,
-        body,
-    })
+    Some(Request { method, target, headers, body })
 }
 
 /// Asks and reads the answer.
@@ -159,7 +157,11 @@ pub async fn ask(stream: &Stream, request: &Request) -> Result<Response, Fault> 
     let (code, reason) = status.split_once(' ').unwrap_or((status, ""));
     let headers = headers(&lines[1..]);
     let length = header(&headers, "content-length").and_then(|length| length.parse().ok());
-    let body = if request.method == "HEAD" { Vec::new() } else { body(stream, rest, length).await };
+    let body = if request.method == "HEAD" {
+        Vec::new()
+    } else {
+        body(stream, rest, length).await
+    };
     Ok(Response {
         code: code.parse().map_err(|_| Fault::Malformed)?,
         reason: reason.to_owned(),

@@ -20,7 +20,8 @@ pub enum Target {
 /// The pod that has an address.
 pub fn pod_at(world: &World, address: &str) -> Option<Value> {
     let pods = world.store.objects(&POD, None);
-    pods.into_iter().find(|pod| pod["status"]["podIP"] == address && !finished(pod) && pod["spec"]["hostNetwork"] != true)
+    pods.into_iter()
+        .find(|pod| pod["status"]["podIP"] == address && !finished(pod) && pod["spec"]["hostNetwork"] != true)
 }
 
 /// Where a connection from a pod (none: the node itself) to an address ends.
@@ -34,7 +35,10 @@ pub fn find(world: &mut World, from: Option<&Value>, address: &str, port: u16) -
         if text(&service["metadata"]["name"]) == "kubernetes" && text(&service["metadata"]["namespace"]) == "default" {
             return if port == 443 { Ok(Target::Api) } else { Err(NoRoute::TimedOut) };
         }
-        let wanted = items(&service["spec"]["ports"]).iter().find(|known| int(&known["port"]) == i64::from(port)).cloned();
+        let wanted = items(&service["spec"]["ports"])
+            .iter()
+            .find(|known| int(&known["port"]) == i64::from(port))
+            .cloned();
         // Nothing forwards a port that the Service does not have: packets to it are lost.
         let Some(wanted) = wanted else { return Err(NoRoute::TimedOut) };
         let ready = endpoints(world, service, &wanted);
@@ -52,7 +56,11 @@ pub fn find(world: &mut World, from: Option<&Value>, address: &str, port: u16) -
         };
     }
     // An address of the pods' network that no pod has: the node says so. Others are beyond the cluster.
-    Err(if address.starts_with("10.244.") { NoRoute::Unreachable } else { NoRoute::TimedOut })
+    Err(if address.starts_with("10.244.") {
+        NoRoute::Unreachable
+    } else {
+        NoRoute::TimedOut
+    })
 }
 
 /// Addresses and ports of a Service's ready endpoints for one of its ports.
@@ -69,7 +77,11 @@ pub fn endpoints(world: &World, service: &Value, port: &Value) -> Vec<(String, u
             continue;
         };
         let ready = items(&slice["endpoints"]).iter().filter(|endpoint| endpoint["conditions"]["ready"] != false);
-        found.extend(ready.flat_map(|endpoint| items(&endpoint["addresses"])).map(|address| (text(address).to_owned(), number)));
+        found.extend(
+            ready
+                .flat_map(|endpoint| items(&endpoint["addresses"]))
+                .map(|address| (text(address).to_owned(), number)),
+        );
     }
     found
 }

@@ -21,7 +21,11 @@ pub struct Data {
 
 impl Data {
     pub fn push(&mut self, bytes: &[u8]) {
-        let room = if self.more == 0 { KEPT.saturating_sub(self.bytes.len()).min(bytes.len()) } else { 0 };
+        let room = if self.more == 0 {
+            KEPT.saturating_sub(self.bytes.len()).min(bytes.len())
+        } else {
+            0
+        };
         self.bytes.extend_from_slice(&bytes[..room]);
         self.more += (bytes.len() - room) as u64;
     }

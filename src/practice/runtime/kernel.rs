@@ -99,10 +99,7 @@ pub struct Kernel {
 
 impl Kernel {
     pub fn new(id: u64, facts: Facts, files: Files, network: Arc<Network>, now: Arc<Mutex<Timestamp>>, calls: Calls) -> Self {
-        let memory = Memory {
-            used: 0,
-            limit: facts.memory,
-        };
+        let memory = Memory { used: 0, limit: facts.memory };
         Self {
             id,
             facts,

@@ -209,7 +209,10 @@ impl Runtime {
 
     fn drop_container(&mut self, id: u64) {
         let Some(container) = self.containers.remove(&id) else { return };
-        let others = self.containers.values().any(|other| Arc::ptr_eq(&other.kernel.network, &container.kernel.network));
+        let others = self
+            .containers
+            .values()
+            .any(|other| Arc::ptr_eq(&other.kernel.network, &container.kernel.network));
         if !others {
             hold(&container.kernel.network.listeners).clear();
         }

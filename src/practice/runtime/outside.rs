@@ -45,7 +45,11 @@ impl Practice {
     pub async fn proxy(&self, kind: &str, namespace: &str, name: &str, request: Request) -> Result<Response, Status> {
         let unreachable = |why: String| Status::service_unavailable(format!("error trying to reach service: {why}"));
         let wait = self.write(|world| {
-            let (address, port) = if kind == "pods" { pod(world, namespace, name) } else { service(world, namespace, name) }?;
+            let (address, port) = if kind == "pods" {
+                pod(world, namespace, name)
+            } else {
+                service(world, namespace, name)
+            }?;
             let object = route::pod_at(world, &address).ok_or_else(|| unreachable(format!("dial tcp {address}:{port}: connect: no route to host")))?;
             Ok::<_, Status>(world.fetch(text(&object["metadata"]["uid"]), &address, port, request))
         })?;
@@ -71,7 +75,11 @@ fn pod(world: &World, namespace: &str, name: &str) -> Result<(String, u16), Stat
     if address.is_empty() {
         return Err(Status::bad_request("address not allowed"));
     }
-    let first = || items(&object["spec"]["containers"]).iter().find_map(|container| container["ports"][0]["containerPort"].as_i64());
+    let first = || {
+        items(&object["spec"]["containers"])
+            .iter()
+            .find_map(|container| container["ports"][0]["containerPort"].as_i64())
+    };
     let port = if port.is_empty() { first().unwrap_or(80) } else { port.parse().unwrap_or(0) };
     let port = u16::try_from(port).ok().filter(|port| *port > 0);
     Ok((address.to_owned(), port.ok_or_else(|| Status::bad_request("invalid port"))?))
@@ -81,7 +89,9 @@ fn service(world: &mut World, namespace: &str, name: &str) -> Result<(String, u1
     let (name, wanted) = segments(name);
     let object = world.store.get(&SERVICE, namespace, name).ok_or_else(|| Status::not_found(&SERVICE, name))?;
     let ports = items(&object["spec"]["ports"]);
-    let chosen = |port: &&Value| wanted == text(&port["name"]) && !wanted.is_empty() || wanted == int(&port["port"]).to_string() || wanted.is_empty() && ports.len() == 1;
+    let chosen = |port: &&Value| {
+        wanted == text(&port["name"]) && !wanted.is_empty() || wanted == int(&port["port"]).to_string() || wanted.is_empty() && ports.len() == 1
+    };
     let missing = || Status::service_unavailable(format!("no service port \"{wanted}\" found for service \"{name}\""));
     let port = ports.iter().find(chosen).ok_or_else(missing)?;
     let ready = route::endpoints(world, &object, port);

@@ -18,7 +18,11 @@ pub enum File {
     Read(Reader),
     Write(Writer),
     Socket(Reader, Writer),
-    Disk { content: Content, at: Arc<Mutex<usize>>, append: bool },
+    Disk {
+        content: Content,
+        at: Arc<Mutex<usize>>,
+        append: bool,
+    },
     /// The container's own output: whether it is stderr.
     Log(bool),
 }
@@ -37,7 +41,11 @@ impl Process {
     /// The path as seen from the process's folder.
     pub fn path(&self, path: &str) -> String {
         let slash = if path.ends_with('/') && path.len() > 1 { "/" } else { "" };
-        let full = if path.starts_with('/') { clean(path) } else { clean(&format!("{}/{path}", self.folder)) };
+        let full = if path.starts_with('/') {
+            clean(path)
+        } else {
+            clean(&format!("{}/{path}", self.folder))
+        };
         if full == "/" { full } else { full + slash }
     }
 
@@ -196,7 +204,9 @@ impl Process {
             let mut table = hold(&self.kernel.table);
             let signalled = interruptible && table.get(&self.pid).is_some_and(|me| !me.pending.is_empty());
             let me = self.pid;
-            let Some(known) = table.get_mut(&pid) else { return std::task::Poll::Ready(Some(127)) };
+            let Some(known) = table.get_mut(&pid) else {
+                return std::task::Poll::Ready(Some(127));
+            };
             if let Some(code) = known.ended {
                 table.remove(&pid);
                 return std::task::Poll::Ready(Some(code));

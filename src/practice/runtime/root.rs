@@ -10,7 +10,28 @@ use crate::practice::shell::tools;
 /// What all images have alike.
 fn base() -> Tree {
     let (mut tree, then) = (Tree::default(), Timestamp::UNIX_EPOCH);
-    for folder in ["/bin", "/dev", "/etc", "/home", "/lib", "/mnt", "/opt", "/proc", "/root", "/run", "/sbin", "/srv", "/sys", "/usr/bin", "/usr/local/bin", "/usr/sbin", "/var/log", "/var/run", "/var/lib", "/var/www"] {
+    for folder in [
+        "/bin",
+        "/dev",
+        "/etc",
+        "/home",
+        "/lib",
+        "/mnt",
+        "/opt",
+        "/proc",
+        "/root",
+        "/run",
+        "/sbin",
+        "/srv",
+        "/sys",
+        "/usr/bin",
+        "/usr/local/bin",
+        "/usr/sbin",
+        "/var/log",
+        "/var/run",
+        "/var/lib",
+        "/var/www",
+    ] {
         tree.folder(folder, 0o755, then);
     }
     tree.folder("/tmp", 0o1777, then);
@@ -20,7 +41,20 @@ fn base() -> Tree {
         tree.file(&format!("/bin/{name}"), "\u{7f}ELF", 0o755, then);
     }
     tree.file("/bin/busybox", "\u{7f}ELF", 0o755, then);
-    let devices = [("null", "null"), ("zero", "zero"), ("random", "random"), ("urandom", "urandom"), ("tty", "tty"), ("stdin", "stdin"), ("stdout", "stdout"), ("stderr", "stderr"), ("fd/0", "stdin"), ("fd/1", "stdout"), ("fd/2", "stderr"), ("termination-log", "null")];
+    let devices = [
+        ("null", "null"),
+        ("zero", "zero"),
+        ("random", "random"),
+        ("urandom", "urandom"),
+        ("tty", "tty"),
+        ("stdin", "stdin"),
+        ("stdout", "stdout"),
+        ("stderr", "stderr"),
+        ("fd/0", "stdin"),
+        ("fd/1", "stdout"),
+        ("fd/2", "stderr"),
+        ("termination-log", "null"),
+    ];
     for (name, device) in devices {
         tree.file(&format!("/dev/{name}"), "", 0o666, then);
         put(&mut tree, &format!("/dev/{name}"), device);
@@ -29,7 +63,12 @@ fn base() -> Tree {
         tree.file(&format!("/proc/1/{name}"), "", 0o666, then);
         put(&mut tree, &format!("/proc/1/{name}"), device);
     }
-    tree.file("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n", 0o644, then);
+    tree.file(
+        "/etc/passwd",
+        "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n",
+        0o644,
+        then,
+    );
     tree.file("/etc/group", "root:x:0:\nnogroup:x:65534:\n", 0o644, then);
     tree.file("/etc/os-release", "NAME=\"klab practice image\"\nID=klab\n", 0o644, then);
     tree

@@ -104,7 +104,11 @@ impl Session {
                 }
             };
             if bytes.is_empty() {
-                if error { self.stderr = None } else { self.stdout = None }
+                if error {
+                    self.stderr = None
+                } else {
+                    self.stdout = None
+                }
                 continue;
             }
             // The program may be waiting for the room that there is now.
@@ -142,7 +146,10 @@ fn running(world: &World, namespace: &str, pod: &str, wanted: &str) -> Result<(S
     let object = world.store.get(&POD, namespace, pod).ok_or_else(|| Status::not_found(&POD, pod))?;
     let spec = &object["spec"];
     let names = |field: &str| items(&spec[field]).iter().map(|container| text(&container["name"])).collect::<Vec<_>>();
-    let (main, all) = (names("containers"), [names("containers"), names("initContainers"), names("ephemeralContainers")].concat());
+    let (main, all) = (
+        names("containers"),
+        [names("containers"), names("initContainers"), names("ephemeralContainers")].concat(),
+    );
     let name = match wanted {
         "" if main.len() == 1 => main[0],
         "" => {
@@ -165,9 +172,7 @@ fn running(world: &World, namespace: &str, pod: &str, wanted: &str) -> Result<(S
     }
     let uid = text(&object["metadata"]["uid"]).to_owned();
     if world.runtime.container(&uid, name).is_none() {
-        return Err(Status::internal(format!(
-            "unable to upgrade connection: container not found (\"{name}\")"
-        )));
+        return Err(Status::internal(format!("unable to upgrade connection: container not found (\"{name}\")")));
     }
     Ok((uid, name.to_owned()))
 }
@@ -176,7 +181,11 @@ fn running(world: &World, namespace: &str, pod: &str, wanted: &str) -> Result<(S
 fn start(world: &mut World, namespace: &str, pod: &str, exec: &Exec) -> Result<Ends, Status> {
     let (uid, name) = running(world, namespace, pod, &exec.container)?;
     let started = world.runtime.exec(&uid, &name, exec);
-    let ends = started.map_err(|why| Status::internal(format!("error executing command in container: failed to exec in container: failed to start exec: {why}")));
+    let ends = started.map_err(|why| {
+        Status::internal(format!(
+            "error executing command in container: failed to exec in container: failed to start exec: {why}"
+        ))
+    });
     world.turn();
     ends
 }
@@ -230,12 +239,7 @@ impl super::Runtime {
             *hold(&told) = Some(code);
             code
         });
-        Ok(Ends {
-            stdin,
-            stdout,
-            stderr,
-            code,
-        })
+        Ok(Ends { stdin, stdout, stderr, code })
     }
 
     /// Runs a command and says how it ended and what it printed, both streams together.

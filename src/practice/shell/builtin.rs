@@ -362,10 +362,11 @@ impl Shell {
                     }
                 }
                 None => {
-                    self.status = 128 + hold(&self.process.kernel.table)
-                        .get(&self.process.pid)
-                        .and_then(|known| known.pending.first().copied())
-                        .unwrap_or(0);
+                    self.status = 128
+                        + hold(&self.process.kernel.table)
+                            .get(&self.process.pid)
+                            .and_then(|known| known.pending.first().copied())
+                            .unwrap_or(0);
                     return self.caught().await;
                 }
             }

@@ -176,7 +176,9 @@ impl Shell {
         self.substituted = false;
         let mut argv = Vec::new();
         for (index, word) in words.into_iter().enumerate() {
-            let declares = argv.first().is_some_and(|name: &String| matches!(name.as_str(), "export" | "readonly" | "local"));
+            let declares = argv
+                .first()
+                .is_some_and(|name: &String| matches!(name.as_str(), "export" | "readonly" | "local"));
             let expanded = if assigned[index] && declares {
                 self.whole(&word.value).await.map(|text| vec![text])
             } else {

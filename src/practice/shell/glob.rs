@@ -157,7 +157,9 @@ pub fn expand(process: &Process, pattern: &str) -> Vec<String> {
         for path in found {
             let folder = if path.is_empty() && index == 0 { ".".to_owned() } else { format!("{path}/") };
             let names = process.kernel.files.names(&process.path(&folder)).unwrap_or_default();
-            let fit = names.iter().filter(|name| matches(part, name) && (!name.starts_with('.') || part.starts_with('.')));
+            let fit = names
+                .iter()
+                .filter(|name| matches(part, name) && (!name.starts_with('.') || part.starts_with('.')));
             next.extend(fit.map(|name| format!("{path}{slash}{name}")));
         }
         found = next;

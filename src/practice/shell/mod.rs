@@ -220,7 +220,11 @@ impl Shell {
         let mut pending = String::new();
         loop {
             if terminal {
-                let prompt = format!("{} {} ", self.process.folder.replace("/root", "~"), if self.process.user() == 0 { "#" } else { "$" });
+                let prompt = format!(
+                    "{} {} ",
+                    self.process.folder.replace("/root", "~"),
+                    if self.process.user() == 0 { "#" } else { "$" }
+                );
                 let _ = self.process.print(if pending.is_empty() { &prompt } else { "> " }).await;
             }
             let Some(line) = self.line().await else { break };
@@ -300,7 +304,10 @@ impl Shell {
     /// The signals that came and are caught, oldest first.
     fn pending(&self) -> Vec<i32> {
         let mut table = hold(&self.process.kernel.table);
-        table.get_mut(&self.process.pid).map(|known| std::mem::take(&mut known.pending)).unwrap_or_default()
+        table
+            .get_mut(&self.process.pid)
+            .map(|known| std::mem::take(&mut known.pending))
+            .unwrap_or_default()
     }
 }
 

@@ -46,7 +46,11 @@ impl Shell {
                 Some(value) => Ok(part(value)),
                 None => {
                     let message = self.word(error_message.as_deref()).await?;
-                    let message = if message.is_empty() { "parameter not set or null".to_owned() } else { message };
+                    let message = if message.is_empty() {
+                        "parameter not set or null".to_owned()
+                    } else {
+                        message
+                    };
                     self.complain(format!("{}: {message}", name_of(parameter))).await;
                     self.status = 2;
                     Err(Flow::Exit)
@@ -73,9 +77,7 @@ impl Shell {
             E::RemoveLargestSuffixPattern { parameter, pattern, .. } => self.cut(parameter, pattern, false, true).await.map(part),
             E::RemoveSmallestPrefixPattern { parameter, pattern, .. } => self.cut(parameter, pattern, true, false).await.map(part),
             E::RemoveLargestPrefixPattern { parameter, pattern, .. } => self.cut(parameter, pattern, true, true).await.map(part),
-            E::Substring {
-                parameter, offset, length, ..
-            } => {
+            E::Substring { parameter, offset, length, .. } => {
                 let value: Vec<char> = self.get(parameter).unwrap_or_default().chars().collect();
                 let size = i64::try_from(value.len()).unwrap_or(i64::MAX);
                 let offset = self.calculate(&offset.value).await?;

@@ -102,9 +102,15 @@ async fn a_request_from_outside_reaches_the_process_that_listens() {
     let get = |path: &str| Request::get("bed", path, "test");
     let answer = practice.proxy("services", "default", "bed:http", get("/bloom")).await.expect("answer");
     assert_eq!((answer.code, answer.body), (200, b"ok\n".to_vec()));
-    assert_eq!(practice.proxy("pods", "default", "tulip:8080", get("/weed")).await.map(|answer| answer.code), Ok(404));
+    assert_eq!(
+        practice.proxy("pods", "default", "tulip:8080", get("/weed")).await.map(|answer| answer.code),
+        Ok(404)
+    );
     let refused = practice.proxy("pods", "default", "tulip:9090", get("/")).await.expect_err("refusal").message;
-    assert!(refused.starts_with("error trying to reach service: dial tcp ") && refused.ends_with(":9090: connect: connection refused"), "{refused}");
+    assert!(
+        refused.starts_with("error trying to reach service: dial tcp ") && refused.ends_with(":9090: connect: connection refused"),
+        "{refused}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -121,7 +127,11 @@ async fn the_shell_does_what_a_shell_does() {
         ("set -e; false || echo saved; false; echo lost", "saved\n", 1),
         ("trap 'echo bye' EXIT; echo hi; exit 7", "hi\nbye\n", 7),
         ("cat <<END\nx=$((2*3))\nEND\ncat <<'END'\n$x\nEND", "x=6\n$x\n", 0),
-        ("mkdir -p /none 2>/dev/null; echo one >/tmp/a; echo two >>/tmp/a; cat /tmp/a; cat /tmp/b", "one\ntwo\n", 1),
+        (
+            "mkdir -p /none 2>/dev/null; echo one >/tmp/a; echo two >>/tmp/a; cat /tmp/a; cat /tmp/b",
+            "one\ntwo\n",
+            1,
+        ),
         ("v=$(echo in; exit 5); echo \"$v $?\"", "in 5\n", 0),
         ("(exit 3); echo $?; ! true; echo $?", "3\n1\n", 0),
         ("sleep 100 & kill $!; wait $!; echo $?", "143\n", 0),

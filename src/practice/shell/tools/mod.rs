@@ -56,7 +56,13 @@ pub fn find(process: &Process, name: &str) -> Result<String, NoProgram> {
         return path
             .split(':')
             .map(|folder| format!("{}/{name}", folder.trim_end_matches('/')))
-            .find(|path| process.kernel.files.get(path).is_ok_and(|entry| matches!(entry.what, What::File(_)) && entry.mode & 0o111 != 0))
+            .find(|path| {
+                process
+                    .kernel
+                    .files
+                    .get(path)
+                    .is_ok_and(|entry| matches!(entry.what, What::File(_)) && entry.mode & 0o111 != 0)
+            })
             .ok_or(NoProgram::Missing);
     }
     match process.kernel.files.get(&process.path(name)) {
@@ -101,9 +107,16 @@ pub fn execute(process: Process, argv: Vec<String>) -> BoxFuture<'static, i32> {
 /// A file that is a script of the shell.
 async fn script(process: Process, mut argv: Vec<String>) -> i32 {
     let path = find(&process, &argv[0]).unwrap_or_else(|_| argv[0].clone());
-    let text = process.kernel.files.content(&process.path(&path)).map(|content| content.text()).unwrap_or_default();
+    let text = process
+        .kernel
+        .files
+        .content(&process.path(&path))
+        .map(|content| content.text())
+        .unwrap_or_default();
     let first = text.lines().next().unwrap_or_default();
-    let shell = ["sh", "ash", "bash"].iter().any(|shell| first.ends_with(shell) || first.contains(&format!("{shell} ")));
+    let shell = ["sh", "ash", "bash"]
+        .iter()
+        .any(|shell| first.ends_with(shell) || first.contains(&format!("{shell} ")));
     if first.starts_with("#!") && !shell {
         process.complain(format!("the practice cluster cannot run {first}")).await;
         return 127;
@@ -153,7 +166,11 @@ impl Line {
                     continue;
                 }
                 let value = &letters[at + letter.len_utf8()..];
-                let value = if value.is_empty() { rest.next().cloned().unwrap_or_default() } else { value.to_owned() };
+                let value = if value.is_empty() {
+                    rest.next().cloned().unwrap_or_default()
+                } else {
+                    value.to_owned()
+                };
                 line.letters.insert(letter, value);
                 break;
             }
@@ -182,5 +199,9 @@ fn seconds(text: &str) -> Option<f64> {
         Some('s') => (&text[..text.len() - 1], 1.0),
         _ => (text, 1.0),
     };
-    number.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0).map(|number| number * factor)
+    number
+        .parse::<f64>()
+        .ok()
+        .filter(|number| number.is_finite() && *number >= 0.0)
+        .map(|number| number * factor)
 }

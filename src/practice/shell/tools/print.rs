@@ -32,7 +32,10 @@ pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done
 async fn echo(process: &Process, words: &[String]) -> Done {
     let (mut newline, mut escapes, mut from) = (true, false, 0);
     for word in words {
-        let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.is_empty() && letters.chars().all(|c| "neE".contains(c))) else {
+        let Some(letters) = word
+            .strip_prefix('-')
+            .filter(|letters| !letters.is_empty() && letters.chars().all(|c| "neE".contains(c)))
+        else {
             break;
         };
         newline &= !letters.contains('n');
@@ -110,13 +113,17 @@ fn field(kind: char, spec: &str, argument: &str, code: &mut i32) -> String {
     let left = spec.starts_with('-');
     let zero = spec.trim_start_matches(['+', ' ', '#']).starts_with('0');
     let digits = spec.trim_start_matches(['-', '+', ' ', '#', '0']);
-    let (width, precision) = digits.split_once('.').map_or((digits, None), |(width, precision)| (width, precision.parse::<usize>().ok()));
+    let (width, precision) = digits
+        .split_once('.')
+        .map_or((digits, None), |(width, precision)| (width, precision.parse::<usize>().ok()));
     let width = width.parse::<usize>().unwrap_or(0).min(4096);
     let mut number = || {
         let text = argument.trim();
         let value = match text.strip_prefix(['\'', '"']) {
             Some(rest) => rest.chars().next().map(|c| i64::from(c as u32)),
-            None => text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |hex| i64::from_str_radix(hex, 16).ok()),
+            None => text
+                .strip_prefix("0x")
+                .map_or_else(|| text.parse().ok(), |hex| i64::from_str_radix(hex, 16).ok()),
         };
         value.unwrap_or_else(|| {
             *code |= i32::from(!text.is_empty());
@@ -240,7 +247,9 @@ async fn env(process: &Process, name: &str, words: &[String]) -> Done {
     match super::find(&child, &command[0]) {
         Ok(_) => Ok(super::execute(child, command).await),
         Err(fault) => {
-            process.complain(format!("env: can't execute '{}': No such file or directory", command[0])).await;
+            process
+                .complain(format!("env: can't execute '{}': No such file or directory", command[0]))
+                .await;
             Ok(fault.code())
         }
     }

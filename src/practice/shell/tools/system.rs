@@ -149,7 +149,13 @@ async fn ps(process: &Process) -> Done {
 async fn pidof(process: &Process, words: &[String]) -> Done {
     let found: Vec<String> = hold(&process.kernel.table)
         .iter()
-        .filter(|(_, known)| known.ended.is_none() && known.argv.first().is_some_and(|first| words.iter().any(|word| first.rsplit('/').next() == Some(word))))
+        .filter(|(_, known)| {
+            known.ended.is_none()
+                && known
+                    .argv
+                    .first()
+                    .is_some_and(|first| words.iter().any(|word| first.rsplit('/').next() == Some(word)))
+        })
         .map(|(pid, _)| pid.to_string())
         .collect();
     process.print(format!("{}\n", found.join(" "))).await?;

@@ -57,7 +57,10 @@ fn either(process: &Process, words: &[&str]) -> Result<bool, String> {
 }
 
 fn binary(word: &str) -> bool {
-    matches!(word, "=" | "==" | "!=" | "<" | ">" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" | "-nt" | "-ot" | "-ef")
+    matches!(
+        word,
+        "=" | "==" | "!=" | "<" | ">" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" | "-nt" | "-ot" | "-ef"
+    )
 }
 
 fn primary(process: &Process, words: &[&str]) -> Result<bool, String> {
