@@ -60,8 +60,24 @@ pub enum Command {
     },
     /// Play scenarios without a screen and report each step; exit status 1 when one does not hold.
     Run(Run),
+    /// Check scenarios as they are written and as they play: file, line, what and what to do; exit status 1 on errors.
+    Check(Check),
     /// The practice cluster on 127.0.0.1, for your own kubectl; serves until Ctrl-C.
     Serve(Serve),
+}
+
+/// What `klab check` looks at.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Check {
+    /// Folders of scenarios, or scenarios' folders; without one, all that klab has.
+    #[arg(value_name = "DIR")]
+    pub dirs: Vec<PathBuf>,
+    /// Only read; play nothing on the practice cluster.
+    #[arg(long)]
+    pub no_play: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `klab run` plays.

@@ -47,6 +47,7 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
         Some(Command::List { form }) => Ok(app::report::list(&settings, &form)?),
         Some(Command::Show { scenario, json }) => Ok(app::report::show(settings.scenario(&scenario)?, json)?),
         Some(Command::Run(run)) => app::proof::run(settings, &run),
+        Some(Command::Check(check)) => app::check::run(settings, &check),
         Some(Command::Serve(serve)) => {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
             runtime.block_on(app::serve::run(serve, &settings))?;

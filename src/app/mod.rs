@@ -1,6 +1,7 @@
 //! The shell round the model: terminal, loop, clusters. The only part that sees both clusters.
 
 mod background;
+pub mod check;
 mod hands;
 mod links;
 mod orders;
@@ -13,6 +14,7 @@ pub mod serve;
 mod session;
 mod settings;
 mod shell;
+mod side_by_side;
 pub mod terminal;
 mod unpack;
 

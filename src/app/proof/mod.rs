@@ -4,14 +4,13 @@ mod play;
 mod seen;
 mod story;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde::Serialize;
 
-use super::report;
 use super::settings::{Settings, StartError};
+use super::{report, side_by_side};
 use crate::cli;
 pub use seen::Seen;
 
@@ -61,11 +60,12 @@ pub fn run(settings: Settings, wanted: &cli::Run) -> anyhow::Result<bool> {
     };
     // In one namespace only one lesson at a time can be played.
     let jobs = if stage.settings.place.namespace.is_some() { 1 } else { jobs };
-    let reports = all(&stage, &folders, jobs, |done| {
+    let tell = |done: &Report| {
         if wanted.form.is_plain() {
             report::run(done);
         }
-    });
+    };
+    let reports = side_by_side::each(&folders, jobs, |folder| one(&stage, folder), tell);
     report::runs(&reports, &wanted.form)?;
     Ok(reports.iter().all(|report| report.ok))
 }
@@ -94,36 +94,6 @@ fn on_practice(place: &cli::Place) -> cli::Place {
         seed: place.seed,
         ..cli::Place::default()
     }
-}
-
-/// Plays the folders, several at once, and tells each report as it is done, in the order of the folders.
-fn all(stage: &Stage, folders: &[String], jobs: usize, tell: impl Fn(&Report) + Sync) -> Vec<Report> {
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<Option<Report>>> = Mutex::new(vec![None; folders.len()]);
-    let told = Mutex::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, folders.len().max(1)) {
-            scope.spawn(|| {
-                while let Some((place, folder)) = take(&next, folders) {
-                    let report = one(stage, folder);
-                    let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-                    done[place] = Some(report);
-                    let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-                    while let Some(Some(report)) = done.get(*told) {
-                        tell(report);
-                        *told += 1;
-                    }
-                }
-            });
-        }
-    });
-    let done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.into_iter().flatten().collect()
-}
-
-fn take<'a>(next: &AtomicUsize, folders: &'a [String]) -> Option<(usize, &'a String)> {
-    let place = next.fetch_add(1, Ordering::Relaxed);
-    folders.get(place).map(|folder| (place, folder))
 }
 
 /// One scenario, wholly played.
