@@ -13,6 +13,8 @@ pub mod kubelet;
 pub mod log;
 pub mod net;
 pub mod patch;
+pub mod quantity;
+pub mod quota;
 pub mod registry;
 pub mod runtime;
 pub mod scheduler;

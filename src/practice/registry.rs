@@ -6,7 +6,7 @@ use super::kind::{Kind, NAMESPACE, POD};
 use super::status::{Fault, Status};
 use super::store::names;
 use super::world::World;
-use super::{defaults, validate};
+use super::{defaults, quota, validate};
 
 /// Which part of an object a write may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,7 @@ impl World {
         if self.store.encoded(kind, &namespace, &name).is_some() {
             return Err(Status::already_exists(kind, &name));
         }
+        quota::charge(self, kind, &object, None)?;
         Ok(self.store.put(kind, object))
     }
 
@@ -121,6 +122,9 @@ impl World {
         }
         if object == old {
             return Ok(old);
+        }
+        if object["spec"] != old["spec"] {
+            quota::charge(self, kind, &object, Some(&old))?;
         }
         if ready_to_go(kind, &object) {
             self.store.put(kind, object);

@@ -18,6 +18,7 @@ pub mod job;
 pub mod namespace;
 mod pods;
 pub mod replica_set;
+pub mod resource_quota;
 pub mod revision;
 pub mod rollout;
 pub mod service_account;
@@ -30,6 +31,10 @@ pub fn all(options: &Options) -> Vec<Box<dyn Controller>> {
     let mut all: Vec<Box<dyn Controller>> = vec![
         Box::new(deployment::Deployments),
         Box::new(replica_set::ReplicaSets::default()),
+        Box::new(resource_quota::ResourceQuotas),
+        Box::new(volume::claims::Claims),
+        Box::new(volume::protection::Protection),
+        Box::new(volume::provisioner::Provisioner),
         Box::new(job::Jobs::default()),
         Box::new(cron_job::CronJobs),
         Box::new(daemon_set::DaemonSets::default()),

@@ -26,6 +26,7 @@ mod spread;
 mod volume;
 mod words;
 
+pub use self::cluster::claims as mounted_claims;
 pub use self::affinity::{matches as matches_node, selected};
 pub use self::filter::{tolerated, tolerates, untolerated};
 

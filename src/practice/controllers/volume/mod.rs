@@ -2,13 +2,16 @@
 
 use serde_json::{Value, json};
 
+pub mod claims;
 pub mod matching;
+pub mod protection;
+pub mod provisioner;
 
 use self::matching::{BOUND_BY_CONTROLLER, reserved_for};
 
 /// Sets a volume aside for a claim.
 pub fn reserve(volume: &mut Value, claim: &Value) {
-    if !reserved_for(volume, claim) {
+    if !reserved_for(volume, claim) || volume["spec"]["claimRef"].is_null() {
         volume["metadata"]["annotations"][BOUND_BY_CONTROLLER] = "yes".into();
     }
     let metadata = &claim["metadata"];
