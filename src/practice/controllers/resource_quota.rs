@@ -83,5 +83,5 @@ fn used_of(world: &World, quota: &Value, name: &str) -> Quantity {
     objects
         .filter(|(kind, object)| in_scope(quota, kind, object))
         .filter_map(|(kind, object)| usage::of(kind, &object, world.now).get(name).copied())
-        .fold(Quantity::default(), |sum, amount| sum + amount)
+        .fold(Quantity::ZERO, Quantity::plus)
 }

@@ -111,11 +111,11 @@ fn delta(quota: &Value, kind: &'static Kind, object: &Value, before: Option<&Val
     let mut delta = usage::of(kind, object, now);
     if let Some(before) = before.filter(|before| in_scope(quota, kind, before)) {
         for (name, amount) in usage::of(kind, before, now) {
-            let known = delta.entry(name).or_default();
-            *known = *known - amount;
+            let known = delta.entry(name).or_insert(Quantity::ZERO);
+            *known = known.minus(amount);
         }
     }
-    delta.retain(|_, amount| amount.milli > 0);
+    delta.retain(|_, amount| *amount > Quantity::ZERO);
     delta
 }
 
@@ -123,10 +123,11 @@ fn delta(quota: &Value, kind: &'static Kind, object: &Value, before: Option<&Val
 fn added(mut quota: Value, delta: &Amounts, limited: &[String]) -> Result<Option<Value>, String> {
     let asked: Vec<(&String, Quantity)> = limited.iter().filter_map(|name| Some((name, *delta.get(name)?))).collect();
     let status = &quota["status"];
-    let sum = |name: &str, amount: Quantity| Quantity::of(&status["used"][name]) + amount;
+    let amount = |part: &str, name: &str| Quantity::of(&status[part][name]).unwrap_or(Quantity::ZERO);
+    let sum = |name: &str, more: Quantity| amount("used", name).plus(more);
     let over: Vec<(&String, Quantity)> = asked
         .iter()
-        .filter(|(name, amount)| sum(name, *amount).milli > Quantity::of(&status["hard"][name.as_str()]).milli)
+        .filter(|(name, more)| sum(name, *more) > amount("hard", name))
         .copied()
         .collect();
     if over.is_empty() {
@@ -144,7 +145,7 @@ fn added(mut quota: Value, delta: &Amounts, limited: &[String]) -> Result<Option
         "exceeded quota: {}, requested: {}, used: {}, limited: {}",
         text(&quota["metadata"]["name"]),
         list(&|_, amount| amount),
-        list(&|name, _| Quantity::of(&status["used"][name])),
-        list(&|name, _| Quantity::of(&status["hard"][name]))
+        list(&|name, _| amount("used", name)),
+        list(&|name, _| amount("hard", name))
     ))
 }

@@ -25,7 +25,7 @@ pub fn count_name(kind: &Kind) -> String {
 /// What an object uses; nothing when it no longer counts.
 #[must_use]
 pub fn of(kind: &Kind, object: &Value, now: Timestamp) -> Amounts {
-    let mut amounts = Amounts::from([(count_name(kind), Quantity::count(1))]);
+    let mut amounts = Amounts::from([(count_name(kind), Quantity::whole(1))]);
     let mut add = |name: &str, amount: Quantity| {
         amounts.insert(name.to_owned(), amount);
     };
@@ -39,23 +39,28 @@ pub fn of(kind: &Kind, object: &Value, now: Timestamp) -> Amounts {
                 "LoadBalancer" => (1, ports),
                 _ => (0, 0),
             };
-            add("services", Quantity::count(1));
-            add("services.loadbalancers", Quantity::count(balanced));
-            add("services.nodeports", Quantity::count(exposed));
+            add("services", Quantity::whole(1));
+            add("services.loadbalancers", Quantity::whole(balanced));
+            add("services.nodeports", Quantity::whole(exposed));
         }
         "PersistentVolumeClaim" => {
-            let (class, storage) = (class_of(object), Quantity::of(&object["spec"]["resources"]["requests"]["storage"]));
-            add("persistentvolumeclaims", Quantity::count(1));
+            let (class, storage) = (class_of(object), amount(&object["spec"]["resources"]["requests"]["storage"]));
+            add("persistentvolumeclaims", Quantity::whole(1));
             add("requests.storage", storage);
             if !class.is_empty() {
-                add(&format!("{class}.storageclass.storage.k8s.io/persistentvolumeclaims"), Quantity::count(1));
+                add(&format!("{class}.storageclass.storage.k8s.io/persistentvolumeclaims"), Quantity::whole(1));
                 add(&format!("{class}.storageclass.storage.k8s.io/requests.storage"), storage);
             }
         }
-        "ConfigMap" | "Secret" | "ReplicationController" | "ResourceQuota" => add(kind.plural, Quantity::count(1)),
+        "ConfigMap" | "Secret" | "ReplicationController" | "ResourceQuota" => add(kind.plural, Quantity::whole(1)),
         _ => {}
     }
     amounts
+}
+
+/// What a field says; nothing when it says no quantity.
+fn amount(field: &Value) -> Quantity {
+    Quantity::of(field).unwrap_or(Quantity::ZERO)
 }
 
 fn pod(pod: &Value, now: Timestamp) -> Amounts {
@@ -66,7 +71,7 @@ fn pod(pod: &Value, now: Timestamp) -> Amounts {
     if finished(pod) || overdue {
         return Amounts::new();
     }
-    let mut amounts = Amounts::from([("pods".to_owned(), Quantity::count(1))]);
+    let mut amounts = Amounts::from([("pods".to_owned(), Quantity::whole(1))]);
     for (resource, amount) in total(pod, "requests") {
         if ["cpu", "memory", "ephemeral-storage"].contains(&resource.as_str()) || resource.starts_with("hugepages-") {
             amounts.insert(resource.clone(), amount);
@@ -85,12 +90,12 @@ fn pod(pod: &Value, now: Timestamp) -> Amounts {
 fn total(pod: &Value, what: &str) -> Amounts {
     let of = |container: &Value| -> Amounts {
         let map = container["resources"][what].as_object().into_iter().flatten();
-        map.map(|(name, amount)| (name.clone(), Quantity::of(amount))).collect()
+        map.map(|(name, amount)| (name.clone(), self::amount(amount))).collect()
     };
     let add = |sum: &mut Amounts, other: &Amounts| {
         for (name, amount) in other {
-            let known = sum.entry(name.clone()).or_default();
-            *known = *known + *amount;
+            let known = sum.entry(name.clone()).or_insert(Quantity::ZERO);
+            *known = known.plus(*amount);
         }
     };
     let (mut sum, mut first) = (Amounts::new(), Amounts::new());
@@ -101,8 +106,8 @@ fn total(pod: &Value, what: &str) -> Amounts {
         } else {
             add(&mut own, &sum);
             for (name, amount) in own {
-                let known = first.entry(name).or_default();
-                *known = known.max(amount);
+                let known = first.entry(name).or_insert(Quantity::ZERO);
+                *known = amount.max(*known);
             }
         }
     }
@@ -110,8 +115,8 @@ fn total(pod: &Value, what: &str) -> Amounts {
         add(&mut sum, &of(container));
     }
     for (name, amount) in first {
-        let known = sum.entry(name).or_default();
-        *known = known.max(amount);
+        let known = sum.entry(name).or_insert(Quantity::ZERO);
+        *known = amount.max(*known);
     }
     sum.extend(of(&pod["spec"]));
     sum

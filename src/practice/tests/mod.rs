@@ -15,8 +15,10 @@ use crate::image::Catalogue;
 
 mod failures;
 mod inside;
+mod quotas;
 mod rollouts;
 mod running;
+mod volumes;
 
 const SPACE: &str = "garden";
 
