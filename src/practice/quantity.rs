@@ -25,10 +25,7 @@ const NANOS: i128 = 1_000_000_000;
 pub const WRONG: &str = r"quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 impl Quantity {
-    pub const ZERO: Self = Self {
-        nanos: 0,
-        form: Form::Decimal,
-    };
+    pub const ZERO: Self = Self { nanos: 0, form: Form::Decimal };
 
     #[must_use]
     pub fn whole(number: i64) -> Self {
@@ -125,7 +122,9 @@ impl FromStr for Quantity {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let split = text.find(|letter: char| !(letter.is_ascii_digit() || "+-.".contains(letter))).unwrap_or(text.len());
+        let split = text
+            .find(|letter: char| !(letter.is_ascii_digit() || "+-.".contains(letter)))
+            .unwrap_or(text.len());
         let (number, suffix) = text.split_at(split);
         if let Some((_, power)) = BINARY.iter().find(|(known, _)| *known == suffix) {
             let nanos = scaled(number, 9)?.checked_mul(1024_i128.pow(*power)).ok_or(WRONG)?;

@@ -16,15 +16,19 @@ pub mod usage;
 
 /// The names a quota limits.
 fn hard(quota: &Value) -> Vec<String> {
-    quota["status"]["hard"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect()
+    quota["status"]["hard"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 /// Whether a kind's objects can count under a name.
 #[must_use]
 pub fn counts(kind: &Kind, name: &str) -> bool {
     let plain = |name: &str| {
-        ["cpu", "memory", "ephemeral-storage", "pods"].contains(&name)
-            || ["requests.", "limits.", "hugepages-"].iter().any(|prefix| name.starts_with(prefix))
+        ["cpu", "memory", "ephemeral-storage", "pods"].contains(&name) || ["requests.", "limits.", "hugepages-"].iter().any(|prefix| name.starts_with(prefix))
     };
     if let Some(counted) = name.strip_prefix("count/") {
         return counted == kind.qualified();
@@ -125,11 +129,7 @@ fn added(mut quota: Value, delta: &Amounts, limited: &[String]) -> Result<Option
     let status = &quota["status"];
     let amount = |part: &str, name: &str| Quantity::of(&status[part][name]).unwrap_or(Quantity::ZERO);
     let sum = |name: &str, more: Quantity| amount("used", name).plus(more);
-    let over: Vec<(&String, Quantity)> = asked
-        .iter()
-        .filter(|(name, more)| sum(name, *more) > amount("hard", name))
-        .copied()
-        .collect();
+    let over: Vec<(&String, Quantity)> = asked.iter().filter(|(name, more)| sum(name, *more) > amount("hard", name)).copied().collect();
     if over.is_empty() {
         let sums: Vec<(String, String)> = asked.iter().map(|(name, amount)| ((*name).clone(), sum(name, *amount).to_string())).collect();
         for (name, amount) in &sums {

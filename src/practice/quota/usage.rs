@@ -65,8 +65,8 @@ fn amount(field: &Value) -> Quantity {
 
 fn pod(pod: &Value, now: Timestamp) -> Amounts {
     let metadata = &pod["metadata"];
-    let overdue = instant(&metadata["deletionTimestamp"])
-        .is_some_and(|at| now > at + jiff::SignedDuration::from_secs(int(&metadata["deletionGracePeriodSeconds"])));
+    let overdue =
+        instant(&metadata["deletionTimestamp"]).is_some_and(|at| now > at + jiff::SignedDuration::from_secs(int(&metadata["deletionGracePeriodSeconds"])));
     // The pod itself counts as an object even when what it asked for is free again.
     if finished(pod) || overdue {
         return Amounts::new();

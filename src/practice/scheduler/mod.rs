@@ -26,8 +26,8 @@ mod spread;
 mod volume;
 mod words;
 
-pub use self::cluster::claims as mounted_claims;
 pub use self::affinity::{matches as matches_node, selected};
+pub use self::cluster::claims as mounted_claims;
 pub use self::filter::{tolerated, tolerates, untolerated};
 
 /// A pod that found no node is tried again after so long even if nothing happened.

@@ -33,7 +33,10 @@ fn a_claim_without_a_volume_holds_its_pod_back() {
     let why = "no persistent volumes available for this claim and no storage class is set";
     assert_eq!(play.told("FailedBinding").first().map(|(message, _)| message.as_str()), Some(why));
     let message = text(&condition(&play.pods()[0], "PodScheduled")["message"]).to_owned();
-    assert!(message.starts_with("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims."), "{message}");
+    assert!(
+        message.starts_with("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims."),
+        "{message}"
+    );
     volume(&mut play, "large", "5Gi");
     volume(&mut play, "small", "2Gi");
     play.to(60.0);
@@ -51,7 +54,10 @@ fn a_used_claim_goes_with_its_pod() {
         "volumes": [{"name": "soil", "persistentVolumeClaim": {"claimName": "soil"}}]}});
     play.create(&POD, pod);
     play.to(20.0);
-    play.engine.world.delete(&PERSISTENT_VOLUME_CLAIM, SPACE, "soil", &Deletion::default()).expect("delete");
+    play.engine
+        .world
+        .delete(&PERSISTENT_VOLUME_CLAIM, SPACE, "soil", &Deletion::default())
+        .expect("delete");
     play.to(40.0);
     assert!(deleting(&seen(&play, "soil")));
     play.engine.world.delete(&POD, SPACE, "p", &Deletion::default()).expect("delete");

@@ -131,9 +131,9 @@ fn sync_wanted(world: &mut World, claim: &Value, wanted: &str) -> bool {
 fn awaited(world: &World, claim: &Value) -> (&'static str, String) {
     let metadata = &claim["metadata"];
     let pods = world.store.objects(&POD, Some(text(&metadata["namespace"])));
-    let waiting = pods.iter().filter(|pod| {
-        !finished(pod) && text(&pod["spec"]["nodeName"]).is_empty() && mounted_claims(pod).iter().any(|name| metadata["name"] == **name)
-    });
+    let waiting = pods
+        .iter()
+        .filter(|pod| !finished(pod) && text(&pod["spec"]["nodeName"]).is_empty() && mounted_claims(pod).iter().any(|name| metadata["name"] == **name));
     let names: Vec<&str> = waiting.map(|pod| text(&pod["metadata"]["name"])).collect();
     match names.len() {
         0 => ("WaitForFirstConsumer", "waiting for first consumer to be created before binding".to_owned()),

@@ -38,7 +38,11 @@ impl Controller for Protection {
     }
 
     fn run(&mut self, _me: Id, world: &mut World, key: &Key) {
-        let kind = if key.namespace.is_empty() { &PERSISTENT_VOLUME } else { &PERSISTENT_VOLUME_CLAIM };
+        let kind = if key.namespace.is_empty() {
+            &PERSISTENT_VOLUME
+        } else {
+            &PERSISTENT_VOLUME_CLAIM
+        };
         let Some(object) = world.store.get(kind, &key.namespace, &key.name).filter(deleting) else {
             return;
         };

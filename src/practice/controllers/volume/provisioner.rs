@@ -33,7 +33,9 @@ impl Controller for Provisioner {
         let Some(claim) = world.store.get(&PERSISTENT_VOLUME_CLAIM, &key.namespace, &key.name) else {
             return;
         };
-        let Some(class) = world.store.get(&STORAGE_CLASS, "", class_of(&claim)) else { return };
+        let Some(class) = world.store.get(&STORAGE_CLASS, "", class_of(&claim)) else {
+            return;
+        };
         let volume = format!("pvc-{}", text(&claim["metadata"]["uid"]));
         let chosen = !claim["metadata"]["annotations"][SELECTED_NODE].is_null();
         let there = world.store.encoded(&PERSISTENT_VOLUME, "", &volume).is_some();
