@@ -190,10 +190,9 @@ impl Cluster {
             answer => answer,
         };
         let after = after.map_err(|error| ApplyError::server(object, &error))?;
-        let version = |object: &Raw| object.value["metadata"]["resourceVersion"].clone();
         let what = match before {
             None => Outcome::Created,
-            Some(before) if version(&before) == version(&after) => Outcome::Unchanged,
+            Some(before) if ours(&before.value) == ours(&after.value) => Outcome::Unchanged,
             Some(_) => Outcome::Configured,
         };
         Ok(Applied {
@@ -202,6 +201,19 @@ impl Cluster {
             what,
         })
     }
+}
+
+/// What an apply of ours can change: a controller may write status, annotations and versions between two looks.
+fn ours(object: &Value) -> (Value, Value, Vec<Value>) {
+    let mut content = object.clone();
+    if let Some(fields) = content.as_object_mut() {
+        fields.remove("metadata");
+        fields.remove("status");
+    }
+    let entries = object["metadata"]["managedFields"].as_array().cloned().unwrap_or_default();
+    let is_our_apply = |entry: &Value| entry["manager"] == FIELD_MANAGER && entry["operation"] == "Apply";
+    let applied = entries.into_iter().filter(is_our_apply).collect();
+    (content, object["metadata"]["labels"].clone(), applied)
 }
 
 async fn send(api: &Api<Raw>, object: &Passed, params: &PatchParams) -> kube::Result<Raw> {

@@ -16,8 +16,8 @@ fn piece() -> Vec<Piece> {
     }]
 }
 
-fn live(version: &str, labels: Value) -> Value {
-    json!({"metadata": {"name": "c", "uid": "u", "resourceVersion": version, "labels": labels}})
+fn live(data: &str, labels: Value) -> Value {
+    json!({"metadata": {"name": "c", "uid": "u", "labels": labels}, "data": {"a": data}})
 }
 
 #[tokio::test]
@@ -29,7 +29,7 @@ async fn apply_says_created_configured_or_unchanged() {
     ] {
         let cluster = stub::cluster(move |asked| match (asked.method.as_str(), before) {
             ("GET", None) => stub::status(404, "NotFound", "no", json!({})),
-            ("GET", Some(version)) => stub::json(&live(version, json!({}))),
+            ("GET", Some(data)) => stub::json(&live(data, json!({}))),
             _ => {
                 assert_eq!(asked.path, "/api/v1/namespaces/lab-1/configmaps/c");
                 assert!(
@@ -127,4 +127,20 @@ async fn what_klab_did_not_make_is_not_deleted_in_a_users_namespace() {
     });
     cluster.own_namespace = true;
     assert!(matches!(cluster.delete(&Guard::default(), &piece()).await, Err(ApplyError::NotOurs { .. })));
+}
+
+#[test]
+fn what_a_controller_writes_meanwhile_is_no_change_of_ours() {
+    let entry = |manager: &str, time: &str| json!({"manager": manager, "operation": "Apply", "time": time});
+    let object = |version: &str, replicas: u32, entries: Value| {
+        let metadata = json!({"name": "d", "resourceVersion": version, "managedFields": entries});
+        json!({"kind": "Deployment", "metadata": metadata, "spec": {"replicas": replicas}, "status": {"observed": version}})
+    };
+    let before = object("1", 1, json!([entry(FIELD_MANAGER, "10:00")]));
+    let by_controller = object("2", 1, json!([entry(FIELD_MANAGER, "10:00"), entry("kube-controller-manager", "10:01")]));
+    let more_replicas = object("2", 2, json!([entry(FIELD_MANAGER, "10:00")]));
+    let more_fields = object("2", 1, json!([entry(FIELD_MANAGER, "10:01")]));
+    assert_eq!(ours(&before), ours(&by_controller));
+    assert_ne!(ours(&before), ours(&more_replicas));
+    assert_ne!(ours(&before), ours(&more_fields));
 }
