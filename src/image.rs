@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Images by repository name as written in manifests (`nginx`, `example/web`, `registry.k8s.io/pause`).
 pub type Catalogue = BTreeMap<String, Image>;
 
 /// One repository and the behaviour of every image in it.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Image {
     /// Tags that exist; any other is `not found`.
@@ -30,7 +30,7 @@ pub struct Image {
 }
 
 /// What a main process does.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
     Log(String),
@@ -50,7 +50,7 @@ pub enum Step {
 }
 
 /// How a registry refuses a pull when the image is not simply there or not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refusal {
     /// The repository does not exist or is private.

@@ -41,7 +41,7 @@ impl Settings {
         check(&place)?;
         let mut library = load::embedded();
         if let Some(folder) = &place.scenarios {
-            library.merge(load::folder(folder).map_err(|error| StartError(error.to_string()))?);
+            library.merge(load::path(folder).map_err(|error| StartError(error.to_string()))?);
         }
         for entry in &mut library.entries {
             if let Ok(scenario) = &mut entry.result {

@@ -4,15 +4,11 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
-use super::manifest::File;
-use super::{Scenario, derive, manifest, readme, sidecar};
+use super::files::{self, File};
+use super::{Scenario, derive, learner, manifest, pack, readme, sidecar};
 use crate::{text, yaml};
 
 static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
-
-/// Larger files are no part of a lesson.
-const LARGEST_FILE: u64 = 1 << 20;
-const DEEPEST_FOLDER: usize = 6;
 
 /// All scenarios there are, by number, then by name.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,15 +29,25 @@ pub enum LoadError {
     Yaml(#[from] yaml::Error),
     #[error("{file}:{line}: {what}; {advice}")]
     Object { file: String, line: usize, what: String, advice: String },
+    #[error("{file}: {what}; {advice}")]
+    File { file: String, what: String, advice: String },
     #[error("{folder}: there is no broken/ with a manifest in it; put what breaks the cluster into {folder}/broken/*.yaml")]
     NoBroken { folder: String },
     #[error("{path}: cannot be read: {why}; check the path and its permissions")]
     Read { path: String, why: String },
-    #[error("{path}: no scenario here; name a folder of scenarios, or one that holds README.md and broken/")]
+    #[error("{path}: no scenario here; name a folder of scenarios, one that holds README.md and broken/, or a pack of them")]
     Empty { path: String },
 }
 
 impl LoadError {
+    pub(super) fn file(path: &Path, what: &str, advice: &str) -> Self {
+        Self::File {
+            file: path.display().to_string(),
+            what: what.to_owned(),
+            advice: advice.to_owned(),
+        }
+    }
+
     pub(super) fn object(folder: &str, path: &str, line: usize, what: &str, advice: &str) -> Self {
         Self::Object {
             file: format!("{folder}/{path}"),
@@ -85,7 +91,7 @@ impl Entry {
 }
 
 impl Library {
-    fn of(mut entries: Vec<Entry>) -> Self {
+    pub(super) fn of(mut entries: Vec<Entry>) -> Self {
         entries.sort_by(|a, b| (a.number().unwrap_or(u32::MAX), &a.folder).cmp(&(b.number().unwrap_or(u32::MAX), &b.folder)));
         Self { entries }
     }
@@ -139,23 +145,16 @@ impl Library {
 /// The scenarios that are built into the program.
 #[must_use]
 pub fn embedded() -> Library {
-    let entries = SHIPPED.dirs().map(|dir| {
-        let mut files = Vec::new();
-        collect_embedded(dir, dir.path(), &mut files);
-        files.sort();
-        entry(&dir.path().to_string_lossy(), files)
-    });
+    let entries = SHIPPED.dirs().map(|dir| entry(&dir.path().to_string_lossy(), files::embedded(dir)));
     Library::of(entries.collect())
 }
 
-fn collect_embedded(dir: &Dir, root: &Path, files: &mut Vec<File>) {
-    for file in dir.files() {
-        let path = file.path().strip_prefix(root).unwrap_or(file.path());
-        files.push((path.to_string_lossy().into_owned(), file.contents().to_vec()));
-    }
-    for dir in dir.dirs() {
-        collect_embedded(dir, root, files);
-    }
+/// The scenarios of a folder or of a pack, or the one scenario that the folder is.
+///
+/// # Errors
+/// It cannot be read, or holds no scenario at all.
+pub fn path(path: &Path) -> Result<Library, LoadError> {
+    if path.is_file() { pack::open(path) } else { folder(path) }
 }
 
 /// The scenarios of a folder, or the one scenario that the folder is.
@@ -182,14 +181,10 @@ pub fn folder(dir: &Path) -> Result<Library, LoadError> {
     }
     let entries = folders.iter().map(|path| {
         let name = path.file_name().map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
-        let mut files = Vec::new();
-        match collect(path, path, 0, &mut files) {
-            Ok(()) => {
-                files.sort();
-                entry(&name, files)
-            }
+        match files::of_folder(path) {
+            Ok(files) => entry(&name, files),
             Err(error) => Entry {
-                folder: name,
+                folder: one_line(&name),
                 result: Err(error),
             },
         }
@@ -211,45 +206,25 @@ fn holds_scenarios(path: &Path) -> bool {
         .any(|path| path.join("broken").is_dir() || path.join("README.md").is_file())
 }
 
-fn collect(dir: &Path, root: &Path, depth: usize, files: &mut Vec<File>) -> Result<(), LoadError> {
-    let unreadable = |path: &Path, error: std::io::Error| LoadError::Read {
-        path: path.display().to_string(),
-        why: error.to_string(),
-    };
-    for found in std::fs::read_dir(dir).map_err(|error| unreadable(dir, error))? {
-        let path = found.map_err(|error| unreadable(dir, error))?.path();
-        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
-            continue;
-        }
-        let about = std::fs::metadata(&path).map_err(|error| unreadable(&path, error))?;
-        if about.is_dir() && depth < DEEPEST_FOLDER {
-            collect(&path, root, depth + 1, files)?;
-        } else if about.is_file() && about.len() <= LARGEST_FILE {
-            let bytes = std::fs::read(&path).map_err(|error| unreadable(&path, error))?;
-            let relative = path.strip_prefix(root).unwrap_or(&path);
-            files.push((relative.to_string_lossy().into_owned(), bytes));
-        }
-    }
-    Ok(())
-}
-
-fn entry(folder: &str, files: Vec<File>) -> Entry {
+/// Reads one scenario; what is wrong with it is said in its place.
+pub(super) fn entry(folder: &str, files: Vec<File>) -> Entry {
     Entry {
-        folder: text::clean(folder).replace('\n', " "),
+        folder: one_line(folder),
         result: read(folder, files),
     }
 }
 
 fn read(folder: &str, files: Vec<File>) -> Result<Scenario, LoadError> {
-    let content = |name: &str| {
-        let file = files.iter().find(|(path, _)| path.eq_ignore_ascii_case(name));
-        file.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned())
-    };
-    let readme = content("README.md").map(|text| readme::parse(&text)).unwrap_or_default();
-    let mut sidecar = match content("scenario.yaml").or_else(|| content("scenario.yml")) {
-        Some(text) => sidecar::parse(&format!("{folder}/scenario.yaml"), &text)?,
+    let named = |name: &str| files.iter().find(|(path, _)| path.eq_ignore_ascii_case(name));
+    let lesson = named("README.md");
+    let readme = lesson.map(|(_, bytes)| readme::parse(&String::from_utf8_lossy(bytes))).unwrap_or_default();
+    let mut sidecar = match named("scenario.yaml").or_else(|| named("scenario.yml")) {
+        Some(file) => sidecar::parse(&format!("{folder}/{}", file.0), files::utf8(folder, file)?)?,
         None => sidecar::Sidecar::default(),
     };
+    if let Some(Err(error)) = lesson.map(|file| files::utf8(folder, file)) {
+        sidecar.warnings.push(error.to_string());
+    }
     let manifests = |part: &str| manifest::read(folder, part, &files, &sidecar.allow);
     let (setup, broken, solution) = (manifests("setup")?, manifests("broken")?, manifests("solution")?);
     if broken.is_empty() && sidecar.trigger.is_empty() {
@@ -270,7 +245,15 @@ fn read(folder: &str, files: Vec<File>) -> Result<Scenario, LoadError> {
         files,
         ..Scenario::default()
     };
-    Ok(derive::complete(named, readme, sidecar))
+    let scenario = derive::complete(named, readme, sidecar);
+    match scenario.files.iter().find(|(path, _)| path == learner::FILE) {
+        Some(file) => learner::restore(folder, file, scenario.clone()),
+        None => Ok(scenario),
+    }
+}
+
+fn one_line(name: &str) -> String {
+    text::clean(name).replace('\n', " ")
 }
 
 /// The number and the rest of `02-image-pull-backoff`.

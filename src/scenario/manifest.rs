@@ -2,12 +2,10 @@
 
 use serde_json::Value;
 
+use super::files::{self, File};
 use super::load::LoadError;
 use super::{Deed, Manifest, kind};
 use crate::{text, yaml};
-
-/// One file of a scenario, path relative to its folder.
-pub type File = (String, Vec<u8>);
 
 /// The objects of `part/*.yaml` or of the file `part`, file by file in order of name, as `kubectl apply -f part` takes them.
 ///
@@ -15,7 +13,8 @@ pub type File = (String, Vec<u8>);
 /// The first file or object that cannot be used, with its line.
 pub fn read(folder: &str, part: &str, files: &[File], allow: &[String]) -> Result<Vec<Manifest>, LoadError> {
     let mut found = Vec::new();
-    for (path, bytes) in files {
+    for file in files {
+        let path = &file.0;
         let within = path.strip_prefix(part).and_then(|rest| rest.strip_prefix('/'));
         let Some(name) = within.or_else(|| (path == part).then_some(path.rsplit('/').next().unwrap_or(path))) else {
             continue;
@@ -23,8 +22,7 @@ pub fn read(folder: &str, part: &str, files: &[File], allow: &[String]) -> Resul
         if name.contains('/') || ![".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end)) {
             continue;
         }
-        let content = String::from_utf8_lossy(bytes);
-        let documents = yaml::documents(&format!("{folder}/{path}"), &content)?;
+        let documents = yaml::documents(&format!("{folder}/{path}"), files::utf8(folder, file)?)?;
         if documents.is_empty() {
             let advice = "write an object with apiVersion, kind and metadata.name, or delete the file";
             return Err(LoadError::object(folder, path, 1, "no object in this file", advice));

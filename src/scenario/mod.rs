@@ -9,19 +9,23 @@ pub mod load;
 pub mod readme;
 pub mod reference;
 
+mod answers;
 mod check;
 pub mod commands;
 mod crash;
 mod derive;
 mod fields;
+mod files;
 pub mod fold;
 mod images;
 mod infer;
 mod kind;
+mod learner;
 mod manifest;
 mod markdown;
 mod mojibake;
 mod own;
+pub mod pack;
 pub mod path;
 mod process;
 mod pull;
@@ -45,6 +49,7 @@ mod stage;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use images::catalogue;
@@ -265,7 +270,7 @@ pub enum ClueRule {
 }
 
 /// What must hold for the scenario to be solved.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Goal {
     pub what: Want,
     /// How long it must hold without a break.
@@ -276,7 +281,7 @@ pub struct Goal {
     pub title: String,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Want {
     /// The fault was seen on this attempt: always the first goal.
     SeenBroken,
@@ -328,7 +333,7 @@ pub enum Want {
 }
 
 /// What a field must say.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Test {
     Is(Value),
     Not(Value),

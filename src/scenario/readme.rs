@@ -1,5 +1,6 @@
 //! Reads a lesson out of a README: fuzzy headings, folds, lists and links. Nothing in it is ever executed, and nothing in it can fail.
 
+use super::answers::{self, Answers, Kind};
 use super::markdown::{self, Line};
 use super::{Fold, Lesson, Level, Part};
 
@@ -54,8 +55,13 @@ impl Reader {
             return at + 1;
         }
         if let Some(fold) = markdown::fold(lines, at) {
-            self.fold(&fold.summary, fold.body);
+            self.fold(&fold.summary, fold.body, answers::kind(&fold.summary));
             return fold.end;
+        }
+        if let Some(section) = answers::section(lines, at) {
+            let end = section.end;
+            self.answers(section);
+            return end;
         }
         if let Some((depth, heading)) = markdown::heading(line.text)
             && depth <= 2
@@ -114,18 +120,22 @@ impl Reader {
         false
     }
 
-    fn fold(&mut self, summary: &str, body: String) {
+    fn answers(&mut self, section: Answers) {
+        for (summary, body) in section.folds {
+            self.fold(&summary, body, Some(section.kind));
+        }
+    }
+
+    fn fold(&mut self, summary: &str, body: String, announced: Option<Kind>) {
         self.flush();
-        let lower = summary.to_lowercase();
-        let kind = if lower.contains("hint") {
-            self.hints += 1;
-            Fold::Hint(self.hints)
-        } else if lower.contains("solution") {
-            Fold::Solution
-        } else if self.after.is_some() {
-            Fold::Answer
-        } else {
-            Fold::Plain
+        let kind = match announced {
+            Some(Kind::Hint) => {
+                self.hints += 1;
+                Fold::Hint(self.hints)
+            }
+            Some(Kind::Solution) => Fold::Solution,
+            None if self.after.is_some() => Fold::Answer,
+            None => Fold::Plain,
         };
         self.readme.lesson.parts.push(Part::Fold {
             kind,

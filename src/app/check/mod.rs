@@ -58,7 +58,7 @@ fn count(number: usize, what: &str) -> String {
 }
 
 fn of_dir(dir: &Path) -> anyhow::Result<(Settings, Library)> {
-    let library = load::folder(dir).map_err(|error| StartError(error.to_string()))?;
+    let library = load::path(dir).map_err(|error| StartError(error.to_string()))?;
     let place = cli::Place {
         scenarios: Some(dir.to_owned()),
         speed: 1.0,
