@@ -31,12 +31,15 @@ pub struct Place {
     /// Keeps learners apart on one cluster: the name is added to the namespace.
     #[arg(long, global = true, value_name = "NAME")]
     pub learner: Option<String>,
-    /// A folder of scenarios, or one scenario's folder; they are added to klab's own.
-    #[arg(long, global = true, value_name = "DIR")]
+    /// A folder of scenarios, one scenario's folder, or a pack of them; they are added to klab's own.
+    #[arg(long, global = true, value_name = "DIR|FILE")]
     pub scenarios: Option<PathBuf>,
     /// Pull the images of a registry from a mirror of it: `docker.io=registry.example`; may be given several times.
     #[arg(long = "mirror", global = true, value_name = "REGISTRY=MIRROR")]
     pub mirrors: Vec<String>,
+    /// Show each change of these scenarios as it is saved, for whoever writes them.
+    #[arg(long, global = true)]
+    pub watch: bool,
     /// How fast the practice cluster's clock runs.
     #[arg(long, global = true, default_value_t = 1.0, value_name = "X")]
     pub speed: f64,
@@ -62,6 +65,10 @@ pub enum Command {
     Run(Run),
     /// Check scenarios as they are written and as they play: file, line, what and what to do; exit status 1 on errors.
     Check(Check),
+    /// Write a scenario to start from: a folder that passes `klab check` and `klab run`.
+    New(New),
+    /// Make one file of a folder of scenarios, to hand on; `klab --scenarios FILE.klab` opens it.
+    Pack(Pack),
     /// The practice cluster on 127.0.0.1, for your own kubectl; serves until Ctrl-C.
     Serve(Serve),
 }
@@ -78,6 +85,29 @@ pub struct Check {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// What `klab new` writes.
+#[derive(Debug, Clone, Default, Args)]
+pub struct New {
+    /// The folder to make, like `12-wrong-port`.
+    pub name: PathBuf,
+    /// Start from manifests that there are: what breaks it, and what mends it.
+    #[arg(long, num_args = 2, value_names = ["BROKEN", "SOLUTION"])]
+    pub from: Vec<PathBuf>,
+}
+
+/// What `klab pack` packs.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Pack {
+    /// A folder of scenarios, or a scenario's folder.
+    pub dir: PathBuf,
+    /// The file to write; without it, the folder's name with `.klab`.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Leave out solution/, the words that explain it and other repairs: the learners' copy.
+    #[arg(long)]
+    pub no_solution: bool,
 }
 
 /// What `klab run` plays.

@@ -32,13 +32,19 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
         // There the option names the file to write.
         place.kubeconfig = None;
     }
+    let mut open = cli.scenario;
+    if let Some(Command::New(new)) = &cli.command {
+        app::new::run(new)?;
+        if !place.watch {
+            return Ok(true);
+        }
+        open = new.name.file_name().map(|name| name.to_string_lossy().into_owned());
+        place.scenarios = Some(new.name.clone());
+    }
     let settings = Settings::new(place)?;
     match cli.command {
-        None => {
-            let open = cli
-                .scenario
-                .map(|name| settings.scenario(&name).map(|scenario| scenario.folder.clone()))
-                .transpose()?;
+        None | Some(Command::New(_)) => {
+            let open = open.map(|name| settings.scenario(&name).map(|scenario| scenario.folder.clone())).transpose()?;
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
             runtime.block_on(app::play(settings, open))?;
             runtime.shutdown_background();
@@ -48,6 +54,7 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
         Some(Command::Show { scenario, json }) => Ok(app::report::show(settings.scenario(&scenario)?, json)?),
         Some(Command::Run(run)) => app::proof::run(settings, &run),
         Some(Command::Check(check)) => app::check::run(settings, &check),
+        Some(Command::Pack(pack)) => app::pack::run(&pack),
         Some(Command::Serve(serve)) => {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
             runtime.block_on(app::serve::run(serve, &settings))?;

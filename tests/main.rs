@@ -1,6 +1,7 @@
 //! What the house as a whole must do; one binary, a file a subject.
 
 mod bad_input;
+mod folders;
 mod layers;
 mod pseudo_terminal;
 mod real_cluster;

@@ -16,6 +16,7 @@ use super::unpack::unpack;
 use crate::lab::msg::{AttemptNo, Detail, Effect, FromCluster, FromShell, Msg, Notice, Tempo, ToShell};
 use crate::practice::Practice;
 use crate::progress::Progress;
+use crate::scenario::Scenario;
 
 /// Does what effects say and sends the answers as messages.
 pub struct Hands {
@@ -131,7 +132,7 @@ impl Hands {
 
     fn carry(&mut self, effect: Effect) {
         match effect {
-            Effect::Open { attempt, folder } => self.open(attempt, &folder),
+            Effect::Open { attempt, scenario } => self.open(attempt, scenario),
             Effect::Close(number) => {
                 if self.attempt.as_ref().is_some_and(|attempt| attempt.number == number) {
                     self.attempt = None;
@@ -241,19 +242,8 @@ impl Hands {
         }
     }
 
-    fn open(&mut self, number: AttemptNo, folder: &str) {
+    fn open(&mut self, number: AttemptNo, scenario: Arc<Scenario>) {
         self.attempt = None;
-        let Some(scenario) = self
-            .settings
-            .library
-            .entries
-            .iter()
-            .find(|entry| entry.folder == folder)
-            .and_then(|entry| entry.result.as_ref().ok())
-        else {
-            return;
-        };
-        let scenario = Arc::new(scenario.clone());
         let practice = self
             .settings
             .place

@@ -1,10 +1,13 @@
 //! The shell round the model: terminal, loop, clusters. The only part that sees both clusters.
 
+mod author;
 mod background;
 pub mod check;
 mod hands;
 mod links;
+pub mod new;
 mod orders;
+pub mod pack;
 mod player;
 pub mod proof;
 mod questions;

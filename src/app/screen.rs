@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::author::Author;
 use super::background;
 use super::hands::Hands;
 use super::settings::Settings;
@@ -44,6 +45,7 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
     }
     let look = Look::from_env(|name| std::env::var(name).ok(), background::is_light());
     let mut keys = EventStream::new();
+    let mut author = Author::of(&settings);
     let pictures = hands.pictures();
     let mut drawn: Option<Instant> = None;
     let mut dirty = true;
@@ -76,6 +78,13 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
                 }
                 Msg::Tick(hands.now())
             }
+            news = saved(&mut author, &settings) => {
+                for msg in news {
+                    effects.extend(take(&mut model, &hands, msg));
+                }
+                dirty = true;
+                continue;
+            }
             Some(failed) = hands.failure() => anyhow::bail!("a task of the lab failed: {failed}"),
         };
         effects.extend(take(&mut model, &hands, msg));
@@ -83,6 +92,14 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
             effects.extend(take(&mut model, &hands, msg));
         }
         dirty = true;
+    }
+}
+
+/// What the scenarios' author saves; pending where nobody writes.
+async fn saved(author: &mut Option<Author>, settings: &Settings) -> Vec<Msg> {
+    match author {
+        Some(author) => author.saved(settings).await,
+        None => std::future::pending().await,
     }
 }
 

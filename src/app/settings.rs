@@ -1,6 +1,6 @@
 //! What the command line asked for, made ready: the scenarios, the place, the learner's progress.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -43,12 +43,7 @@ impl Settings {
         if let Some(folder) = &place.scenarios {
             library.merge(load::path(folder).map_err(|error| StartError(error.to_string()))?);
         }
-        for entry in &mut library.entries {
-            if let Ok(scenario) = &mut entry.result {
-                let surroundings = surroundings(&place, scenario)?;
-                *scenario = std::mem::take(scenario).adapted(&surroundings);
-            }
-        }
+        adapt(&mut library, &place)?;
         let progress_file = progress::state_folder().map(|folder| folder.join("progress.json"));
         let (progress, damaged) = progress_file.as_deref().map(Progress::read).unwrap_or_default();
         let notices = damaged
@@ -70,6 +65,18 @@ impl Settings {
         })
     }
 
+    /// All scenarios and those of a folder, on the practice cluster.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn of_folder(dir: &Path) -> Result<Self, StartError> {
+        Self::new(cli::Place {
+            scenarios: Some(dir.to_owned()),
+            speed: 1.0,
+            ..cli::Place::default()
+        })
+    }
+
     /// The same, but nothing is remembered, neither of what is solved nor anything else.
     #[must_use]
     pub fn without_progress(mut self) -> Self {
@@ -83,6 +90,16 @@ impl Settings {
     pub fn seed(&self, person: bool) -> u64 {
         let fresh = || Timestamp::now().as_nanosecond() as u64;
         self.place.seed.unwrap_or_else(|| if person { fresh() } else { 1 })
+    }
+
+    /// The scenarios of a folder or pack, made to fit as all others are.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(&self, path: &Path) -> Result<Library, StartError> {
+        let mut library = load::path(path).map_err(|error| StartError(error.to_string()))?;
+        adapt(&mut library, &self.place)?;
+        Ok(library)
     }
 
     /// The scenario of this name or number.
@@ -134,6 +151,16 @@ fn namespace(place: &cli::Place, scenario: &Scenario) -> String {
 }
 
 /// What a scenario must fit into.
+fn adapt(library: &mut Library, place: &cli::Place) -> Result<(), StartError> {
+    for entry in &mut library.entries {
+        if let Ok(scenario) = &mut entry.result {
+            let surroundings = surroundings(place, scenario)?;
+            *scenario = std::mem::take(scenario).adapted(&surroundings);
+        }
+    }
+    Ok(())
+}
+
 fn surroundings(place: &cli::Place, scenario: &Scenario) -> Result<Surroundings, StartError> {
     Ok(Surroundings {
         namespace: namespace(place, scenario),
@@ -155,6 +182,9 @@ fn mirror(said: &str) -> Result<(String, String), StartError> {
 
 fn check(place: &cli::Place) -> Result<(), StartError> {
     let refuse = |what: String| Err(StartError(what));
+    if place.watch && place.scenarios.is_none() {
+        return refuse("--watch needs the folder that is written in: name it with --scenarios".to_owned());
+    }
     if place.context.is_none() && place.kubeconfig.is_some() {
         let contexts = crate::cluster::connect::contexts(place.kubeconfig.as_deref()).map_err(|error| StartError(error.to_string()))?;
         return refuse(format!(

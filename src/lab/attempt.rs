@@ -35,13 +35,10 @@ pub(super) fn open(model: &mut Model, place: usize) -> Vec<Effect> {
     let mut effects = leave::close(model);
     model.attempts += 1;
     let number = AttemptNo(model.attempts);
-    model.screen = Screen::Attempt(Box::new(Attempt::new(number, scenario, model.now)));
+    model.screen = Screen::Attempt(Box::new(Attempt::new(number, Arc::clone(&scenario), model.now)));
     // A new practice cluster runs from its start.
     model.clock.paused = false;
-    effects.push(Effect::Open {
-        attempt: number,
-        folder: model.cards[place].folder.clone(),
-    });
+    effects.push(Effect::Open { attempt: number, scenario });
     effects
 }
 

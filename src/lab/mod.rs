@@ -14,6 +14,7 @@ pub mod msg;
 pub mod object;
 pub mod overlay;
 pub mod picker;
+mod saved;
 pub mod scroll;
 pub mod shell;
 pub mod table;

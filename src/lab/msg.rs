@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::shell::Grid;
 use crate::cluster::snapshot::{Change, ObjectRef, Uid};
-use crate::scenario::Want;
+use crate::scenario::{Scenario, Want};
 use crate::scenario::clue::LogRequest;
 
 /// Which attempt an answer belongs to; `update` drops answers to an older one.
@@ -34,6 +34,8 @@ pub enum Msg {
     Shell(AttemptNo, FromShell),
     /// Something went wrong or well outside an attempt.
     Notice(Notice),
+    /// A scenario was saved anew by its author: its folder, and what it says now or why it cannot be read.
+    Saved(String, Result<Arc<Scenario>, String>),
     /// SIGTERM or SIGHUP.
     Terminate,
 }
@@ -153,10 +155,10 @@ pub struct Notice {
 /// What the model asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Open a cluster for the scenario of this folder name and start its watches.
+    /// Open a cluster for the scenario and start its watches.
     Open {
         attempt: AttemptNo,
-        folder: String,
+        scenario: Arc<Scenario>,
     },
     /// Stop the attempt's watches and let its cluster go.
     Close(AttemptNo),

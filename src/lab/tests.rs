@@ -10,6 +10,7 @@ mod looking;
 mod news;
 mod pages;
 mod picking;
+mod saving;
 mod shell;
 mod story;
 mod waking;

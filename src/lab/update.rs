@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::keymap::Action;
 use super::msg::{Effect, Measures, Msg, Notice};
-use super::{Attempt, Card, Model, Overlay, Picker, Place, Screen, attempt, keymap, live, mouse, overlay, picker, scroll, shell};
+use super::{Attempt, Card, Model, Overlay, Picker, Place, Screen, attempt, keymap, live, mouse, overlay, picker, saved, scroll, shell};
 
 /// A notice that is no warning goes away by itself.
 pub const NOTICE: SignedDuration = SignedDuration::from_secs(8);
@@ -126,6 +126,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.notice = Some((notice, model.wall()));
             Vec::new()
         }
+        Msg::Saved(folder, scenario) => saved::update(model, &folder, scenario),
         Msg::Terminate => {
             model.quitting = true;
             vec![Effect::Quit]

@@ -32,6 +32,38 @@ pub fn lines(text: &str) -> Vec<Line<'_>> {
     lines
 }
 
+/// The text without the `<!-- comments -->` that its author wrote for other authors.
+#[must_use]
+pub fn without_comments(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut inside = false;
+    for line in lines(text) {
+        if line.code && !inside {
+            kept.push_str(line.text);
+            kept.push('\n');
+            continue;
+        }
+        let (mut rest, mut shown, was) = (line.text, String::new(), inside);
+        loop {
+            let mark = if inside { "-->" } else { "<!--" };
+            let Some((before, behind)) = rest.split_once(mark) else { break };
+            if !inside {
+                shown.push_str(before);
+            }
+            (inside, rest) = (!inside, behind);
+        }
+        if !inside {
+            shown.push_str(rest);
+        }
+        let only_comment = (was || line.text.contains("<!--")) && shown.trim().is_empty();
+        if !only_comment {
+            kept.push_str(&shown);
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
 /// The depth and text of a `# heading`.
 #[must_use]
 pub fn heading(line: &str) -> Option<(usize, &str)> {

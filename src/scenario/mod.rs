@@ -216,6 +216,12 @@ impl Manifest {
         self.object["metadata"]["name"].as_str().unwrap_or_default()
     }
 
+    /// Whether pods come of it.
+    #[must_use]
+    pub fn starts_pods(&self) -> bool {
+        manifest::pod_spec(&self.object).is_some()
+    }
+
     #[must_use]
     pub fn api_version(&self) -> &str {
         self.object["apiVersion"].as_str().unwrap_or_default()

@@ -45,7 +45,7 @@ pub fn write(library: &Library, with_solution: bool, out: impl Write) -> anyhow:
 /// The file cannot be read, is no pack, is too large, or holds no scenario.
 pub fn open(path: &Path) -> Result<Library, LoadError> {
     let broken = |error: io::Error| LoadError::file(path, &format!("this cannot be opened as a pack of scenarios: {error}"), AGAIN);
-    let bytes = GzDecoder::new(Disk::open(path).map_err(broken)?).take(LARGEST_PACK + 1);
+    let bytes = GzDecoder::new(Disk::open(path).map_err(broken)?).take(2 * LARGEST_PACK);
     let mut archive = Archive::new(bytes);
     let mut folders: BTreeMap<String, Result<Vec<File>, LoadError>> = BTreeMap::new();
     let mut total = 0;

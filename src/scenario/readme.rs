@@ -21,6 +21,7 @@ pub struct Readme {
 #[must_use]
 pub fn parse(text: &str) -> Readme {
     let text = crate::text::clean(&super::mojibake::repair(&text.replace("\r\n", "\n").replace('\r', "\n")));
+    let text = markdown::without_comments(&text);
     let lines = markdown::lines(&text);
     let mut reader = Reader::default();
     let mut at = 0;

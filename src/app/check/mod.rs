@@ -1,7 +1,7 @@
 //! `klab check`: what is wrong with scenarios as they are written, and as they play on the practice cluster.
 
 mod promises;
-mod witness;
+pub(super) mod witness;
 
 use std::io::{Write, stdout};
 use std::path::Path;
@@ -59,12 +59,7 @@ fn count(number: usize, what: &str) -> String {
 
 fn of_dir(dir: &Path) -> anyhow::Result<(Settings, Library)> {
     let library = load::path(dir).map_err(|error| StartError(error.to_string()))?;
-    let place = cli::Place {
-        scenarios: Some(dir.to_owned()),
-        speed: 1.0,
-        ..cli::Place::default()
-    };
-    Ok((Settings::new(place)?, library))
+    Ok((Settings::of_folder(dir)?, library))
 }
 
 /// Everything found in a library.
@@ -88,13 +83,8 @@ fn played(settings: &Arc<Settings>, scenario: &Scenario) -> Vec<Finding> {
         let what = "it is not played: the practice cluster has no metrics";
         return vec![Finding::new(Severity::Note, "not-played", folder, 0, what, "")];
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
-    let witness = match runtime {
-        Ok(runtime) => {
-            let witness = runtime.block_on(witness::play(settings, scenario));
-            runtime.shutdown_background();
-            witness
-        }
+    let witness = match witness::alone(settings, scenario) {
+        Ok(witness) => witness,
         Err(error) => {
             let what = format!("it could not be played: {error}");
             return vec![Finding::new(Severity::Error, "not-played", folder, 0, what, "")];

@@ -74,6 +74,11 @@ pub fn card(scenario: Result<Scenario, &str>, folder: &str) -> Card {
     }
 }
 
+/// The scenario of a card.
+pub fn scenario_of(lab: &Lab, place: usize) -> Arc<Scenario> {
+    Arc::clone(lab.model.cards[place].scenario.as_ref().unwrap())
+}
+
 pub struct Lab {
     pub model: Model,
 }

@@ -26,7 +26,7 @@ fn enter_opens_the_selected_scenario() {
         lab.keys("\n"),
         [Effect::Open {
             attempt: AttemptNo(1),
-            folder: "02-image-pull".to_owned()
+            scenario: scenario_of(&lab, 1)
         }]
     );
     assert_eq!(lab.stage(), Stage::Opening);
@@ -58,7 +58,7 @@ fn the_filter_is_fuzzy_and_letters_are_text_in_it() {
     assert_eq!(picker::shown(&lab.model.cards, &picker_of(&lab).filter), [1]);
     let opened = lab.keys("\n");
     assert!(
-        matches!(opened.as_slice(), [Effect::Open { folder, .. }] if folder == "02-image-pull"),
+        matches!(opened.as_slice(), [Effect::Open { scenario, .. }] if scenario.folder == "02-image-pull"),
         "{opened:?}"
     );
 }

@@ -218,7 +218,7 @@ fn n_in_the_debrief_opens_the_next_scenario() {
             Effect::Close(ONE),
             Effect::Open {
                 attempt: AttemptNo(2),
-                folder: "02-image-pull".to_owned()
+                scenario: scenario_of(&lab, 1)
             }
         ]
     );
@@ -352,7 +352,7 @@ fn a_cluster_that_cannot_be_opened_can_be_tried_again() {
             Effect::Close(ONE),
             Effect::Open {
                 attempt: AttemptNo(2),
-                folder: "01-crash-loop".to_owned()
+                scenario: scenario_of(&lab, 0)
             }
         ]
     );
