@@ -41,7 +41,11 @@ fn what_new_writes_passes_check_and_run() {
         let run = klab(home.path(), &["run", "--scenarios", folder, folder]);
         assert!(run.status.success(), "{}", printed(&run));
         let again = klab(home.path(), arguments);
-        assert!(again.status.code() == Some(2) && printed(&again).contains("is there already"), "{}", printed(&again));
+        assert!(
+            again.status.code() == Some(2) && printed(&again).contains("is there already"),
+            "{}",
+            printed(&again)
+        );
     }
     let readme = fs::read_to_string(home.path().join("32-mine/README.md")).expect("a README");
     assert!(readme.contains("0/1     ErrImagePull") && readme.contains("# Scenario 32: Mine"), "{readme}");
@@ -70,14 +74,30 @@ fn a_pack_holds_what_the_folder_held_and_the_learners_copy_no_answer() {
     let copy = load::path(&home.path().join("copy.klab")).expect("opened");
     assert_eq!(goals(&copy), goals(&folder));
     for (copied, scenario) in copy.scenarios().zip(folder.scenarios()) {
-        assert_eq!((&copied.images, copied.lesson.parts.len()), (&scenario.images, scenario.lesson.parts.len()), "{}", copied.folder);
-        assert!(copied.solution.is_empty() && copied.repairs.is_empty() && copied.warnings.is_empty(), "{:?}", copied.warnings);
+        assert_eq!(
+            (&copied.images, copied.lesson.parts.len()),
+            (&scenario.images, scenario.lesson.parts.len()),
+            "{}",
+            copied.folder
+        );
+        assert!(
+            copied.solution.is_empty() && copied.repairs.is_empty() && copied.warnings.is_empty(),
+            "{:?}",
+            copied.warnings
+        );
         let solved: Vec<&str> = scenario.solution.iter().map(|manifest| manifest.text.as_str()).collect();
         let tells = |(_, bytes): &(String, Vec<u8>)| solved.contains(&String::from_utf8_lossy(bytes).as_ref());
         assert!(!copied.files.iter().any(tells), "{}", copied.folder);
     }
     // an answer of the copy that is not in the manifests either
-    let readme = &copy.find("crash-loop").expect("01").files.iter().find(|(path, _)| path == "README.md").expect("a README").1;
+    let readme = &copy
+        .find("crash-loop")
+        .expect("01")
+        .files
+        .iter()
+        .find(|(path, _)| path == "README.md")
+        .expect("a README")
+        .1;
     assert!(!String::from_utf8_lossy(readme).contains("value: production"));
 }
 
@@ -108,7 +128,12 @@ fn a_pack_reaches_nothing_outside_itself() {
     gz.write_all(&tar.into_inner().expect("whole")).expect("packed");
     write(home.path(), "bad.klab", gz.finish().expect("packed"));
     let library = load::path(&home.path().join("bad.klab")).expect("opened");
-    for (folder, says) in [("02-up", "out of the scenario's folder"), ("03-root", "out of the scenario's folder"), ("04-link", "a link"), ("05-large", "1.0 MiB")] {
+    for (folder, says) in [
+        ("02-up", "out of the scenario's folder"),
+        ("03-root", "out of the scenario's folder"),
+        ("04-link", "a link"),
+        ("05-large", "1.0 MiB"),
+    ] {
         let entry = library.entries.iter().find(|entry| entry.folder == folder).expect(folder);
         let error = entry.result.as_ref().expect_err(folder).to_string();
         assert!(error.contains("bad.klab") && error.contains(says), "{error}");
@@ -136,10 +161,18 @@ fn one_bad_scenario_costs_no_other() {
     let home = tempfile::tempdir().expect("a folder");
     let root = home.path();
     let bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned()
-        + &"bcdefghij".chars().zip("abcdefghi".chars()).map(|(is, of)| format!("{is}: &{is} [*{of}, *{of}, *{of}, *{of}, *{of}, *{of}, *{of}, *{of}]\n")).collect::<String>();
+        + &"bcdefghij"
+            .chars()
+            .zip("abcdefghi".chars())
+            .map(|(is, of)| format!("{is}: &{is} [*{of}, *{of}, *{of}, *{of}, *{of}, *{of}, *{of}, *{of}]\n"))
+            .collect::<String>();
     let bad: [(&str, Vec<u8>, &str); 9] = [
         ("broken/tabs.yaml", b"apiVersion: v1\nkind: Pod\nmetadata:\n\tname: a\n".to_vec(), "tabs.yaml:4"),
-        ("broken/latin.yaml", b"apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {x: caf\xe9}}\n".to_vec(), "latin.yaml:3"),
+        (
+            "broken/latin.yaml",
+            b"apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {x: caf\xe9}}\n".to_vec(),
+            "latin.yaml:3",
+        ),
         ("broken/empty.yaml", Vec::new(), "empty.yaml:1"),
         ("broken/bomb.yaml", bomb.into_bytes(), "bomb.yaml"),
         ("broken/deep.yaml", ["a: ".to_owned(), "[".repeat(100_000)].concat().into_bytes(), "deep.yaml"),
@@ -172,5 +205,12 @@ fn one_bad_scenario_costs_no_other() {
     let windows = library.find("windows").expect("CRLF reads");
     assert_eq!((windows.title.as_str(), windows.minutes, windows.broken.len()), ("Windows", 7, 1));
     let latin = library.find("61").expect("it loads");
-    assert!(latin.warnings.iter().any(|warning| warning.contains("61-latin/README.md:1") && warning.contains("UTF-8")), "{:?}", latin.warnings);
+    assert!(
+        latin
+            .warnings
+            .iter()
+            .any(|warning| warning.contains("61-latin/README.md:1") && warning.contains("UTF-8")),
+        "{:?}",
+        latin.warnings
+    );
 }

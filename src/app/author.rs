@@ -122,7 +122,10 @@ mod tests {
         assert_eq!(author.look(&settings), []);
         write("32-two/README.md", "# Two, better\n");
         let news = author.look(&settings);
-        assert!(matches!(news.as_slice(), [Msg::Saved(folder, Ok(scenario))] if folder == "32-two" && scenario.title == "Two, better"), "{news:?}");
+        assert!(
+            matches!(news.as_slice(), [Msg::Saved(folder, Ok(scenario))] if folder == "32-two" && scenario.title == "Two, better"),
+            "{news:?}"
+        );
         write("31-one/broken/a.yaml", "kind: Pod\n");
         assert!(matches!(author.look(&settings).as_slice(), [Msg::Saved(folder, Err(why))] if folder == "31-one" && why.contains("a.yaml:1")));
         assert_eq!(author.look(&settings), []);

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::shell::Grid;
 use crate::cluster::snapshot::{Change, ObjectRef, Uid};
-use crate::scenario::{Scenario, Want};
 use crate::scenario::clue::LogRequest;
+use crate::scenario::{Scenario, Want};
 
 /// Which attempt an answer belongs to; `update` drops answers to an older one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]

@@ -72,7 +72,9 @@ fn hints(title: &str, body: &[Line]) -> Vec<(String, String)> {
         let ends = starts.iter().skip(1).copied().chain([body.len()]);
         let one = |(number, (at, end)): (usize, (&usize, usize))| {
             let item = text(&body[*at..end]);
-            let bare = item.trim_start_matches(|char: char| char.is_ascii_digit()).trim_start_matches(['-', '*', '+', '.', ')']);
+            let bare = item
+                .trim_start_matches(|char: char| char.is_ascii_digit())
+                .trim_start_matches(['-', '*', '+', '.', ')']);
             (format!("Hint {}", number + 1), bare.trim_start().to_owned())
         };
         return starts.iter().zip(ends).enumerate().map(one).collect();

@@ -59,7 +59,11 @@ fn collect(dir: &Path, real: &Path, depth: usize, files: &mut Vec<File>) -> Resu
         let at = fs::canonicalize(&path).map_err(|error| unreadable(&path, &error))?;
         if !at.starts_with(real) {
             let what = format!("this is a link out of the folder, to {}", at.display());
-            return Err(LoadError::file(&path, &what, "put a copy of the file here, so that the folder can be handed on whole"));
+            return Err(LoadError::file(
+                &path,
+                &what,
+                "put a copy of the file here, so that the folder can be handed on whole",
+            ));
         }
         let about = fs::metadata(&path).map_err(|error| unreadable(&path, &error))?;
         if about.is_dir() && depth < DEEPEST_FOLDER {
@@ -70,7 +74,11 @@ fn collect(dir: &Path, real: &Path, depth: usize, files: &mut Vec<File>) -> Resu
             }
             if files.len() == MOST_FILES {
                 let what = format!("there are more than {MOST_FILES} files");
-                return Err(LoadError::file(real, &what, "keep only what the lesson needs; a scenario is README.md, scenario.yaml and manifests"));
+                return Err(LoadError::file(
+                    real,
+                    &what,
+                    "keep only what the lesson needs; a scenario is README.md, scenario.yaml and manifests",
+                ));
             }
             let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
             files.push((path.to_string_lossy().into_owned(), bytes));

@@ -36,7 +36,12 @@ pub fn copy(scenario: &Scenario) -> Vec<File> {
         next: scenario.lesson.next.clone(),
         offers: scenario.hint_offers.iter().map(|(hint, after)| (*hint, after.as_secs())).collect(),
     };
-    let mut files: Vec<File> = scenario.files.iter().filter(|(path, _)| path != FILE && !path.starts_with("solution/")).cloned().collect();
+    let mut files: Vec<File> = scenario
+        .files
+        .iter()
+        .filter(|(path, _)| path != FILE && !path.starts_with("solution/"))
+        .cloned()
+        .collect();
     for (path, bytes) in &mut files {
         let text = String::from_utf8_lossy(bytes).into_owned();
         if path.eq_ignore_ascii_case("README.md") {
@@ -55,8 +60,15 @@ pub fn copy(scenario: &Scenario) -> Vec<File> {
 /// # Errors
 /// The file was written by hand, or by another klab, and cannot be read.
 pub fn restore(folder: &str, (path, bytes): &File, mut scenario: Scenario) -> Result<Scenario, LoadError> {
-    let told: Told = serde_json::from_slice(bytes)
-        .map_err(|error| LoadError::object(folder, path, error.line(), &error.to_string(), "ask for a fresh copy, made with `klab pack --no-solution`"))?;
+    let told: Told = serde_json::from_slice(bytes).map_err(|error| {
+        LoadError::object(
+            folder,
+            path,
+            error.line(),
+            &error.to_string(),
+            "ask for a fresh copy, made with `klab pack --no-solution`",
+        )
+    })?;
     scenario.goals = told.goals;
     scenario.images = told.images;
     scenario.inferred = told.inferred;

@@ -69,7 +69,9 @@ pub fn open(path: &Path) -> Result<Library, LoadError> {
         }
     }
     if folders.is_empty() {
-        return Err(LoadError::Empty { path: path.display().to_string() });
+        return Err(LoadError::Empty {
+            path: path.display().to_string(),
+        });
     }
     Ok(Library::of(folders.into_iter().map(|(folder, files)| entry(&folder, files)).collect()))
 }

@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::player::Player;
 use crate::app::settings::Settings;
-use crate::lab::{Attempt, Model, Stage};
 use crate::cluster::snapshot::PodRow;
+use crate::lab::{Attempt, Model, Stage};
 use crate::scenario::clue::Source;
 use crate::scenario::{Manifest, Scenario};
 use crate::text;

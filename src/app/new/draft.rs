@@ -32,10 +32,18 @@ pub fn readme(title: &str, scenario: &Scenario, seen: &Witness) -> String {
         None => "what the cluster prints".to_owned(),
     };
     let workload = scenario.broken.iter().find(|manifest| manifest.starts_pods());
-    let name = workload.map_or_else(|| "the object".to_owned(), |manifest| format!("{}/{}", manifest.kind().to_lowercase(), manifest.name()));
+    let name = workload.map_or_else(
+        || "the object".to_owned(),
+        |manifest| format!("{}/{}", manifest.kind().to_lowercase(), manifest.name()),
+    );
     let what = match seen.in_log {
-        Some(true) => format!("The events say that it failed; the process says why. `kubectl logs {name}` keeps its last words, and `--previous` those of the run before."),
-        Some(false) => "`kubectl describe` prints the events last. The newest warning repeats what went wrong; read its end, where the answer of the other side stands.".to_owned(),
+        Some(true) => format!(
+            "The events say that it failed; the process says why. `kubectl logs {name}` keeps its last words, and `--previous` those of the run before."
+        ),
+        Some(false) => {
+            "`kubectl describe` prints the events last. The newest warning repeats what went wrong; read its end, where the answer of the other side stands."
+                .to_owned()
+        }
         None => "No event tells it. Put the two objects that must fit side by side, and read the field that joins them on each.".to_owned(),
     };
     let compare = format!("Hold what the message names against the manifest of `{name}`, word by word.");
@@ -43,7 +51,10 @@ pub fn readme(title: &str, scenario: &Scenario, seen: &Witness) -> String {
         ("{title}", title.to_owned()),
         ("{status}", status),
         ("{broken}", table(&seen.broken)),
-        ("{where}", format!("`kubectl get pods` shows how far each pod came. `kubectl describe {name}` shows what Kubernetes tried.")),
+        (
+            "{where}",
+            format!("`kubectl get pods` shows how far each pod came. `kubectl describe {name}` shows what Kubernetes tried."),
+        ),
         ("{what}", what),
         ("{compare}", compare),
         ("{difference}", difference(scenario)),

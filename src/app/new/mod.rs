@@ -60,13 +60,19 @@ fn read(path: &Path, part: &str) -> Result<Vec<(String, String)>, StartError> {
     let mut paths = vec![path.to_owned()];
     if path.is_dir() {
         let entries = fs::read_dir(path).map_err(unread)?.flatten().map(|entry| entry.path());
-        paths = entries.filter(|path| path.extension().is_some_and(|end| end == "yaml" || end == "yml" || end == "json")).collect();
+        paths = entries
+            .filter(|path| path.extension().is_some_and(|end| end == "yaml" || end == "yml" || end == "json"))
+            .collect();
         paths.sort();
     }
     let one = |path: &PathBuf| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         // what is called broken.yaml becomes broken/manifests.yaml, so that both sides have the same name
-        let name = if name.starts_with(part) || name.starts_with("fixed") { "manifests.yaml".to_owned() } else { name };
+        let name = if name.starts_with(part) || name.starts_with("fixed") {
+            "manifests.yaml".to_owned()
+        } else {
+            name
+        };
         Ok(file(&format!("{part}/{name}"), &fs::read_to_string(path).map_err(unread)?))
     };
     paths.iter().map(one).collect()
@@ -88,7 +94,11 @@ fn tell(path: &Path, folder: &str, seen: &Witness) -> io::Result<()> {
     match &seen.fault {
         Some(Ok(saw)) => writeln!(out, "  played on the practice cluster: {saw}")?,
         Some(Err(saw)) => writeln!(out, "  played on the practice cluster, and no fault showed: {saw}")?,
-        None => writeln!(out, "  it could not be played: {}", seen.refused.as_deref().unwrap_or("the cluster did not open"))?,
+        None => writeln!(
+            out,
+            "  it could not be played: {}",
+            seen.refused.as_deref().unwrap_or("the cluster did not open")
+        )?,
     }
     if let Some(unmet) = &seen.unsolved {
         writeln!(out, "  the solution did not solve it: {unmet}")?;

@@ -26,7 +26,10 @@ fn other_goals_start_anew_on_the_practice_cluster_and_wait_on_a_real_one() {
     scenario.goals.pop();
     let saved = Msg::Saved(FOLDER.to_owned(), Ok(Arc::new(scenario.clone())));
     let effects = update::update(&mut lab.model, saved.clone());
-    assert!(matches!(effects.as_slice(), [Effect::Close(_), Effect::Open { attempt: AttemptNo(2), scenario: opened }] if **opened == scenario), "{effects:?}");
+    assert!(
+        matches!(effects.as_slice(), [Effect::Close(_), Effect::Open { attempt: AttemptNo(2), scenario: opened }] if **opened == scenario),
+        "{effects:?}"
+    );
 
     let mut lab = Lab::opened(Lab::real());
     lab.model.attempt_mut().unwrap().memory.applied = true;
@@ -38,7 +41,10 @@ fn other_goals_start_anew_on_the_practice_cluster_and_wait_on_a_real_one() {
 fn what_cannot_be_read_leaves_the_lesson_and_says_why() {
     let mut lab = Lab::opened(Place::Practice);
     let before = scenario_of(&lab, 0);
-    assert_eq!(update::update(&mut lab.model, Msg::Saved(FOLDER.to_owned(), Err("a.yaml:3: no".to_owned()))), []);
+    assert_eq!(
+        update::update(&mut lab.model, Msg::Saved(FOLDER.to_owned(), Err("a.yaml:3: no".to_owned()))),
+        []
+    );
     assert!(lab.notice().contains("a.yaml:3"));
     assert_eq!(lab.model.attempt().unwrap().scenario, before);
 }
