@@ -23,7 +23,7 @@ fn words_change_where_they_stand() {
 fn other_goals_start_anew_on_the_practice_cluster_and_wait_on_a_real_one() {
     let mut lab = Lab::broken();
     let mut scenario = (*scenario_of(&lab, 0)).clone();
-    scenario.goals.pop();
+    scenario.expect_broken.push("Error".to_owned());
     let saved = Msg::Saved(FOLDER.to_owned(), Ok(Arc::new(scenario.clone())));
     let effects = update::update(&mut lab.model, saved.clone());
     assert!(
