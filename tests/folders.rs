@@ -214,3 +214,49 @@ fn one_bad_scenario_costs_no_other() {
         latin.warnings
     );
 }
+
+/// Folder, what `klab check` must find in it (rule, then file and line where it has one), and whether it plays to its end.
+const FOREIGN: [(&str, &[&str], bool); 12] = [
+    ("08_courier", &[], true),
+    ("21-atlas", &[], true),
+    ("archive", &["kubectl-flag archive/README.md:15"], true),
+    ("bakery-orders", &[], true),
+    ("gate", &["telling-hint gate/README.md:22"], true),
+    ("invoices", &["promised-status invoices", "not-solved invoices", "printed-row invoices/README.md:7"], false),
+    ("ledger", &[], true),
+    ("lighthouse", &["hard-coded-namespace lighthouse/broken/lamp.yaml:5"], false),
+    ("museum", &["broken-link museum/README.md:28"], true),
+    ("orchestra", &[], true),
+    ("phonebook", &["not-solved phonebook"], false),
+    ("vault", &[], true),
+];
+
+#[test]
+fn folders_by_other_authors_play_and_their_defects_are_found() {
+    let foreign = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/foreign");
+    let foreign = foreign.to_str().expect("a path");
+    let home = tempfile::tempdir().expect("a folder");
+    let checked = klab(home.path(), &["check", "--json", foreign]);
+    let findings: serde_json::Value = serde_json::from_slice(&checked.stdout).expect("JSON");
+    let found = |folder: &str| {
+        let of_folder = |finding: &&serde_json::Value| finding["file"].as_str().is_some_and(|file| file.split('/').next() == Some(folder));
+        let told = findings.as_array().into_iter().flatten().filter(of_folder).filter(|finding| finding["severity"] != "note");
+        let place = |finding: &serde_json::Value| match finding["line"].as_u64() {
+            Some(line @ 1..) => format!(":{line}"),
+            _ => String::new(),
+        };
+        let shown = told.map(|finding| format!("{} {}{}", finding["rule"].as_str().unwrap_or_default(), finding["file"].as_str().unwrap_or_default(), place(finding)));
+        shown.collect::<Vec<_>>()
+    };
+    for (folder, defects, _) in FOREIGN {
+        assert_eq!(found(folder), defects, "{folder}");
+    }
+    let folders = FOREIGN.iter().filter(|(folder, ..)| *folder != "lighthouse").map(|(folder, ..)| *folder);
+    let arguments: Vec<&str> = ["run", "--json", "--scenarios", foreign].into_iter().chain(folders).collect();
+    let run = klab(home.path(), &arguments);
+    let reports: serde_json::Value = serde_json::from_slice(&run.stdout).expect("JSON");
+    for report in reports.as_array().expect("a list") {
+        let plays = FOREIGN.iter().find(|(folder, ..)| report["scenario"] == *folder).is_some_and(|(.., plays)| *plays);
+        assert_eq!(report["ok"], plays, "{report:#}");
+    }
+}

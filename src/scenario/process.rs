@@ -45,7 +45,10 @@ pub fn processes(manifests: &[&Manifest]) -> Vec<Process> {
                 ends: matches!(owner.kind(), "Job" | "CronJob") || (list == "initContainers" && container["restartPolicy"] != "Always"),
                 ..Process::default()
             };
-            add_ports(&mut process, owner, container, manifests);
+            add_ports(&mut process, container);
+            if is_asked(spec, container) {
+                add_targets(&mut process, owner, container, manifests);
+            }
             found.push(process);
         }
     }
@@ -120,13 +123,25 @@ fn files(spec: &Value, container: &Value, manifests: &[&Manifest]) -> BTreeSet<S
     paths
 }
 
-/// Declared ports, the ports that probes ask, and the targets of the Services that select the pod.
-fn add_ports(process: &mut Process, owner: &Manifest, container: &Value, manifests: &[&Manifest]) {
-    let by_name = |port: &Value| -> Option<u16> {
-        let named = items(&container["ports"]).find(|declared| declared["name"] == *port);
-        let number = port.as_u64().or_else(|| named.and_then(|declared| declared["containerPort"].as_u64()));
-        number.and_then(|number| u16::try_from(number).ok())
-    };
+/// Whether it is this container that a Service without a name for its target asks: one that declares ports,
+/// or the first where none does; no init container.
+fn is_asked(spec: &Value, container: &Value) -> bool {
+    let declares = |container: &Value| items(&container["ports"]).next().is_some();
+    let stays = items(&spec["containers"]).any(|other| other["name"] == container["name"]);
+    let first = items(&spec["containers"]).next().is_some_and(|first| first["name"] == container["name"]);
+    stays && (declares(container) || (first && !items(&spec["containers"]).any(declares)))
+}
+
+/// The number of a port, or of the port that a container calls so.
+fn number(container: &Value, port: &Value) -> Option<u16> {
+    let named = items(&container["ports"]).find(|declared| declared["name"] == *port);
+    let number = port.as_u64().or_else(|| named.and_then(|declared| declared["containerPort"].as_u64()));
+    number.and_then(|number| u16::try_from(number).ok())
+}
+
+/// Declared ports, and the ports that probes ask.
+fn add_ports(process: &mut Process, container: &Value) {
+    let by_name = |port: &Value| number(container, port);
     for declared in items(&container["ports"]) {
         if let Some(port) = by_name(&declared["containerPort"]) {
             process.serves.entry(port).or_default();
@@ -141,6 +156,10 @@ fn add_ports(process: &mut Process, owner: &Manifest, container: &Value, manifes
             process.serves.entry(port).or_default().insert(http["path"].as_str().unwrap_or("/").to_owned());
         }
     }
+}
+
+/// The targets of the Services that select the pod.
+fn add_targets(process: &mut Process, owner: &Manifest, container: &Value, manifests: &[&Manifest]) {
     let Some(labels) = pod_labels(&owner.object) else { return };
     for service in manifests.iter().filter(|manifest| manifest.kind() == "Service") {
         let selector = service.object["spec"]["selector"].as_object().filter(|selector| !selector.is_empty());
@@ -150,7 +169,7 @@ fn add_ports(process: &mut Process, owner: &Manifest, container: &Value, manifes
         for port in items(&service.object["spec"]["ports"]) {
             let target = if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] };
             // a name that the container does not declare belongs to another container of the pod
-            if let Some(port) = by_name(target) {
+            if let Some(port) = number(container, target) {
                 process.serves.entry(port).or_default();
             }
         }

@@ -87,7 +87,12 @@ fn answers(look: &Look) -> BTreeSet<String> {
 
 fn leaves(value: &Value, into: &mut BTreeSet<String>) {
     match value {
-        Value::Object(map) => map.values().for_each(|value| leaves(value, into)),
+        Value::Object(map) => {
+            // the keys of a ConfigMap or Secret are words of its author's, as values are
+            let data = ["data", "stringData"].iter().filter_map(|field| map.get(*field)?.as_object());
+            into.extend(data.flat_map(|data| data.keys().cloned()));
+            map.values().for_each(|value| leaves(value, into));
+        }
         Value::Array(list) => list.iter().for_each(|value| leaves(value, into)),
         Value::String(text) => {
             into.insert(text.trim().to_owned());
