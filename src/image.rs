@@ -10,6 +10,7 @@ pub type Catalogue = BTreeMap<String, Image>;
 
 /// One repository and the behaviour of every image in it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Image {
     /// Tags that exist; any other is `not found`.
@@ -22,6 +23,7 @@ pub struct Image {
     pub kubectl: bool,
     /// The user of the image, a name or an id; root when absent.
     #[serde(deserialize_with = "text")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub user: Option<String>,
     pub env: BTreeMap<String, String>,
     pub ports: Vec<u16>,
@@ -31,6 +33,7 @@ pub struct Image {
 
 /// What a main process does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
     Log(String),
@@ -51,6 +54,7 @@ pub enum Step {
 
 /// How a registry refuses a pull when the image is not simply there or not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Refusal {
     /// The repository does not exist or is private.

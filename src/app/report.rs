@@ -74,6 +74,9 @@ pub fn show(scenario: &Scenario, as_json: bool) -> io::Result<bool> {
             Part::Fold { summary, .. } => writeln!(out, "▸ {summary}\n")?,
         }
     }
+    if let Some(note) = scenario.inference() {
+        writeln!(out, "note: {note}")?;
+    }
     for warning in &scenario.warnings {
         writeln!(out, "warning: {warning}")?;
     }
@@ -131,7 +134,7 @@ fn scenario_json(scenario: &Scenario) -> Value {
     json!({"id": scenario.id, "folder": scenario.folder, "number": scenario.number, "title": scenario.title, "level": level(scenario),
         "minutes": scenario.minutes, "tags": scenario.tags, "objectives": scenario.lesson.objectives, "steps": scenario.lesson.steps,
         "hints": scenario.lesson.parts.iter().filter(|part| matches!(part, Part::Fold { kind: Fold::Hint(_), .. })).count(),
-        "expect_broken": scenario.expect_broken, "warnings": scenario.warnings})
+        "expect_broken": scenario.expect_broken, "inferred": scenario.inferred, "warnings": scenario.warnings})
 }
 
 fn number(scenario: &Scenario) -> String {

@@ -23,6 +23,15 @@ pub fn catalogue() -> &'static Catalogue {
 }
 
 impl Scenario {
+    /// Of which images klab only inferred what they do, without saying what: that is the lesson.
+    #[must_use]
+    pub fn inference(&self) -> Option<String> {
+        let names: Vec<&str> = self.inferred.iter().filter_map(|told| told.split(": ").next()).collect();
+        let one = names.len() == 1;
+        let (these, behave) = if one { ("this image", "behaves") } else { ("these images", "behave") };
+        (!names.is_empty()).then(|| format!("On the practice cluster {these} {behave} as inferred from the manifests: {}", names.join(", ")))
+    }
+
     /// All images of this scenario's world: the built-in ones, and its own in front of them.
     #[must_use]
     pub fn registry(&self) -> Catalogue {

@@ -5,6 +5,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 mod deed;
+#[cfg(test)]
+#[allow(dead_code, reason = "the types are there for their schema")]
+mod form;
 mod goal;
 mod place;
 

@@ -53,6 +53,10 @@ pub fn lines(attempt: &Attempt, width: usize, look: &Look) -> (Vec<Line<'static>
             lines.push(line);
         }
     }
+    if let Some(note) = attempt.scenario.inference() {
+        lines.push(Line::default());
+        lines.extend(wrap_spans(vec![(note, look.style(Mean::Dim))], width, 0));
+    }
     (lines, parts)
 }
 

@@ -1,0 +1,399 @@
+//! The form of scenario.yaml as types, for the JSON Schema that editors check against. What is read is read leniently,
+//! field by field; a test holds the two together.
+
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, generate::SchemaSettings};
+use serde_json::Value;
+
+use crate::image::Image;
+
+/// What prose cannot say of a scenario; every key may be left out.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "klab scenario.yaml")]
+struct ScenarioYaml {
+    /// Short name for the command line; without it, the folder's name without its number.
+    #[schemars(regex(pattern = "^[a-z0-9-]+$"))]
+    id: Option<String>,
+    /// The title, where it is not the README's first heading.
+    title: Option<String>,
+    level: Option<Level>,
+    /// How long the lesson takes.
+    minutes: Option<u32>,
+    /// Words to find it by.
+    tags: Option<Texts>,
+    /// What a cluster must have for the scenario to be played on it.
+    requires: Option<Texts>,
+    /// Nodes of the practice cluster, where the lesson needs more than the one it has.
+    nodes: Option<Vec<Node>>,
+    /// Objects of broken/ that may name a namespace of their own: a kind, or Kind/name.
+    allow: Option<Texts>,
+    /// What provokes the fault once broken/ is applied.
+    trigger: Option<Vec<Deed>>,
+    /// What decides the case, in order; klab's own rules follow.
+    clue: Option<Vec<Clue>>,
+    /// STATUS values that show the fault; without them, those that the README prints of pods that are not ready.
+    expect_broken: Option<Texts>,
+    /// What must hold for the scenario to be solved; without them, what the solution's manifests tell.
+    goals: Option<Vec<Goal>>,
+    /// More hints, behind those of the README.
+    hints: Option<Vec<Hint>>,
+    solution: Option<Solution>,
+    cleanup: Option<Cleanup>,
+    /// What looks like a repair and is none.
+    cheats: Option<Vec<Cheat>>,
+    /// Repairs other than solution/ that count as well.
+    repairs: Option<Vec<Repair>>,
+    /// How images behave on the practice cluster, by repository.
+    images: Option<BTreeMap<String, Image>>,
+}
+
+/// A text, or a list of them.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum Texts {
+    One(String),
+    Many(Vec<String>),
+}
+
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Level {
+    Beginner,
+    Intermediate,
+    Advanced,
+}
+
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Node {
+    name: String,
+    labels: Option<BTreeMap<String, String>>,
+    /// `key=value:Effect`, as `kubectl taint` takes them.
+    taints: Option<Texts>,
+    /// A quantity: `4`, `500m`.
+    cpu: Option<String>,
+    /// A quantity: `8Gi`.
+    memory: Option<String>,
+    unschedulable: Option<bool>,
+}
+
+/// An object: `kind/name`, or its parts.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum Object {
+    Short(String),
+    Long { kind: String, name: String },
+}
+
+/// Something done to the cluster.
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Deed {
+    Delete(Object),
+    Scale(Scale),
+    Restart(Object),
+    /// Back to the revision before.
+    Undo(Object),
+    Request(Request),
+    Patch(Patch),
+    /// Manifests written out, or a file or folder of the scenario.
+    Apply(Value),
+    /// The same, deleted and created anew.
+    Replace(Value),
+}
+
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Scale {
+    of: Option<Object>,
+    kind: Option<String>,
+    name: Option<String>,
+    to: Option<u32>,
+    replicas: Option<u32>,
+}
+
+/// Requests of a Service through the API server.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Request {
+    service: String,
+    port: Option<u16>,
+    path: Option<String>,
+    times: Option<u32>,
+}
+
+/// A strategic merge patch.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Patch {
+    of: Option<Object>,
+    kind: Option<String>,
+    name: Option<String>,
+    /// The fields as they shall be; null takes one out.
+    with: BTreeMap<String, Value>,
+}
+
+/// What makes something the clue; texts are globs with `*`.
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Clue {
+    Event(EventClue),
+    Log(LogClue),
+    Condition(ConditionClue),
+    Mismatch(Mismatch),
+}
+
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct EventClue {
+    reason: Option<String>,
+    message: Option<String>,
+}
+
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct LogClue {
+    container: Option<String>,
+    line: Option<String>,
+}
+
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ConditionClue {
+    kind: Option<String>,
+    #[serde(rename = "type")]
+    condition: Option<String>,
+    status: Option<String>,
+}
+
+/// Two fields that should fit and do not.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Mismatch {
+    left: Side,
+    right: Side,
+}
+
+#[derive(JsonSchema)]
+struct Side {
+    kind: String,
+    path: String,
+}
+
+#[derive(JsonSchema)]
+struct Goal {
+    #[serde(flatten)]
+    what: Want,
+    /// How long it must hold without a break: `10s`, `2m`.
+    #[serde(rename = "for")]
+    hold: Option<String>,
+    /// The reason, one sentence.
+    why: Option<String>,
+    /// Words for the goal, where klab's would give the answer away.
+    title: Option<String>,
+}
+
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Want {
+    /// Every replica runs the newest template and is ready.
+    Ready(Object),
+    /// No restart and no new Warning on pods.
+    Quiet(Value),
+    /// No failed image pull.
+    Pulls(Value),
+    Endpoints(Endpoints),
+    Answers(Answers),
+    Condition(Condition),
+    Value(Field),
+    Gone(Object),
+    Can(Can),
+    Cannot(Can),
+}
+
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Endpoints {
+    service: String,
+    at_least: Option<u32>,
+}
+
+/// A Service answers with a status of success.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Answers {
+    service: String,
+    port: Option<u16>,
+    path: Option<String>,
+    /// A glob.
+    body: Option<String>,
+}
+
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Condition {
+    of: Option<Object>,
+    kind: Option<String>,
+    name: Option<String>,
+    #[serde(rename = "type")]
+    condition: String,
+    status: Option<String>,
+}
+
+/// A field of an object, and one test of it.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Field {
+    of: Object,
+    /// `spec.template.spec.containers[main].image`.
+    path: String,
+    is: Option<Value>,
+    not: Option<Value>,
+    /// A glob.
+    like: Option<String>,
+    at_least: Option<Value>,
+    at_most: Option<Value>,
+    exists: Option<bool>,
+}
+
+/// May somebody do something; without `as`, the learner.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Can {
+    #[serde(rename = "as")]
+    who: Option<String>,
+    verb: String,
+    resource: String,
+}
+
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum Hint {
+    Text(String),
+    Offered(OfferedHint),
+}
+
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct OfferedHint {
+    text: String,
+    /// After how long it is offered unasked: `3m`.
+    when: Option<String>,
+}
+
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Solution {
+    mode: Option<Mode>,
+}
+
+/// How the solution is brought in: applied, deleted and created anew, or deleted.
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Mode {
+    Apply,
+    Replace,
+    Delete,
+}
+
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Cleanup {
+    /// Finalizers that cleaning up takes off the lab's own objects.
+    lift_finalizers: Option<Texts>,
+}
+
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Cheat {
+    #[serde(rename = "do")]
+    does: Vec<Deed>,
+    /// How it is seen in the cluster; without it, by what `do` leaves there.
+    when: Option<Want>,
+    /// Why it does not count, for the learner.
+    say: Option<String>,
+}
+
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Repair {
+    #[serde(rename = "do")]
+    does: Vec<Deed>,
+    say: Option<String>,
+}
+
+fn schema_of<T: JsonSchema>() -> Schema {
+    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
+}
+
+/// Every key that a map of this type may have.
+fn keys<T: JsonSchema>() -> Vec<String> {
+    fn collect(schema: &Value, root: &Value, keys: &mut Vec<String>) {
+        keys.extend(schema["properties"].as_object().into_iter().flatten().map(|(key, _)| key.clone()));
+        if let Some(name) = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
+            collect(&root["$defs"][name], root, keys);
+        }
+        for choice in ["oneOf", "anyOf", "allOf"].iter().filter_map(|list| schema[*list].as_array()).flatten() {
+            collect(choice, root, keys);
+        }
+    }
+    let root = schema_of::<T>().to_value();
+    let mut found = Vec::new();
+    collect(&root, &root, &mut found);
+    found.sort();
+    found.dedup();
+    found
+}
+
+#[test]
+fn the_schema_in_assets_is_that_of_the_types() {
+    let generated = serde_json::to_string_pretty(&schema_of::<ScenarioYaml>()).unwrap() + "\n";
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/scenario.schema.json");
+    if std::env::var_os("KLAB_WRITE_ASSETS").is_some() {
+        std::fs::write(file, &generated).unwrap();
+    }
+    let kept = std::fs::read_to_string(file).unwrap_or_default();
+    assert!(kept == generated, "run the test once with KLAB_WRITE_ASSETS=1 and look at what changed in {file}");
+}
+
+#[test]
+fn what_is_read_is_what_the_schema_names() {
+    let told = |yaml: &str| -> Vec<String> {
+        let warnings = super::parse("scenario.yaml", yaml).unwrap().warnings;
+        let list = warnings.iter().find_map(|warning| Some(warning.split_once("known here: ")?.1.to_owned()));
+        let mut keys: Vec<String> = list.unwrap_or_else(|| panic!("{yaml}: {warnings:?}")).split(", ").map(str::to_owned).collect();
+        keys.sort();
+        keys.dedup();
+        keys
+    };
+    const ODD: &str = "qqqqqqqqqqqq";
+    let places = [
+        (format!("{ODD}: 1"), keys::<ScenarioYaml>()),
+        (format!("nodes: [{{name: a, {ODD}: 1}}]"), keys::<Node>()),
+        (format!("trigger: [{{delete: pod/a, {ODD}: 1}}]"), keys::<Deed>()),
+        (format!("trigger: [{{scale: {{of: deployment/a, {ODD}: 1}}}}]"), keys::<Scale>()),
+        (format!("trigger: [{{request: {{service: a, {ODD}: 1}}}}]"), keys::<Request>()),
+        (format!("trigger: [{{patch: {{of: deployment/a, with: {{}}, {ODD}: 1}}}}]"), keys::<Patch>()),
+        (format!("clue: [{{event: {{}}, {ODD}: 1}}]"), keys::<Clue>()),
+        (format!("clue: [{{event: {{{ODD}: 1}}}}]"), keys::<EventClue>()),
+        (format!("clue: [{{log: {{{ODD}: 1}}}}]"), keys::<LogClue>()),
+        (format!("clue: [{{condition: {{{ODD}: 1}}}}]"), keys::<ConditionClue>()),
+        (format!("clue: [{{mismatch: {{{ODD}: 1}}}}]"), keys::<Mismatch>()),
+        (format!("goals: [{{quiet: pods, {ODD}: 1}}]"), keys::<Goal>()),
+        (format!("goals: [{{endpoints: {{service: a, {ODD}: 1}}}}]"), keys::<Endpoints>()),
+        (format!("goals: [{{answers: {{service: a, {ODD}: 1}}}}]"), keys::<Answers>()),
+        (format!("goals: [{{condition: {{of: job/a, {ODD}: 1}}}}]"), keys::<Condition>()),
+        (format!("goals: [{{value: {{of: job/a, {ODD}: 1}}}}]"), keys::<Field>()),
+        (format!("goals: [{{can: {{{ODD}: 1}}}}]"), keys::<Can>()),
+        (format!("hints: [{{text: a, {ODD}: 1}}]"), keys::<OfferedHint>()),
+        (format!("solution: {{{ODD}: 1}}"), keys::<Solution>()),
+        (format!("cleanup: {{{ODD}: 1}}"), keys::<Cleanup>()),
+        (format!("cheats: [{{do: [{{delete: pod/a}}], {ODD}: 1}}]"), keys::<Cheat>()),
+        (format!("repairs: [{{do: [{{delete: pod/a}}], {ODD}: 1}}]"), keys::<Repair>()),
+    ];
+    for (yaml, keys) in places {
+        assert_eq!(told(&yaml), keys, "{yaml}");
+    }
+}
