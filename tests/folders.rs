@@ -222,7 +222,11 @@ const FOREIGN: [(&str, &[&str], bool); 12] = [
     ("archive", &["kubectl-flag archive/README.md:15"], true),
     ("bakery-orders", &[], true),
     ("gate", &["telling-hint gate/README.md:22"], true),
-    ("invoices", &["promised-status invoices", "not-solved invoices", "printed-row invoices/README.md:7"], false),
+    (
+        "invoices",
+        &["promised-status invoices", "not-solved invoices", "printed-row invoices/README.md:7"],
+        false,
+    ),
     ("ledger", &[], true),
     ("lighthouse", &["hard-coded-namespace lighthouse/broken/lamp.yaml:5"], false),
     ("museum", &["broken-link museum/README.md:28"], true),
@@ -240,12 +244,24 @@ fn folders_by_other_authors_play_and_their_defects_are_found() {
     let findings: serde_json::Value = serde_json::from_slice(&checked.stdout).expect("JSON");
     let found = |folder: &str| {
         let of_folder = |finding: &&serde_json::Value| finding["file"].as_str().is_some_and(|file| file.split('/').next() == Some(folder));
-        let told = findings.as_array().into_iter().flatten().filter(of_folder).filter(|finding| finding["severity"] != "note");
+        let told = findings
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(of_folder)
+            .filter(|finding| finding["severity"] != "note");
         let place = |finding: &serde_json::Value| match finding["line"].as_u64() {
             Some(line @ 1..) => format!(":{line}"),
             _ => String::new(),
         };
-        let shown = told.map(|finding| format!("{} {}{}", finding["rule"].as_str().unwrap_or_default(), finding["file"].as_str().unwrap_or_default(), place(finding)));
+        let shown = told.map(|finding| {
+            format!(
+                "{} {}{}",
+                finding["rule"].as_str().unwrap_or_default(),
+                finding["file"].as_str().unwrap_or_default(),
+                place(finding)
+            )
+        });
         shown.collect::<Vec<_>>()
     };
     for (folder, defects, _) in FOREIGN {
@@ -256,7 +272,10 @@ fn folders_by_other_authors_play_and_their_defects_are_found() {
     let run = klab(home.path(), &arguments);
     let reports: serde_json::Value = serde_json::from_slice(&run.stdout).expect("JSON");
     for report in reports.as_array().expect("a list") {
-        let plays = FOREIGN.iter().find(|(folder, ..)| report["scenario"] == *folder).is_some_and(|(.., plays)| *plays);
+        let plays = FOREIGN
+            .iter()
+            .find(|(folder, ..)| report["scenario"] == *folder)
+            .is_some_and(|(.., plays)| *plays);
         assert_eq!(report["ok"], plays, "{report:#}");
     }
 }

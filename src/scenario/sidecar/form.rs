@@ -355,7 +355,10 @@ fn the_schema_in_assets_is_that_of_the_types() {
         std::fs::write(file, &generated).unwrap();
     }
     let kept = std::fs::read_to_string(file).unwrap_or_default();
-    assert!(kept == generated, "run the test once with KLAB_WRITE_ASSETS=1 and look at what changed in {file}");
+    assert!(
+        kept == generated,
+        "run the test once with KLAB_WRITE_ASSETS=1 and look at what changed in {file}"
+    );
 }
 
 #[test]
