@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::field::instant;
 use super::kind::{Kind, NAMESPACE, POD};
 use super::status::{Fault, Status};
 use super::store::names;
@@ -42,21 +43,24 @@ impl World {
     /// # Errors
     /// 409 when it exists; whatever admission refuses.
     pub fn create(&mut self, kind: &'static Kind, mut object: Value) -> Result<Value, Status> {
-        if object["metadata"]["name"].as_str().unwrap_or_default().is_empty() {
-            let prefix = object["metadata"]["generateName"].as_str().unwrap_or_default().to_owned();
-            if prefix.is_empty() {
-                return Err(Status::invalid(
-                    kind,
-                    "",
-                    &[Fault::required("metadata.name", "name or generateName is required")],
-                ));
-            }
+        let prefix = object["metadata"]["generateName"].as_str().unwrap_or_default().to_owned();
+        let unnamed = object["metadata"]["name"].as_str().unwrap_or_default().is_empty();
+        if unnamed && prefix.is_empty() {
+            return Err(Status::invalid(
+                kind,
+                "",
+                &[Fault::required("metadata.name", "name or generateName is required")],
+            ));
+        }
+        // What changes a new object comes before it gets its name.
+        let (namespace, name) = names(&object);
+        self.refuse_in_ending_namespace(kind, &namespace, if unnamed { &prefix } else { &name })?;
+        defaults::apply(kind, &mut object);
+        defaults::admit(self, kind, &mut object)?;
+        if unnamed {
             object["metadata"]["name"] = format!("{prefix}{}", self.suffix(5)).into();
         }
         let (namespace, name) = names(&object);
-        self.refuse_in_ending_namespace(kind, &namespace, &name)?;
-        defaults::apply(kind, &mut object);
-        defaults::admit(self, kind, &mut object)?;
         object["apiVersion"] = kind.api_version().into();
         object["kind"] = kind.kind.into();
         object["metadata"]["uid"] = self.uid().into();
@@ -158,28 +162,41 @@ impl World {
             }
         }
         let grace = grace(kind, &object, how);
-        let held = !finalizers(&object).is_empty() || kind.kind == "Namespace";
-        if grace == 0 && !held {
+        let held = !finalizers(&object).is_empty() || kind == &NAMESPACE;
+        // Pods alone are marked before they go, even when they go at once.
+        if grace == 0 && !held && kind != &POD {
             return self.store.remove(kind, namespace, name).ok_or_else(|| Status::not_found(kind, name));
         }
-        let earlier = object["metadata"]["deletionGracePeriodSeconds"].as_i64();
-        if object["metadata"]["deletionTimestamp"].is_null() || earlier.is_some_and(|earlier| grace < earlier) {
-            object["metadata"]["deletionTimestamp"] = (self.now + jiff::SignedDuration::from_secs(grace))
-                .strftime("%Y-%m-%dT%H:%M:%SZ")
-                .to_string()
-                .into();
-            object["metadata"]["deletionGracePeriodSeconds"] = grace.into();
-            if kind.generation {
-                object["metadata"]["generation"] = (object["metadata"]["generation"].as_i64().unwrap_or(0) + 1).into();
-            }
-        }
+        self.mark(kind, &mut object, grace);
         if kind == &NAMESPACE {
             object["status"]["phase"] = "Terminating".into();
         }
-        if self.store.get(kind, namespace, name).as_ref() == Some(&object) {
-            return Ok(object);
+        if self.store.get(kind, namespace, name).as_ref() != Some(&object) {
+            object = self.store.put(kind, object);
         }
-        Ok(self.store.put(kind, object))
+        if ready_to_go(kind, &object) {
+            return self.store.remove(kind, namespace, name).ok_or_else(|| Status::not_found(kind, name));
+        }
+        Ok(object)
+    }
+
+    /// Marks an object as being deleted, or shortens the grace it has left.
+    fn mark(&self, kind: &Kind, object: &mut Value, grace: i64) {
+        let metadata = &mut object["metadata"];
+        let earlier = metadata["deletionGracePeriodSeconds"].as_i64();
+        let since = match instant(&metadata["deletionTimestamp"]) {
+            None => self.now,
+            Some(at) => match earlier.filter(|earlier| grace < *earlier) {
+                Some(earlier) => at - jiff::SignedDuration::from_secs(earlier),
+                None => return,
+            },
+        };
+        let at = since + jiff::SignedDuration::from_secs(grace);
+        metadata["deletionTimestamp"] = at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into();
+        metadata["deletionGracePeriodSeconds"] = grace.into();
+        if kind.generation {
+            metadata["generation"] = (metadata["generation"].as_i64().unwrap_or(0) + 1).into();
+        }
     }
 
     /// Finds out what writes would do, and undoes them.

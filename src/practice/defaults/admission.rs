@@ -26,7 +26,10 @@ pub fn admit(world: &mut World, kind: &Kind, object: &mut Value) -> Result<(), S
 }
 
 fn pod(world: &mut World, kind: &Kind, object: &mut Value) -> Result<(), Status> {
-    let (namespace, name) = names(object);
+    let (namespace, mut name) = names(object);
+    if name.is_empty() {
+        name = object["metadata"]["generateName"].as_str().unwrap_or_default().to_owned();
+    }
     let spec = &mut object["spec"];
     set(spec, "serviceAccountName", "default".into());
     spec["serviceAccount"] = spec["serviceAccountName"].clone();
