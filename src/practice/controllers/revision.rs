@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::rollout::template_hash;
+use super::rollout::{safe, template_hash};
 use crate::practice::field::{controlled_by, int, owner_reference, text};
-use crate::practice::kind::{CONTROLLER_REVISION, Kind};
+use crate::practice::kind::{CONTROLLER_REVISION, Kind, STATEFUL_SET};
 use crate::practice::registry::{Deletion, Part};
 use crate::practice::world::World;
 
@@ -25,6 +25,17 @@ fn data(owner: &Value) -> Value {
     let mut template = owner["spec"]["template"].clone();
     template["$patch"] = "replace".into();
     json!({"spec": {"template": template}})
+}
+
+/// What tells one revision from another: for StatefulSets FNV-1 of the data as Go writes it, followed by the count of collisions.
+fn hash(kind: &Kind, data: &Value) -> String {
+    if kind != &STATEFUL_SET {
+        return template_hash(data);
+    }
+    let escaped = data.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
+    let bytes = escaped.bytes().chain(*b"0");
+    let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| hash.wrapping_mul(0x0100_0193) ^ u32::from(byte));
+    safe(hash)
 }
 
 /// The template that a revision keeps.
@@ -50,7 +61,7 @@ pub fn present(world: &mut World, kind: &'static Kind, owner: &Value) -> Option<
         again["revision"] = number.into();
         return world.update(&CONTROLLER_REVISION, again, Part::Spec).ok();
     }
-    let hash = template_hash(&data);
+    let hash = hash(kind, &data);
     let metadata = &owner["metadata"];
     let mut labels = owner["spec"]["template"]["metadata"]["labels"].clone();
     labels[HASH] = hash.as_str().into();

@@ -43,18 +43,19 @@ pub fn margins(deployment: &Value) -> (i64, i64) {
     }
 }
 
-/// The hash in a replica set's name: FNV-1a of the template in the alphabet without vowels.
+/// The hash in a replica set's name: FNV-1a of the template.
 #[must_use]
 pub fn template_hash(template: &Value) -> String {
+    let text = template.to_string();
+    safe(text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)))
+}
+
+/// A hash in the alphabet without vowels.
+#[must_use]
+pub fn safe(hash: u32) -> String {
     const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
-    let hash = template
-        .to_string()
-        .bytes()
-        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    hash.to_string()
-        .bytes()
-        .map(|digit| ALPHABET[usize::from(digit) % ALPHABET.len()] as char)
-        .collect()
+    let digits = hash.to_string();
+    digits.bytes().map(|digit| ALPHABET[usize::from(digit) % ALPHABET.len()] as char).collect()
 }
 
 /// A replica set's template without what the Deployment controller added.
@@ -65,6 +66,29 @@ pub fn bare_template(set: &Value) -> Value {
         labels.remove(HASH);
     }
     template
+}
+
+/// The annotations of a Deployment that its replica sets have too.
+#[must_use]
+pub fn passed_on(deployment: &Value) -> Vec<(String, Value)> {
+    let own = [
+        "kubectl.kubernetes.io/last-applied-configuration",
+        REVISION,
+        HISTORY,
+        DESIRED,
+        MAXIMUM,
+        "deprecated.deployment.rollback.to",
+    ];
+    let all = deployment["metadata"]["annotations"].as_object().into_iter().flatten();
+    all.filter(|(key, _)| !own.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+/// Whether the progress of a Deployment is judged at all.
+#[must_use]
+pub fn has_deadline(deployment: &Value) -> bool {
+    deployment["spec"]["progressDeadlineSeconds"].as_i64() != Some(i64::from(i32::MAX))
 }
 
 /// The sum of a number over replica sets.
@@ -184,6 +208,9 @@ pub fn judge(world: &World, deployment: &Value, status: &mut Value, new: Option<
     let current = items(&deployment["status"]["conditions"])
         .iter()
         .find(|condition| condition["type"] == "Progressing");
+    if !has_deadline(deployment) {
+        return remove_condition(status, "Progressing");
+    }
     let settled = current.is_some_and(|current| current["reason"] == "NewReplicaSetAvailable") && int(&status["replicas"]) == int(&status["updatedReplicas"]);
     if settled {
         return;

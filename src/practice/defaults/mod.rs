@@ -57,6 +57,9 @@ pub fn keep(kind: &Kind, old: &Value, object: &mut Value) {
         "Namespace" => &["finalizers"],
         _ => &[],
     };
+    if kind.kind == "DaemonSet" {
+        strategy::count_templates(old, object);
+    }
     for field in kept {
         if object["spec"][*field].is_null() && !old["spec"][*field].is_null() {
             object["spec"][*field] = old["spec"][*field].clone();

@@ -6,6 +6,9 @@ use super::set;
 use crate::practice::kind::Kind;
 use crate::practice::world::World;
 
+/// The annotation that counts a DaemonSet's templates.
+const TEMPLATES: &str = "deprecated.daemonset.template.generation";
+
 /// Prepares a new object that has its identity. A status that was sent along is dropped where status is a part of its own.
 pub fn begin(world: &World, kind: &Kind, object: &mut Value) {
     match status(kind) {
@@ -23,15 +26,17 @@ pub fn begin(world: &World, kind: &Kind, object: &mut Value) {
             object["status"]["lastPhaseTransitionTime"] = world.seconds().into();
         }
         "VolumeAttributesClass" => finalizer(object, "kubernetes.io/vac-protection"),
-        "DaemonSet" => {
-            let generation = object["metadata"]["annotations"]["deprecated.daemonset.template.generation"]
-                .as_str()
-                .map_or("1".to_owned(), str::to_owned);
-            object["metadata"]["annotations"]["deprecated.daemonset.template.generation"] = generation.into();
-        }
+        "DaemonSet" => set(&mut object["metadata"]["annotations"], TEMPLATES, "1".into()),
         "Job" => job(object),
         _ => {}
     }
+}
+
+/// Counts the templates that a DaemonSet has had.
+pub fn count_templates(old: &Value, object: &mut Value) {
+    let count: i64 = old["metadata"]["annotations"][TEMPLATES].as_str().and_then(|count| count.parse().ok()).unwrap_or(0);
+    let changed = old["spec"]["template"] != object["spec"]["template"];
+    object["metadata"]["annotations"][TEMPLATES] = (count + i64::from(changed)).to_string().into();
 }
 
 /// The status a new object of a kind begins with.

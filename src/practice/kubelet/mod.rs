@@ -66,6 +66,9 @@ pub use config::decoded as base64;
 impl Controller for Kubelet {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
         world.runtime.driven_by(me);
+        if change.kind == &NODE && change.what == What::Added {
+            return arrive(me, world, &change.name);
+        }
         if change.kind != &POD {
             return;
         }
@@ -94,6 +97,8 @@ impl Controller for Kubelet {
         if let Some(uid) = key.task.strip_prefix("gone:") {
             world.logs.forget(uid);
             world.runtime.forget(uid);
+            // A pod of the same name that comes later has nothing to do with what was planned for this one.
+            world.unqueue_all(me, &key.namespace, &key.name);
             if self.pods.get(&name).is_some_and(|pod| pod.uid == uid) {
                 self.pods.remove(&name);
             }
@@ -109,7 +114,7 @@ impl Controller for Kubelet {
         }
         let mut pod = known.unwrap_or_else(|| Pod::new(&object, world.now, world.seconds()));
         if fresh {
-            let node = world.store.get(&NODE, "", text(&object["spec"]["nodeName"])).unwrap_or_default();
+            let Some(node) = world.store.get(&NODE, "", text(&object["spec"]["nodeName"])) else { return };
             pod.host = text(&node["status"]["addresses"][0]["address"]).to_owned();
         }
         Worker {
@@ -121,6 +126,14 @@ impl Controller for Kubelet {
         }
         .task(&key.task);
         self.pods.insert(name, pod);
+    }
+}
+
+/// A node has come: the pods that were meant for it begin.
+fn arrive(me: Id, world: &mut World, node: &str) {
+    for pod in world.store.objects(&POD, None).iter().filter(|pod| pod["spec"]["nodeName"] == *node) {
+        let metadata = &pod["metadata"];
+        world.queue(me, Key::new(text(&metadata["namespace"]), text(&metadata["name"])).task("update"), Duration::ZERO);
     }
 }
 

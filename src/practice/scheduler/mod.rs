@@ -133,8 +133,8 @@ impl Scheduler {
                 self.waiting.remove(&key);
                 world.unqueue(me, &key);
             } else if !self.waiting.contains_key(&key) && (change.what == What::Added || changed) {
-                let after = world.between(3, 8);
-                world.queue(me, key, after);
+                // The same wait for all, so that the first to come is the first to be served.
+                world.queue(me, key, Duration::from_millis(5));
             } else if changed {
                 self.requeue(me, world, &key);
             }
