@@ -11,18 +11,21 @@ use super::{kubelet::Kubelet, scheduler::Scheduler};
 pub mod cron_job;
 pub mod daemon_set;
 pub mod deployment;
-pub mod endpoint_slice;
+pub mod endpoints;
 pub mod event_expiry;
 pub mod garbage;
 pub mod job;
 pub mod namespace;
+pub mod pod_garbage;
 mod pods;
 pub mod replica_set;
 pub mod resource_quota;
 pub mod revision;
 pub mod rollout;
+pub mod root_ca;
 pub mod service_account;
 pub mod stateful_set;
+pub mod ttl_after_finished;
 pub mod volume;
 
 /// Every controller, the scheduler and the kubelets.
@@ -39,9 +42,14 @@ pub fn all(options: &Options) -> Vec<Box<dyn Controller>> {
         Box::new(cron_job::CronJobs),
         Box::new(daemon_set::DaemonSets::default()),
         Box::new(stateful_set::StatefulSets::default()),
-        Box::new(endpoint_slice::EndpointSlices),
+        Box::new(endpoints::slices::EndpointSlices),
+        Box::new(endpoints::plain::PlainEndpoints),
+        Box::new(endpoints::mirroring::Mirroring),
         Box::new(garbage::Garbage),
         Box::new(namespace::Namespaces),
+        Box::new(root_ca::RootCa),
+        Box::new(ttl_after_finished::TtlAfterFinished),
+        Box::new(pod_garbage::PodGarbage::default()),
         Box::new(service_account::ServiceAccounts),
         Box::new(event_expiry::EventExpiry),
     ];
