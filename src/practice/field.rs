@@ -94,6 +94,13 @@ pub fn selects(selector: &Value, object: &Value) -> bool {
         && expressions.iter().all(|expression| expressed(expression, &object["metadata"]["labels"]))
 }
 
+/// The same, where an empty selector matches everything.
+#[must_use]
+pub fn selects_all(selector: &Value, object: &Value) -> bool {
+    let empty = selector["matchLabels"].as_object().is_none_or(serde_json::Map::is_empty) && items(&selector["matchExpressions"]).is_empty();
+    !selector.is_null() && (empty || selects(selector, object))
+}
+
 /// Whether one selector expression holds for a map of labels.
 #[must_use]
 pub fn expressed(expression: &Value, labels: &Value) -> bool {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::field::{items, text};
 use super::kind::{Kind, selectable};
 use super::status::Status;
 
@@ -163,6 +164,28 @@ fn equality(part: &str) -> Option<(String, Test)> {
     };
     let (key, values) = (key.trim(), vec![value.trim().to_owned()]);
     (!key.is_empty()).then(|| (key.to_owned(), if equal { Test::In(values) } else { Test::NotIn(values) }))
+}
+
+/// A LabelSelector in the form in which kubectl takes one; empty when it asks for nothing.
+#[must_use]
+pub fn written(selector: &Value) -> String {
+    let labels = selector["matchLabels"].as_object().into_iter().flatten();
+    let mut parts: Vec<(String, String)> = labels.map(|(key, value)| (key.clone(), format!("{key}={}", text(value)))).collect();
+    for expression in items(&selector["matchExpressions"]) {
+        let key = text(&expression["key"]);
+        let mut values: Vec<&str> = items(&expression["values"]).iter().map(text).collect();
+        values.sort_unstable();
+        let values = values.join(",");
+        let part = match text(&expression["operator"]) {
+            "In" => format!("{key} in ({values})"),
+            "NotIn" => format!("{key} notin ({values})"),
+            "Exists" => key.to_owned(),
+            _ => format!("!{key}"),
+        };
+        parts.push((key.to_owned(), part));
+    }
+    parts.sort_by(|one, other| one.0.cmp(&other.0));
+    parts.into_iter().map(|(_, part)| part).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]

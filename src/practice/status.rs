@@ -59,6 +59,32 @@ impl Status {
         }
     }
 
+    /// 429 of a disruption budget that does not let a pod go.
+    #[must_use]
+    pub fn budget(why: &str, retry_seconds: Option<i64>) -> Self {
+        let mut details = json!({"causes": [{"reason": "DisruptionBudget", "message": why}]});
+        if let Some(seconds) = retry_seconds {
+            details["retryAfterSeconds"] = seconds.into();
+        }
+        Self {
+            code: 429,
+            reason: "TooManyRequests",
+            message: "Cannot evict pod as it would violate the pod's disruption budget.".to_owned(),
+            details,
+        }
+    }
+
+    /// 500 for an eviction of a pod with more than one disruption budget.
+    #[must_use]
+    pub fn several_budgets() -> Self {
+        Self {
+            code: 500,
+            reason: "",
+            message: "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.".to_owned(),
+            details: Value::Null,
+        }
+    }
+
     /// 403 of the authoriser, which knows resources by name only; an empty one stands for a path.
     #[must_use]
     pub fn denied(resource: &str, group: &str, name: &str, why: &str) -> Self {

@@ -4,6 +4,7 @@ mod admittance;
 mod answer;
 mod call;
 mod discovery;
+mod eviction;
 mod list;
 mod logs;
 mod openapi;
@@ -69,7 +70,7 @@ fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Respo
         ("DELETE", true, "") => verbs::delete_collection(practice, &at, &call),
         ("DELETE", false, "") => verbs::delete(practice, &at, &call),
         ("POST", false, "binding") => verbs::bind(practice, &at, &call),
-        ("POST", false, "eviction") => verbs::delete(practice, &at, &call),
+        ("POST", false, "eviction") => eviction::serve(practice, &at, &call),
         ("GET" | "PUT" | "PATCH", false, "scale") => scale::serve(practice, &at, call),
         ("GET", false, "" | "status") => verbs::get(practice, &at, &call),
         ("PUT", false, "" | "status" | "finalize") => verbs::update(practice, &at, &call),

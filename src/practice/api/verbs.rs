@@ -156,11 +156,6 @@ pub fn delete(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
     let gone = write(practice, call, |world| world.delete(at.kind.storage(), at.ns(), &at.name, &how))?;
     let gone = view::show(at.kind, gone);
     let still_there = !gone["metadata"]["deletionTimestamp"].is_null();
-    if at.sub == "eviction" {
-        return Ok(answer::created(
-            &json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}),
-        ));
-    }
     Ok(answer::object(&if still_there || ANSWERED_WITH_OBJECT.contains(&at.kind.kind) {
         gone
     } else {
@@ -198,7 +193,7 @@ pub fn delete_collection(practice: &Practice, at: &Resource, call: &Call) -> Res
 }
 
 /// How to delete, from the body's DeleteOptions (in an Eviction one level down) or the query.
-fn deletion(call: &Call) -> Result<Deletion, Status> {
+pub fn deletion(call: &Call) -> Result<Deletion, Status> {
     let body = if call.body.is_empty() { Value::Null } else { call.json()? };
     let options = body.get("deleteOptions").unwrap_or(&body);
     let policy = options["propagationPolicy"].as_str().unwrap_or(call.param("propagationPolicy"));

@@ -8,9 +8,11 @@ use super::world::{Controller, World};
 use super::{Node, Options, access};
 use super::{kubelet::Kubelet, scheduler::Scheduler};
 
+pub mod autoscaler;
 pub mod cron_job;
 pub mod daemon_set;
 pub mod deployment;
+pub mod disruption;
 pub mod endpoints;
 pub mod event_expiry;
 pub mod garbage;
@@ -42,6 +44,8 @@ pub fn all(options: &Options) -> Vec<Box<dyn Controller>> {
         Box::new(cron_job::CronJobs),
         Box::new(daemon_set::DaemonSets::default()),
         Box::new(stateful_set::StatefulSets::default()),
+        Box::new(disruption::Disruption),
+        Box::new(autoscaler::Autoscaler),
         Box::new(endpoints::slices::EndpointSlices),
         Box::new(endpoints::plain::PlainEndpoints),
         Box::new(endpoints::mirroring::Mirroring),

@@ -18,6 +18,7 @@ mod inside;
 mod quotas;
 mod rollouts;
 mod running;
+mod upkeep;
 mod volumes;
 
 const SPACE: &str = "garden";

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::age::age;
+use crate::practice::selector::written;
 use crate::practice::kind::Kind;
 
 /// The cells of an object.
@@ -93,26 +94,8 @@ fn labels(map: &Value) -> String {
 
 /// A label selector in the form in which kubectl takes one.
 fn selector(selector: &Value) -> String {
-    let mut parts: Vec<(String, String)> = selector["matchLabels"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(key, value)| (key.clone(), format!("{key}={}", value.as_str().unwrap_or_default())))
-        .collect();
-    for expression in list(selector, "matchExpressions") {
-        let key = or(&expression["key"], "");
-        let mut values: Vec<&str> = list(expression, "values").iter().filter_map(Value::as_str).collect();
-        values.sort_unstable();
-        let values = values.join(",");
-        let text = match or(&expression["operator"], "") {
-            "In" => format!("{key} in ({values})"),
-            "NotIn" => format!("{key} notin ({values})"),
-            "Exists" => key.to_owned(),
-            _ => format!("!{key}"),
-        };
-        parts.push((key.to_owned(), text));
+    match written(selector) {
+        text if text.is_empty() => "<none>".to_owned(),
+        text => text,
     }
-    parts.sort_by(|one, other| one.0.cmp(&other.0));
-    let texts: Vec<String> = parts.into_iter().map(|(_, text)| text).collect();
-    if texts.is_empty() { "<none>".to_owned() } else { texts.join(",") }
 }

@@ -1,0 +1,146 @@
+//! What looks after a cluster besides its workloads: budgets, autoscalers, leftovers, endpoints.
+
+use serde_json::{Value, json};
+
+use super::{Play, SPACE};
+use crate::practice::field::{condition, items, text};
+use crate::practice::kind::{
+    CONFIG_MAP, DEPLOYMENT, ENDPOINT_SLICE, ENDPOINTS, HORIZONTAL_POD_AUTOSCALER, JOB, Kind, NAMESPACE, POD, POD_DISRUPTION_BUDGET, SERVICE,
+};
+use crate::practice::registry::{Deletion, Part};
+
+fn seen(play: &Play, kind: &'static Kind, name: &str) -> Value {
+    play.engine.world.store.get(kind, SPACE, name).unwrap_or_default()
+}
+
+#[test]
+fn a_budget_counts_its_healthy_pods() {
+    let mut play = Play::new();
+    let budget = json!({"metadata": {"name": "wall"}, "spec": {"minAvailable": "50%", "selector": {"matchLabels": {"plant": "bed"}}}});
+    play.create(&POD_DISRUPTION_BUDGET, budget);
+    play.to(1.0);
+    assert_eq!(play.told("NoPods").len(), 1);
+    play.deploy("bed", 3, &json!({"image": "tulip:1.0"}));
+    play.to(10.0);
+    let status = seen(&play, &POD_DISRUPTION_BUDGET, "wall")["status"].clone();
+    let counts = ["currentHealthy", "desiredHealthy", "expectedPods", "disruptionsAllowed"].map(|field| status[field].clone());
+    assert_eq!(counts, [3, 2, 3, 1].map(Value::from));
+    assert_eq!(status["conditions"][0]["reason"], "SufficientPods");
+}
+
+#[test]
+fn an_autoscaler_keeps_to_its_bounds_and_misses_its_metrics() {
+    let mut play = Play::new();
+    play.deploy("bed", 1, &json!({"image": "tulip:1.0"}));
+    let scaler = json!({"metadata": {"name": "sun"}, "spec": {"minReplicas": 2, "maxReplicas": 4,
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "bed"}}});
+    play.create(&HORIZONTAL_POD_AUTOSCALER, scaler);
+    play.to(14.0);
+    assert_eq!(play.pods().len(), 1);
+    play.to(50.0);
+    assert_eq!(play.pods().len(), 2);
+    let message = "New size: 2; reason: Current number of replicas below Spec.MinReplicas";
+    assert_eq!(play.told("SuccessfulRescale"), [(message.to_owned(), 1)]);
+    let scaler = seen(&play, &HORIZONTAL_POD_AUTOSCALER, "sun");
+    assert_eq!(condition(&scaler, "ScalingActive")["reason"], "FailedGetResourceMetric");
+    assert_eq!(play.told("FailedComputeMetricsReplicas")[0].1, 2);
+    play.engine.world.delete(&DEPLOYMENT, SPACE, "bed", &Deletion::default()).expect("delete");
+    play.to(61.0);
+    assert_eq!(play.told("FailedGetScale")[0].0, "deployments.apps \"bed\" not found");
+}
+
+#[test]
+fn a_finished_job_goes_when_its_time_is_over() {
+    let mut play = Play::new();
+    let job = json!({"metadata": {"name": "dig"}, "spec": {"ttlSecondsAfterFinished": 20,
+        "template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "main", "image": "florist/moss:1.0"}]}}}});
+    play.create(&JOB, job);
+    play.to(15.0);
+    assert_eq!(condition(&seen(&play, &JOB, "dig"), "Complete")["status"], "True");
+    play.to(40.0);
+    assert!(seen(&play, &JOB, "dig").is_null() && play.pods().is_empty());
+}
+
+#[test]
+fn a_pod_for_a_node_that_is_not_there_never_begins_and_is_cleared_away() {
+    let mut play = Play::new();
+    let pod = json!({"metadata": {"name": "lost"}, "spec": {"nodeName": "shed", "containers": [{"name": "main", "image": "tulip:1.0"}]}});
+    play.create(&POD, pod);
+    play.to(30.0);
+    assert_eq!(play.walk(0), ["0/1 Pending"]);
+    play.to(90.0);
+    assert_eq!(play.walk(0), ["0/1 Pending", "0/1 Failed", "gone"]);
+}
+
+#[test]
+fn a_namespace_says_what_holds_it() {
+    let mut play = Play::new();
+    play.create(&CONFIG_MAP, json!({"metadata": {"name": "root", "finalizers": ["garden.example/dig"]}}));
+    play.to(1.0);
+    play.engine.world.delete(&NAMESPACE, "", SPACE, &Deletion::default()).expect("delete");
+    play.to(20.0);
+    let namespace = play.engine.world.store.get(&NAMESPACE, "", SPACE).expect("namespace");
+    let message = |kind: &str| text(&condition(&namespace, kind)["message"]).to_owned();
+    assert_eq!(
+        message("NamespaceContentRemaining"),
+        "Some resources are remaining: configmaps. has 1 resource instances"
+    );
+    assert_eq!(
+        message("NamespaceFinalizersRemaining"),
+        "Some content in the namespace has finalizers remaining: garden.example/dig in 1 resource instances"
+    );
+    let mut held = seen(&play, &CONFIG_MAP, "root");
+    held["metadata"]["finalizers"] = json!([]);
+    play.engine.world.update(&CONFIG_MAP, held, Part::Spec).expect("update");
+    play.to(40.0);
+    assert!(play.engine.world.store.get(&NAMESPACE, "", SPACE).is_none());
+}
+
+#[test]
+fn endpoints_follow_services_and_are_mirrored_when_made_by_hand() {
+    let mut play = Play::new();
+    play.deploy("bed", 1, &json!({"image": "tulip:1.0", "ports": [{"name": "http", "containerPort": 8080}]}));
+    let ports = json!([{"name": "a", "port": 80, "targetPort": "http"}, {"name": "b", "port": 81, "targetPort": "absent"}]);
+    play.create(
+        &SERVICE,
+        json!({"metadata": {"name": "gate"}, "spec": {"selector": {"plant": "bed"}, "ports": ports}}),
+    );
+    play.create(&SERVICE, json!({"metadata": {"name": "fence"}, "spec": {"ports": [{"port": 80}]}}));
+    let subset = json!({"addresses": [{"ip": "192.0.2.7"}], "ports": [{"port": 80}]});
+    play.create(&ENDPOINTS, json!({"metadata": {"name": "fence"}, "subsets": [subset]}));
+    play.to(10.0);
+    let gate = seen(&play, &ENDPOINTS, "gate");
+    let subset = &gate["subsets"][0];
+    assert_eq!((items(&subset["addresses"]).len(), &subset["ports"]), (1, &play.slice("gate")["ports"]));
+    assert_eq!(subset["ports"], json!([{"name": "a", "port": 8080, "protocol": "TCP"}]));
+    assert_eq!(play.slice("fence")["endpoints"][0]["addresses"], json!(["192.0.2.7"]));
+    play.engine.world.delete(&SERVICE, SPACE, "fence", &Deletion::default()).expect("delete");
+    play.to(12.0);
+    assert!(seen(&play, &ENDPOINTS, "fence").is_null());
+    let slices = play.engine.world.store.objects(&ENDPOINT_SLICE, Some(SPACE));
+    assert_eq!(slices.len(), 1);
+}
+
+#[test]
+fn a_paused_deployment_says_so_and_a_lone_replica_set_is_taken_in() {
+    let mut play = Play::new();
+    play.deploy("bed", 1, &json!({"image": "tulip:1.0"}));
+    play.to(5.0);
+    play.change("bed", |spec| spec["paused"] = true.into());
+    play.to(6.0);
+    let reason = |play: &Play| text(&condition(&seen(play, &DEPLOYMENT, "bed"), "Progressing")["reason"]).to_owned();
+    assert_eq!(reason(&play), "DeploymentPaused");
+    play.change("bed", |spec| spec["paused"] = false.into());
+    play.to(7.0);
+    assert_eq!(reason(&play), "NewReplicaSetAvailable");
+    let orphan = Deletion {
+        propagation: crate::practice::registry::Propagation::Orphan,
+        ..Deletion::default()
+    };
+    play.engine.world.delete(&DEPLOYMENT, SPACE, "bed", &orphan).expect("delete");
+    play.to(8.0);
+    play.deploy("bed", 1, &json!({"image": "tulip:1.0"}));
+    play.to(12.0);
+    assert_eq!(play.pods().len(), 1, "the pod of before is taken over");
+    assert_eq!(reason(&play), "NewReplicaSetAvailable");
+}
