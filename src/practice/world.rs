@@ -111,7 +111,10 @@ impl World {
     /// Drops all work queued for an object.
     pub fn unqueue_all(&mut self, id: Id, namespace: &str, name: &str) {
         let first = (id, Key::new(namespace, name));
-        let own = self.waiting.range(first..).take_while(|((other, key), _)| *other == id && key.namespace == namespace && key.name == name);
+        let own = self
+            .waiting
+            .range(first..)
+            .take_while(|((other, key), _)| *other == id && key.namespace == namespace && key.name == name);
         let keys: Vec<Key> = own.map(|((_, key), _)| key.clone()).collect();
         keys.iter().for_each(|key| self.unqueue(id, key));
     }

@@ -32,9 +32,17 @@ pub fn budgets(world: &World, pod: &Value) -> Vec<Value> {
 /// The condition that says whether a pod may go.
 #[must_use]
 pub fn allowed(world: &World, budget: &Value, number: i64) -> Value {
-    let (status, reason) = if number > 0 { ("True", "SufficientPods") } else { ("False", "InsufficientPods") };
+    let (status, reason) = if number > 0 {
+        ("True", "SufficientPods")
+    } else {
+        ("False", "InsufficientPods")
+    };
     let known = condition(budget, "DisruptionAllowed");
-    let since = if known["status"] == status { known["lastTransitionTime"].clone() } else { world.seconds().into() };
+    let since = if known["status"] == status {
+        known["lastTransitionTime"].clone()
+    } else {
+        world.seconds().into()
+    };
     json!({"type": "DisruptionAllowed", "status": status, "reason": reason, "message": "", "observedGeneration": budget["metadata"]["generation"],
         "lastTransitionTime": since})
 }
@@ -157,8 +165,12 @@ fn scale(world: &World, pods: &[Value]) -> i64 {
         let mut next = controller(pod).cloned();
         while let Some(owner) = next.take() {
             let kinds = [&REPLICA_SET, &DEPLOYMENT, &STATEFUL_SET, &REPLICATION_CONTROLLER];
-            let Some(kind) = kinds.into_iter().find(|kind| owner["kind"] == kind.kind) else { break };
-            let Some(object) = world.store.get(kind, namespace, text(&owner["name"])) else { break };
+            let Some(kind) = kinds.into_iter().find(|kind| owner["kind"] == kind.kind) else {
+                break;
+            };
+            let Some(object) = world.store.get(kind, namespace, text(&owner["name"])) else {
+                break;
+            };
             next = controller(&object).filter(|_| kind == &REPLICA_SET).cloned();
             if next.is_none() {
                 owners.insert(text(&object["metadata"]["uid"]).to_owned(), object["spec"]["replicas"].as_i64().unwrap_or(1));

@@ -47,7 +47,10 @@ pub fn margins(deployment: &Value) -> (i64, i64) {
 #[must_use]
 pub fn template_hash(template: &Value) -> String {
     let text = template.to_string();
-    safe(text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)))
+    safe(
+        text.bytes()
+            .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)),
+    )
 }
 
 /// A hash in the alphabet without vowels.

@@ -27,7 +27,9 @@ impl Controller for TtlAfterFinished {
     }
 
     fn run(&mut self, me: Id, world: &mut World, key: &Key) {
-        let Some(job) = world.store.get(&JOB, &key.namespace, &key.name) else { return };
+        let Some(job) = world.store.get(&JOB, &key.namespace, &key.name) else {
+            return;
+        };
         let Some(at) = expiry(&job) else { return };
         if at > world.now {
             let wait = Duration::try_from(at.duration_since(world.now)).unwrap_or_default();

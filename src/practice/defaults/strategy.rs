@@ -34,7 +34,10 @@ pub fn begin(world: &World, kind: &Kind, object: &mut Value) {
 
 /// Counts the templates that a DaemonSet has had.
 pub fn count_templates(old: &Value, object: &mut Value) {
-    let count: i64 = old["metadata"]["annotations"][TEMPLATES].as_str().and_then(|count| count.parse().ok()).unwrap_or(0);
+    let count: i64 = old["metadata"]["annotations"][TEMPLATES]
+        .as_str()
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(0);
     let changed = old["spec"]["template"] != object["spec"]["template"];
     object["metadata"]["annotations"][TEMPLATES] = (count + i64::from(changed)).to_string().into();
 }

@@ -114,7 +114,9 @@ impl Controller for Kubelet {
         }
         let mut pod = known.unwrap_or_else(|| Pod::new(&object, world.now, world.seconds()));
         if fresh {
-            let Some(node) = world.store.get(&NODE, "", text(&object["spec"]["nodeName"])) else { return };
+            let Some(node) = world.store.get(&NODE, "", text(&object["spec"]["nodeName"])) else {
+                return;
+            };
             pod.host = text(&node["status"]["addresses"][0]["address"]).to_owned();
         }
         Worker {
@@ -133,7 +135,11 @@ impl Controller for Kubelet {
 fn arrive(me: Id, world: &mut World, node: &str) {
     for pod in world.store.objects(&POD, None).iter().filter(|pod| pod["spec"]["nodeName"] == *node) {
         let metadata = &pod["metadata"];
-        world.queue(me, Key::new(text(&metadata["namespace"]), text(&metadata["name"])).task("update"), Duration::ZERO);
+        world.queue(
+            me,
+            Key::new(text(&metadata["namespace"]), text(&metadata["name"])).task("update"),
+            Duration::ZERO,
+        );
     }
 }
 

@@ -106,7 +106,9 @@ impl Look<'_> {
         }
         let (namespace, name) = (text(&self.scaler["metadata"]["namespace"]), text(&reference["name"]));
         let found = self.world.store.get(kind, namespace, name);
-        found.map(|found| (kind, found)).ok_or_else(|| format!("{} {name:?} not found", kind.qualified()))
+        found
+            .map(|found| (kind, found))
+            .ok_or_else(|| format!("{} {name:?} not found", kind.qualified()))
     }
 
     /// Brings a workload back within the bounds.
@@ -161,7 +163,10 @@ impl Look<'_> {
 
     /// The autoscalers that steer the same pods, this one among them.
     fn rivals(&self, kind: &'static Kind, target: &Value) -> Vec<String> {
-        let all = self.world.store.objects(&HORIZONTAL_POD_AUTOSCALER, Some(text(&self.scaler["metadata"]["namespace"])));
+        let all = self
+            .world
+            .store
+            .objects(&HORIZONTAL_POD_AUTOSCALER, Some(text(&self.scaler["metadata"]["namespace"])));
         let same = |scaler: &&Value| {
             let reference = &scaler["spec"]["scaleTargetRef"];
             reference["kind"] == kind.kind && reference["name"] == target["metadata"]["name"]

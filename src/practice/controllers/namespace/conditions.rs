@@ -21,7 +21,11 @@ fn wanted(rest: &Rest) -> [Condition; 5] {
     };
     let (left, held) = ("NamespaceContentRemaining", "NamespaceFinalizersRemaining");
     [
-        fine("NamespaceDeletionDiscoveryFailure", "ResourcesDiscovered", "All resources successfully discovered"),
+        fine(
+            "NamespaceDeletionDiscoveryFailure",
+            "ResourcesDiscovered",
+            "All resources successfully discovered",
+        ),
         fine(
             "NamespaceDeletionGroupVersionParsingFailure",
             "ParsedGroupVersions",
@@ -57,7 +61,11 @@ pub fn tell(world: &mut World, mut namespace: Value, rest: &Rest) -> Value {
         match conditions.iter_mut().find(|known| known["type"] == kind) {
             None => conditions.push(fresh),
             Some(known) => {
-                let since = if known["status"] == status { known["lastTransitionTime"].clone() } else { fresh["lastTransitionTime"].clone() };
+                let since = if known["status"] == status {
+                    known["lastTransitionTime"].clone()
+                } else {
+                    fresh["lastTransitionTime"].clone()
+                };
                 *known = fresh;
                 known["lastTransitionTime"] = since;
             }

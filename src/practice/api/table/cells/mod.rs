@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::age::age;
-use crate::practice::selector::written;
 use crate::practice::kind::Kind;
+use crate::practice::selector::written;
 
 /// The cells of an object.
 pub fn row(kind: &Kind, object: &Value, now: Timestamp) -> Vec<Value> {
