@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::scroll::{Step, moved};
 use super::{Attempt, Tab};
 use crate::cluster::snapshot::{EventRow, NodeRow, ObjectRef, ObjectRow, PodRow, Uid};
@@ -96,7 +98,8 @@ pub fn events(attempt: &Attempt) -> Vec<&EventRow> {
 pub fn all_events(attempt: &Attempt) -> Vec<&EventRow> {
     let mut rows = attempt.snapshot.events_by_last();
     let came = |row: &EventRow| attempt.memory.arrival.get(&row.uid).copied();
-    rows.sort_by_key(|row| (row.last, came(row)));
+    // the scheduler alone writes parts of a second; beside whole ones they would put its event behind the kubelet's
+    rows.sort_by_key(|row| (row.last.map(Timestamp::as_second), came(row)));
     rows
 }
 

@@ -100,7 +100,9 @@ fn a_missing_right_is_named() {
 fn events_of_one_second_stand_in_the_order_they_came() {
     let mut lab = Lab::broken();
     let names = ["z", "b", "m"];
-    lab.put(names.map(|name| Row::Event(event(name, "web-1", false, 1))).into());
+    let mut events = names.map(|name| event(name, "web-1", false, 1));
+    events[0].last = events[0].last.map(|last| last + jiff::SignedDuration::from_millis(700));
+    lab.put(events.map(Row::Event).into());
     let order = |lab: &Lab| crate::lab::table::events(lab.attempt()).iter().map(|row| row.uid.0.clone()).collect::<Vec<_>>();
     assert_eq!(order(&lab), names);
     lab.put(vec![Row::Event(event("z", "web-1", false, 2))]);
