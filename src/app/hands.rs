@@ -170,6 +170,7 @@ impl Hands {
             Effect::StopLog => self.follow.cancel(),
             Effect::Shell(number, what) => self.shell(number, what),
             Effect::Clock(tempo) => self.tempo(tempo),
+            Effect::Keep { name, text } => self.keep(&name, &text),
             Effect::Copy(text) if self.screen => terminal::copy(&text),
             Effect::Mouse(on) if self.screen => terminal::mouse(on),
             Effect::Copy(_) | Effect::Mouse(_) => {}
@@ -228,6 +229,21 @@ impl Hands {
             let text = session.detail(&detail).await;
             answer.send(FromCluster::Detail(detail, text)).await;
         });
+    }
+
+    fn keep(&self, name: &str, text: &str) {
+        let Some(folder) = crate::progress::state_folder() else { return };
+        let (folder, file) = (folder.join("kept"), folder.join("kept").join(name));
+        let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&file, text));
+        let (bad, what) = match written {
+            Ok(()) => (false, format!("Saved as {}", file.display())),
+            Err(error) => (true, format!("{} could not be written: {error}", file.display())),
+        };
+        let _ = self.news.try_send(Msg::Notice(Notice {
+            bad,
+            what,
+            next: String::new(),
+        }));
     }
 
     fn save(&mut self, folder: &str, state: crate::lab::msg::Solved, seconds: u64) {

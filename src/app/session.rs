@@ -1,5 +1,6 @@
 //! An attempt's cluster, opened: the scenario's orders carried out on it and its news passed on.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -50,6 +51,24 @@ fn node(node: &Node) -> practice::Node {
         cpu: node.cpu.clone(),
         memory: node.memory.clone(),
         unschedulable: node.unschedulable,
+    }
+}
+
+/// Kinds of the objects that a manifest names, so that klab can tell a name that nobody bears.
+fn linked(object: &serde_json::Value) -> Vec<&'static str> {
+    use serde_json::Value;
+    match object {
+        Value::Array(items) => items.iter().flat_map(linked).collect(),
+        Value::Object(fields) => {
+            let kind = |field: &str| match field {
+                "configMapKeyRef" | "configMapRef" | "configMap" => Some("ConfigMap"),
+                "secretKeyRef" | "secretRef" | "secretName" | "imagePullSecrets" => Some("Secret"),
+                "persistentVolumeClaim" => Some("PersistentVolumeClaim"),
+                _ => None,
+            };
+            fields.iter().flat_map(|(field, value)| kind(field).into_iter().chain(linked(value))).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -235,7 +254,10 @@ impl Session {
             .flatten()
             .map(|manifest| (manifest.api_version().to_owned(), manifest.kind().to_owned()))
             .collect();
-        let named = asked_about(scenario).into_iter().filter(|kind| kinds.iter().all(|(_, known)| known != kind));
+        let manifests = [&scenario.setup, &scenario.broken, &scenario.solution].into_iter().flatten();
+        let linked = manifests.flat_map(|manifest| linked(&manifest.object));
+        let named: BTreeSet<_> = asked_about(scenario).into_iter().chain(linked).collect();
+        let named = named.into_iter().filter(|kind| kinds.iter().all(|(_, known)| known != kind));
         let named: Vec<_> = named.filter_map(|kind| Some((built_in(kind)?.to_owned(), kind.to_owned()))).collect();
         kinds.extend(named);
         kinds.sort();

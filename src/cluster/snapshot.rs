@@ -1,6 +1,6 @@
 //! What the lab knows of a cluster: small rows, cut from watched objects the moment they arrive. No Kubernetes client here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -41,6 +41,34 @@ pub struct PodRow {
     pub conditions: Vec<ConditionRow>,
     /// Owner: kind and name of the controller.
     pub owner: Option<(String, String)>,
+    /// ConfigMaps, Secrets and claims that it names.
+    pub links: Vec<LinkRow>,
+    /// Ports its containers say they listen on.
+    pub ports: Vec<PortRow>,
+}
+
+/// A name in an object that another object must bear.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LinkRow {
+    pub kind: String,
+    pub name: String,
+    /// `env`, `volume`, the path of an Ingress, `ready` of an endpoint.
+    pub how: String,
+    /// The key within the named object.
+    pub key: String,
+    /// The port of a named Service, by number or name.
+    pub port: String,
+    /// It may be missing.
+    pub optional: bool,
+}
+
+/// A port: of a container, or of a Service with the port it leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PortRow {
+    pub name: String,
+    pub port: String,
+    /// Number or name of the containers' port.
+    pub target: String,
 }
 
 /// One container of a pod: what it is made of and what it does now.
@@ -124,6 +152,12 @@ pub struct ObjectRow {
     pub endpoints: Endpoints,
     /// Images named in the object's pod template.
     pub images: Vec<String>,
+    /// What it, or the pods it makes, name.
+    pub links: Vec<LinkRow>,
+    /// Of a Service.
+    pub ports: Vec<PortRow>,
+    /// Another number whenever what is wished for becomes another.
+    pub wish: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -180,6 +214,8 @@ pub struct Snapshot {
     pub events: BTreeMap<Uid, EventRow>,
     pub objects: BTreeMap<Uid, ObjectRow>,
     pub nodes: BTreeMap<Uid, NodeRow>,
+    /// Kinds of which all that there is was read: what is not here does not exist.
+    pub listed: BTreeSet<String>,
 }
 
 impl Snapshot {
@@ -202,7 +238,7 @@ impl Snapshot {
                     "Node" => self.nodes.retain(|uid, _| lives(uid)),
                     _ => self.objects.retain(|uid, row| row.kind != kind || lives(uid)),
                 }
-                self.len() != before
+                self.listed.insert(kind) | (self.len() != before)
             }
         }
     }

@@ -14,7 +14,7 @@ use super::keymap::Action;
 use super::lesson::{self, NextHint, Turned};
 use super::msg::{AttemptNo, Effect, Link};
 use super::scroll::{Step, moved};
-use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, clock, live, shell, table};
+use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, clock, live, shell, table, views};
 use crate::cluster::snapshot::Snapshot;
 use crate::scenario::Scenario;
 use crate::scenario::goal::Judge;
@@ -75,6 +75,7 @@ impl Attempt {
             equal: None,
             fresh: Vec::new(),
             shell: Default::default(),
+            journal: Default::default(),
             memory: Memory::default(),
             scenario,
         }
@@ -108,6 +109,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Break => return story::break_it(model),
         Action::Solve => return story::look_at_solution(model),
         Action::Cleanup => return story::ask_cleanup(model),
+        Action::Timeline | Action::Explain => return views::open(model, action),
         Action::Pause | Action::Step | Action::Faster | Action::Slower | Action::Live => return clock::act(model, action),
         Action::Hint => hint(model),
         Action::Clue => story::clue(model),

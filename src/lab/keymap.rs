@@ -51,6 +51,10 @@ pub enum Action {
     CleanFirst,
     Erase,
     Help,
+    Timeline,
+    Explain,
+    /// Write the page to a file.
+    Keep,
     /// The practice clock.
     Pause,
     Step,
@@ -73,6 +77,8 @@ pub enum Scope {
     Page,
     Log,
     Diff,
+    /// Timeline, map and the like.
+    View,
     Debrief,
     Ask,
     /// The shell has all other keys.
@@ -96,7 +102,7 @@ pub struct Binding {
 const MOVE: &str = "Move";
 const LESSON: &str = "Lesson";
 const OBJECT: &str = "Object";
-const VIEW: &str = "View";
+const VIEW_GROUP: &str = "View";
 const CLOCK: &str = "Clock of the practice cluster";
 const LOG: &str = "In a log";
 const PAGE: &str = "On a page";
@@ -172,17 +178,17 @@ pub static TABLE: &[Binding] = {
         bind(&[Code(C::BackTab)], Action::PreviousPane, Attempt, "", "pane before", MOVE),
         bind(&[Char('[')], Action::PreviousTab, Attempt, "", "kind before", MOVE),
         bind(&[Char(']')], Action::NextTab, Attempt, "", "next kind of object", MOVE),
-        bind(&[Char('W')], Action::Warnings, Attempt, "", "only Warnings among the events", VIEW),
-        bind(&[Char('w')], Action::Wide, Attempt, "", "more columns", VIEW),
-        bind(&[Char('f')], Action::Follow, Attempt, "", "follow the newest event again", VIEW),
-        bind(&[Char('z')], Action::Zoom, Attempt, "", "the pane alone on the screen", VIEW),
+        bind(&[Char('W')], Action::Warnings, Attempt, "", "only Warnings among the events", VIEW_GROUP),
+        bind(&[Char('w')], Action::Wide, Attempt, "", "more columns", VIEW_GROUP),
+        bind(&[Char('f')], Action::Follow, Attempt, "", "follow the newest event again", VIEW_GROUP),
+        bind(&[Char('z')], Action::Zoom, Attempt, "", "the pane alone on the screen", VIEW_GROUP),
         bind(
             &[Char('!')],
             Action::Shell,
             Attempt,
             "shell",
             "a shell beside the lesson, set to this cluster",
-            VIEW,
+            VIEW_GROUP,
         ),
         bind(
             &[Ctrl(']')],
@@ -192,6 +198,23 @@ pub static TABLE: &[Binding] = {
             "back to the lab; the shell goes on",
             SHELL,
         ),
+        bind(
+            &[Char('x')],
+            Action::Explain,
+            Attempt,
+            "explain",
+            "what the row's STATUS and event reasons mean",
+            OBJECT,
+        ),
+        bind(
+            &[Char('t')],
+            Action::Timeline,
+            Attempt,
+            "timeline",
+            "what you did, and what came of it",
+            VIEW_GROUP,
+        ),
+        bind(&[Char('S')], Action::Keep, View, "save", "save the page as Markdown", PAGE),
         bind(&[Char(' ')], Action::Pause, Practice, "pause", "pause, and go on", CLOCK),
         bind(&[Char('>')], Action::Step, Practice, "", "on to the next thing that happens", CLOCK),
         bind(&[Char('+'), Char('=')], Action::Faster, Practice, "faster", "faster: ×4, ×16, ×60", CLOCK),
@@ -227,14 +250,14 @@ pub static TABLE: &[Binding] = {
         bind(&[Ctrl('d')], Action::Move(Step::HalfDown), Everywhere, "", "half a page down", MOVE),
         bind(&[Char('g'), Code(C::Home)], Action::Move(Step::Top), Everywhere, "", "to the start", MOVE),
         bind(&[Char('G'), Code(C::End)], Action::Move(Step::Bottom), Everywhere, "", "to the end", MOVE),
-        bind(&[Char('?')], Action::Help, Everywhere, "help", "every key", VIEW),
+        bind(&[Char('?')], Action::Help, Everywhere, "help", "every key", VIEW_GROUP),
         bind(
             &[Char('M')],
             Action::Mouse,
             Everywhere,
             "",
             "give the mouse to the terminal, and take it back",
-            VIEW,
+            VIEW_GROUP,
         ),
         bind(&[Code(C::Esc)], Action::Back, Everywhere, "back", "back", LEAVE),
         bind(&[Char('q')], Action::Quit, Everywhere, "quit", "back; at the top, quit", LEAVE),
@@ -252,6 +275,7 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
     match (model.overlays.last(), &model.screen) {
         (Some(Overlay::Log(_)), _) => &[Log, Page, Everywhere],
         (Some(Overlay::Diff { .. }), _) => &[Diff, Page, Everywhere],
+        (Some(Overlay::View { .. }), _) => &[View, Page, Everywhere],
         (Some(Overlay::Debrief { .. }), _) => &[Debrief, Page, Everywhere],
         (Some(Overlay::Ask { .. }), _) => &[Ask, Everywhere],
         (Some(_), _) => &[Page, Everywhere],

@@ -143,13 +143,14 @@ pub enum NextHint {
 
 /// Opens the next hint and scrolls the lesson to it.
 pub fn open_hint(model: &mut Model) -> Option<NextHint> {
-    let starts = model.measures.parts.clone();
+    let (now, starts) = (model.now, model.measures.parts.clone());
     let attempt = model.attempt_mut()?;
     let total = hint_count(attempt);
     if attempt.hints >= total {
         return Some(NextHint::NoneLeft(total));
     }
     attempt.hints += 1;
+    attempt.journal.help(now, format!("opened hint {} of {total}", attempt.hints));
     let place = hint_place(attempt, attempt.hints)?;
     attempt.folds.retain(|(part, _)| *part != place);
     attempt.focus = Pane::Lesson;

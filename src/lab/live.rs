@@ -18,7 +18,7 @@ const LISTED: usize = 200;
 
 /// Takes rows in, then looks at everything anew.
 pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
-    let wall = model.wall();
+    let (now, wall) = (model.now, model.wall());
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     let news = changes.len() <= LISTED;
     for change in changes {
@@ -26,6 +26,9 @@ pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
             Change::Put(row) => (Some(uid(row).clone()), shows_as_event(attempt, row)),
             _ => (None, false),
         };
+        if news {
+            attempt.journal.note(now, &attempt.snapshot, &change);
+        }
         if !attempt.snapshot.take(change) {
             continue;
         }
@@ -40,6 +43,9 @@ pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
             attempt.fresh.retain(|(other, _)| *other != uid);
             attempt.fresh.push((uid, wall + FRESH));
         }
+    }
+    if news {
+        attempt.journal.waits(&attempt.snapshot);
     }
     let Attempt { memory, snapshot, .. } = attempt;
     if memory.arrival.len() > snapshot.events.len() {

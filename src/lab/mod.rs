@@ -1,8 +1,10 @@
 //! The model: what the lab knows and how it changes. Pure: no I/O, no clock, no chance; no ratatui, no kube.
 
 pub mod attempt;
+pub mod backoff;
 pub mod clock;
 pub mod diff;
+pub mod journal;
 pub mod key;
 pub mod keymap;
 pub mod lesson;
@@ -20,8 +22,11 @@ pub mod shell;
 pub mod table;
 #[cfg(test)]
 mod tests;
+pub mod timeline;
 pub mod update;
+pub mod views;
 pub mod wake;
+pub mod word;
 
 pub use memory::{Leaving, Memory};
 pub use update::update;
@@ -146,6 +151,7 @@ pub struct Attempt {
     /// Rows that changed lately are bright until this instant.
     pub fresh: Vec<(Uid, Timestamp)>,
     pub shell: shell::Shell,
+    pub journal: journal::Journal,
     pub memory: Memory,
 }
 
@@ -246,6 +252,22 @@ pub enum Overlay {
     },
     Debrief {
         scroll: usize,
+    },
+    /// Another way to look at the attempt.
+    View {
+        view: View,
+        scroll: usize,
+    },
+}
+
+/// Pages that are drawn from what is known at each moment.
+#[derive(Debug, Clone, PartialEq)]
+pub enum View {
+    Timeline,
+    /// Words that an object shows, explained.
+    Words {
+        title: String,
+        words: Vec<String>,
     },
 }
 

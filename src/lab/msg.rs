@@ -178,6 +178,11 @@ pub enum Effect {
     },
     StopLog,
     Shell(AttemptNo, ToShell),
+    /// Write a text into a file of this name in klab's state folder, and say where.
+    Keep {
+        name: String,
+        text: String,
+    },
     /// The practice cluster's clock.
     Clock(Tempo),
     /// OSC 52.

@@ -8,7 +8,7 @@ pub(super) use typing::{act as type_action, letter as type_char, typed};
 
 use super::keymap::Action;
 use super::msg::Effect;
-use super::{LogPage, Model, Overlay, Pane, Stage, attempt, live, log, scroll};
+use super::{LogPage, Model, Overlay, Pane, Stage, attempt, live, log, scroll, views};
 
 pub(super) use question::{ask, needs_yes};
 
@@ -33,6 +33,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::NextMatch => jump(model, true),
         Action::PreviousMatch => jump(model, false),
         Action::Copy => return copy(model),
+        Action::Keep => return views::keep(model),
         _ => return in_log(model, action),
     }
     Vec::new()
@@ -143,6 +144,10 @@ fn jump(model: &mut Model, forward: bool) {
 }
 
 fn copy(model: &mut Model) -> Vec<Effect> {
+    if let Some(text) = views::text(model) {
+        model.say(false, format!("Copied {} lines", text.lines().count()), "");
+        return vec![Effect::Copy(text)];
+    }
     let Some((lines, _)) = model.overlays.last().and_then(text) else {
         return Vec::new();
     };

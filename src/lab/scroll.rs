@@ -89,6 +89,7 @@ fn overlay_scroll(overlay: &mut Overlay) -> &mut usize {
         | Overlay::Page { scroll, .. }
         | Overlay::Diff { scroll, .. }
         | Overlay::Object { scroll, .. }
+        | Overlay::View { scroll, .. }
         | Overlay::Debrief { scroll } => scroll,
     }
 }

@@ -11,6 +11,7 @@ mod news;
 mod pages;
 mod picking;
 mod saving;
+mod seeing;
 mod shell;
 mod story;
 mod waking;

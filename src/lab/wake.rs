@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::msg::Link;
 use super::update::{EQUAL, NOTICE};
-use super::{Attempt, Model, Stage};
+use super::{Attempt, Model, Stage, backoff};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -55,7 +55,11 @@ fn on_wall(attempt: &Attempt, wall: Timestamp) -> Option<Timestamp> {
 fn in_cluster(attempt: &Attempt, now: Timestamp) -> Option<Timestamp> {
     let whole = |seconds: i64| Timestamp::from_second(now.as_second() + seconds).ok();
     let age = stamps(attempt).map(|at| next_age(now.as_second() - at.as_second())).min().and_then(whole);
-    [attempt.judge.next_change(), age].into_iter().flatten().min()
+    // The ladder counts the seconds down.
+    let pod = attempt.selected.as_ref().and_then(|uid| attempt.snapshot.pods.get(uid));
+    let waits = pod.and_then(|pod| backoff::wait(&attempt.snapshot, pod)).is_some_and(|wait| wait.left(now) > 0);
+    let second = waits.then(|| whole(1)).flatten();
+    [attempt.judge.next_change(), age, second].into_iter().flatten().min()
 }
 
 /// Instants whose ages are on the screen.

@@ -10,6 +10,7 @@ mod overlay;
 mod pane;
 mod picker;
 mod shell;
+mod strip;
 mod table;
 #[cfg(test)]
 mod tests;

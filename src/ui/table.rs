@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::pane::{framed, padded, scrolled, shortened};
+use super::strip::{ladder, strip};
 use super::theme::{Look, Mean, Sign};
 use crate::cluster::snapshot::{ObjectRow, PodRow, Uid};
 use crate::lab::msg::Measures;
@@ -17,7 +18,8 @@ use crate::text::age;
 
 /// Rows that the table wants, frame included; `compact` leaves the workloads' line out.
 pub fn height(attempt: &Attempt, compact: bool) -> u16 {
-    let extra = u16::from(!compact && matches!(attempt.tab, Tab::Pods) && !workloads(attempt).is_empty());
+    let pods = matches!(attempt.tab, Tab::Pods);
+    let extra = u16::from(!compact && pods && !workloads(attempt).is_empty()) + u16::from(pods && selected_pod(attempt).is_some());
     (rows(attempt).len().max(1) as u16 + 3 + extra).clamp(4, if compact { 7 } else { 12 })
 }
 
@@ -40,25 +42,48 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
         mark(look, line, attempt.selected.as_ref() == Some(row.uid()), fresh(model, attempt, row.uid()));
     }
     frame.render_widget(heading, Rect { height: 1, ..inside });
-    let foot = workloads(attempt);
-    let foot_height = u16::from(matches!(attempt.tab, Tab::Pods) && !foot.is_empty() && inside.height >= 3);
+    let foot = foot(look, model, attempt, inside);
+    let foot_height = foot.len() as u16;
     let body = Rect {
         y: inside.y + 1,
         height: inside.height.saturating_sub(1 + foot_height),
         ..inside
     };
     scrolled(frame, body, lines, attempt.scroll.pods, Pane::Pods, measures);
-    if foot_height > 0 {
-        let line = Line::styled(shortened(look, &format!("  {foot}"), width), look.style(Mean::Dim));
-        frame.render_widget(
-            line,
-            Rect {
-                y: inside.bottom() - 1,
-                height: 1,
-                ..inside
-            },
-        );
+    let foot_area = Rect {
+        y: inside.bottom() - foot_height,
+        height: foot_height,
+        ..inside
+    };
+    frame.render_widget(ratatui::widgets::Paragraph::new(foot), foot_area);
+}
+
+/// Cells of the selected pod's strip.
+const STRIP: usize = 16;
+
+/// Beneath the pods: the selected one's strip and ladder, and the workloads, as far as there is room.
+fn foot(look: &Look, model: &Model, attempt: &Attempt, inside: Rect) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let width = usize::from(inside.width);
+    if let Some(pod) = selected_pod(attempt) {
+        let mut spans = vec![Span::raw("  ")];
+        spans.extend(strip(look, attempt, pod, model.now, STRIP));
+        if spans.len() > 1 {
+            spans.push(Span::raw("  "));
+            spans.extend(ladder(look, attempt, pod, model.now, width.saturating_sub(STRIP)).unwrap_or_default());
+            lines.push(Line::from(spans));
+        }
     }
+    let workloads = workloads(attempt);
+    if matches!(attempt.tab, Tab::Pods) && !workloads.is_empty() {
+        lines.push(Line::styled(shortened(look, &format!("  {workloads}"), width), look.style(Mean::Dim)));
+    }
+    lines.truncate(usize::from(inside.height.saturating_sub(2)));
+    lines
+}
+
+fn selected_pod(attempt: &Attempt) -> Option<&PodRow> {
+    attempt.snapshot.pods.get(attempt.selected.as_ref()?)
 }
 
 type Cell = (String, Style);

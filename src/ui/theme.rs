@@ -150,6 +150,9 @@ impl Look {
             Sign::Times => ("×", "x"),
             Sign::Down => ("↓", "v"),
             Sign::Corner => ("└", "`"),
+            Sign::Axis => ("│", "|"),
+            Sign::Again => ("↻", "r"),
+            Sign::About => ("≈", "~"),
             Sign::Dot => ("·", "-"),
             Sign::Cut => ("…", "~"),
         };
@@ -173,6 +176,9 @@ pub enum Sign {
     Times,
     Down,
     Corner,
+    Axis,
+    Again,
+    About,
     Dot,
     Cut,
 }

@@ -2,6 +2,7 @@
 
 mod columns;
 mod event;
+mod links;
 mod object;
 mod pod;
 mod service;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::columns::columns;
-use super::{conditions, list, number, owner, pairs, time, uid, words};
+use super::{conditions, links, list, number, owner, pairs, time, uid, words};
 use crate::cluster::snapshot::{Endpoints, NodeRow, ObjectRow, Replicas};
 
 /// The row of an object.
@@ -28,6 +28,9 @@ pub fn object_row(api_version: &str, kind: &str, object: &Value) -> ObjectRow {
         replicas: replicas(kind, object),
         endpoints: endpoints(object),
         images: images(kind, object),
+        links: links::of_object(kind, object),
+        ports: if kind == "Service" { links::ports(kind, &object["spec"]) } else { Vec::new() },
+        wish: links::wish(object),
     }
 }
 

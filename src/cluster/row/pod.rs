@@ -5,7 +5,7 @@ use std::cmp::max;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{conditions, list, number, owner, pairs, time, uid, words};
+use super::{conditions, links, list, number, owner, pairs, time, uid, words};
 use crate::cluster::snapshot::{ContainerRow, ContainerState, PodRow};
 
 /// What the printer works out by walking the containers.
@@ -48,6 +48,8 @@ pub fn pod_row(pod: &Value) -> PodRow {
         containers: containers(pod),
         conditions: conditions(pod),
         owner: owner(pod),
+        links: links::of_pod(spec),
+        ports: links::ports("Pod", spec),
     }
 }
 

@@ -88,11 +88,12 @@ pub fn order(model: &mut Model, order: Order) -> Vec<Effect> {
 
 /// A fresh start: nothing seen, nothing helped.
 fn begin(model: &mut Model) {
-    let now = model.wall();
+    let (cluster, now) = (model.now, model.wall());
     let command = format!("kubectl apply -f broken/ -n {}", namespace(model));
     equal(model, command);
     let Some(attempt) = model.attempt_mut() else { return };
     attempt.stage = Stage::Broken;
+    attempt.journal.order(cluster, "broke it: applied broken/");
     attempt.began = Some(now);
     attempt.memory.applied = true;
     attempt.memory.offered = 0;
@@ -136,9 +137,13 @@ pub(super) fn clue(model: &mut Model) {
 
 /// `s`: the diff first; Enter there applies it.
 pub(super) fn look_at_solution(model: &mut Model) -> Vec<Effect> {
+    let now = model.now;
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     match attempt.stage {
         Stage::Broken | Stage::Solving | Stage::Solved => {
+            if !attempt.solution_seen {
+                attempt.journal.help(now, "looked at the solution");
+            }
             attempt.solution_seen |= attempt.solved_at.is_none();
             let lines = diff::lines(&attempt.scenario);
             model.overlays.push(Overlay::Diff { lines, scroll: 0 });
@@ -149,12 +154,13 @@ pub(super) fn look_at_solution(model: &mut Model) -> Vec<Effect> {
 }
 
 pub fn solve(model: &mut Model) -> Vec<Effect> {
-    let namespace = namespace(model);
+    let (now, namespace) = (model.now, namespace(model));
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     if !matches!(attempt.stage, Stage::Broken | Stage::Solving) {
         return Vec::new();
     }
     attempt.stage = Stage::Solving;
+    attempt.journal.order(now, "applied the solution");
     let command = match attempt.scenario.solution_mode {
         SolutionMode::Apply => "kubectl apply -f solution/",
         SolutionMode::Replace => "kubectl replace --force -f solution/",
@@ -179,7 +185,7 @@ pub(super) fn ask_cleanup(model: &mut Model) -> Vec<Effect> {
 }
 
 pub fn cleanup(model: &mut Model) -> Vec<Effect> {
-    let namespace = namespace(model);
+    let (now, namespace) = (model.now, namespace(model));
     // A namespace of the lab's own goes whole; in anyone else's only what carries the label.
     let command = match namespace.starts_with("lab-") {
         true => format!("kubectl delete namespace {namespace}"),
@@ -187,6 +193,7 @@ pub fn cleanup(model: &mut Model) -> Vec<Effect> {
     };
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     attempt.stage = Stage::Cleaning;
+    attempt.journal.order(now, "cleaned up");
     attempt.working = Some(Order::Cleanup);
     attempt.going.clear();
     attempt.memory.queued = None;

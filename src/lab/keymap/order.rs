@@ -32,6 +32,7 @@ fn of_overlay(top: &Overlay) -> Vec<Action> {
             vec![Follow, Previous, Container, Search, Wrap, Timestamps, Back]
         }
         Overlay::Diff { .. } => vec![Action::Apply, Action::Back],
+        Overlay::View { .. } => vec![Action::Keep, Action::Copy, Action::Back],
         Overlay::Debrief { .. } => vec![Action::Next, Action::Back],
     }
 }

@@ -4,6 +4,8 @@ mod debrief;
 mod log;
 mod object;
 mod page;
+mod timeline;
+mod words;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -15,7 +17,7 @@ use super::pane::{framed, padded, percent, scrolled, wrap_spans};
 use super::theme::{Look, Mean};
 use crate::lab::keymap::help;
 use crate::lab::msg::Measures;
-use crate::lab::{DiffLine, Model, Overlay, Pane, Question};
+use crate::lab::{DiffLine, Model, Overlay, Pane, Question, View};
 
 /// Draws the top overlay.
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures: &mut Measures) {
@@ -35,6 +37,10 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
         } => page::draw(&mut pen, detail, text, *loading, *scroll, search),
         Overlay::Log(page) => log::draw(&mut pen, page),
         Overlay::Object { about, uid, scroll } => object::draw(&mut pen, model, about, uid, *scroll),
+        Overlay::View { view, scroll } => match view {
+            View::Timeline => timeline::draw(&mut pen, model, *scroll),
+            View::Words { title, words } => words::draw(&mut pen, title, words, *scroll),
+        },
         Overlay::Debrief { scroll } => debrief::draw(&mut pen, model, *scroll),
     }
 }

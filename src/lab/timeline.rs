@@ -1,0 +1,192 @@
+//! The timeline: the learner's actions and, under each, what the cluster made of it, filtered to what decides.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Attempt;
+use super::backoff::Try;
+use super::journal::{Fact, What};
+
+/// One line of the timeline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moment {
+    pub at: Timestamp,
+    /// Since the action it answers; `None` for an action itself.
+    pub after: Option<SignedDuration>,
+    /// 0 an action, 1 what it brought about, 2 what that brought about.
+    pub depth: usize,
+    pub tone: Tone,
+    pub text: String,
+    pub times: u32,
+    /// Other objects that did the same.
+    pub more: usize,
+    key: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Action,
+    Help,
+    Plain,
+    Warning,
+    Fault,
+    Good,
+}
+
+/// The lines, actions first, each followed by its effects in order.
+#[must_use]
+pub fn moments(attempt: &Attempt) -> Vec<Moment> {
+    let mut facts: Vec<&Fact> = attempt.journal.facts.iter().collect();
+    facts.sort_by_key(|fact| fact.at);
+    let mut lines: Vec<Moment> = Vec::new();
+    let mut group = 0;
+    let mut began: Option<Timestamp> = None;
+    for fact in facts {
+        let Some(mut line) = line(fact) else { continue };
+        if line.depth == 0 {
+            if line.tone == Tone::Action {
+                (group, began) = (lines.len(), Some(fact.at));
+            }
+            lines.push(line);
+            continue;
+        }
+        line.after = began.map(|began| fact.at.duration_since(began));
+        // The same of another pod of the same maker, or once more of the same: one line.
+        let from = group.min(lines.len());
+        match lines[from..].iter_mut().find(|known| known.key == line.key && known.tone == line.tone) {
+            Some(known) => repeat(known, fact),
+            None => lines.push(line),
+        }
+    }
+    lines
+}
+
+/// One more of a line that is there: by another object, or once more by the same.
+fn repeat(known: &mut Moment, fact: &Fact) {
+    if known.text.contains(&fact.about.name) {
+        known.times = known.times.max(fact.times);
+    } else {
+        known.more += 1;
+    }
+}
+
+fn line(fact: &Fact) -> Option<Moment> {
+    let (depth, tone, text, same) = match &fact.what {
+        What::Order(text) => (0, Tone::Action, format!("you {text}"), text.clone()),
+        What::Help(text) => (0, Tone::Help, format!("you {text}"), text.clone()),
+        What::Wished { text, by_order: false } => (0, Tone::Action, format!("you {text}"), text.clone()),
+        What::Wished { text, by_order: true } => (1, Tone::Plain, text.clone(), text.clone()),
+        What::Made if fact.about.kind == "Pod" => (2, Tone::Plain, format!("Pod {} made", fact.about.name), "made".to_owned()),
+        What::Made => (1, Tone::Plain, format!("{} {} made", fact.about.kind, fact.about.name), fact.about.name.clone()),
+        What::Gone => (
+            depth(fact),
+            Tone::Plain,
+            format!("{} {} gone", fact.about.kind, fact.about.name),
+            format!("gone {}", fact.about.kind),
+        ),
+        What::Status { status, ready } => status_line(fact, status, *ready)?,
+        What::Event { warning, reason, message, .. } => event_line(fact, *warning, reason, message)?,
+        What::Wait { of, steps } => {
+            let what = if *of == Try::Pull { "pull" } else { "restart" };
+            let steps = steps.iter().map(i64::to_string).collect::<Vec<_>>().join(" → ");
+            let text = format!("{}: back-off before the next {what}, {steps} s", fact.about.name);
+            (2, Tone::Warning, text, format!("wait {what}"))
+        }
+    };
+    let owner = fact.owner.as_ref().map(|(_, name)| name.as_str()).unwrap_or(&fact.about.name);
+    Some(Moment {
+        at: fact.at,
+        after: None,
+        depth,
+        tone,
+        text,
+        times: fact.times,
+        more: 0,
+        key: format!("{owner}|{same}"),
+    })
+}
+
+fn depth(fact: &Fact) -> usize {
+    if fact.about.kind == "Pod" { 2 } else { 1 }
+}
+
+type Parts = (usize, Tone, String, String);
+
+/// States that pass by themselves decide nothing; those that a wait or a failed pull tells better are left to it.
+fn status_line(fact: &Fact, status: &str, ready: bool) -> Option<Parts> {
+    let tone = match status {
+        "Pending" | "ContainerCreating" | "PodInitializing" | "Terminating" | "ErrImagePull" | "ImagePullBackOff" | "CrashLoopBackOff" => return None,
+        status if status.starts_with("Init:") && status.contains('/') => return None,
+        "Running" if ready => Tone::Good,
+        "Running" => Tone::Plain,
+        "Completed" => Tone::Plain,
+        _ => Tone::Fault,
+    };
+    let said = if ready && status == "Running" {
+        "Running and ready".to_owned()
+    } else {
+        status.to_owned()
+    };
+    Some((2, tone, format!("{} {said}", fact.about.name), format!("is {said}")))
+}
+
+/// Warnings decide; of the rest only a container that is stopped. What says less than another event is left out.
+fn event_line(fact: &Fact, warning: bool, reason: &str, message: &str) -> Option<Parts> {
+    if !warning && reason != "Killing" {
+        return None;
+    }
+    if matches!(message, "Error: ErrImagePull" | "Error: ImagePullBackOff") || reason == "BackOff" {
+        return None;
+    }
+    let short = if message.starts_with("Failed to pull image") {
+        format!("pull failed: {}", last_clause(message))
+    } else {
+        format!("{reason}: {message}")
+    };
+    let tone = if warning { Tone::Fault } else { Tone::Plain };
+    Some((
+        depth(fact),
+        tone,
+        format!("{} {short}", fact.about.name),
+        format!("{reason} {}", short.replace(&fact.about.name, "")),
+    ))
+}
+
+/// `…: failed to resolve image: shop/till:9: not found` → `shop/till:9: not found`
+fn last_clause(message: &str) -> String {
+    let clauses: Vec<&str> = message.split(": ").collect();
+    clauses[clauses.len().saturating_sub(2)..].join(": ")
+}
+
+/// The timeline as Markdown, to keep.
+#[must_use]
+pub fn markdown(attempt: &Attempt) -> String {
+    let mut out = format!("# {}: what happened\n\nTimes are UTC.\n", attempt.scenario.title);
+    for moment in moments(attempt) {
+        let times = said_times(&moment);
+        let line = match moment.after {
+            None => format!("\n- **{} {}**{times}", clock(moment.at), moment.text),
+            Some(after) => format!("{}- +{} s {}{times}", "  ".repeat(moment.depth), after.as_secs().max(0), moment.text),
+        };
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out
+}
+
+/// ` ×3`, ` and 2 more`.
+#[must_use]
+pub fn said_times(moment: &Moment) -> String {
+    let times = if moment.times > 1 { format!(" ×{}", moment.times) } else { String::new() };
+    let more = if moment.more > 0 {
+        format!(", and {} more", moment.more)
+    } else {
+        String::new()
+    };
+    format!("{times}{more}")
+}
+
+/// `12:01:03`
+#[must_use]
+pub fn clock(at: Timestamp) -> String {
+    at.to_string().get(11..19).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,50 @@
+//! Pages that are drawn from what is known at each moment: timeline, map, words explained, broken against live.
+
+use super::keymap::Action;
+use super::msg::Effect;
+use super::{Model, Overlay, View, timeline, word};
+
+/// Opens a page.
+pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(attempt) = model.attempt() else { return Vec::new() };
+    let (view, scroll) = match action {
+        // The newest is at the end.
+        Action::Timeline => (View::Timeline, usize::MAX),
+        Action::Explain => {
+            let (title, words) = word::shown(attempt);
+            if words.is_empty() {
+                model.say(false, "There is no word to explain here", "Tab and the arrows choose a row");
+                return Vec::new();
+            }
+            (View::Words { title, words }, 0)
+        }
+        _ => return Vec::new(),
+    };
+    model.overlays.push(Overlay::View { view, scroll });
+    Vec::new()
+}
+
+/// The page as text, to copy or to keep.
+#[must_use]
+pub fn text(model: &Model) -> Option<String> {
+    let Some(Overlay::View { view, .. }) = model.overlays.last() else {
+        return None;
+    };
+    match view {
+        View::Timeline => model.attempt().map(timeline::markdown),
+        View::Words { words, .. } => {
+            let said = |word: &String| word::explain(word).map(|known| format!("{word}: {}", known.means));
+            Some(words.iter().filter_map(said).collect::<Vec<_>>().join("\n"))
+        }
+    }
+}
+
+/// Writes the page to a file.
+pub(super) fn keep(model: &mut Model) -> Vec<Effect> {
+    let Some(text) = text(model) else { return Vec::new() };
+    let Some(attempt) = model.attempt() else { return Vec::new() };
+    let time = model.now.to_string();
+    let time: String = time.chars().take(19).map(|c| if c == ':' { '-' } else { c }).collect();
+    let name = format!("{}-{time}.md", attempt.scenario.folder);
+    vec![Effect::Keep { name, text }]
+}
