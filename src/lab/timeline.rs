@@ -36,7 +36,8 @@ pub enum Tone {
 #[must_use]
 pub fn moments(attempt: &Attempt) -> Vec<Moment> {
     let mut facts: Vec<&Fact> = attempt.journal.facts.iter().collect();
-    facts.sort_by_key(|fact| fact.at);
+    // the cluster writes whole seconds; what falls into one stands in the order in which it came
+    facts.sort_by_key(|fact| fact.at.as_second());
     let mut lines: Vec<Moment> = Vec::new();
     let mut group = 0;
     let mut began: Option<Timestamp> = None;
