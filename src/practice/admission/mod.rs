@@ -1,0 +1,41 @@
+//! Admission: what is added to a new object or refused because of what else there is (kubernetes `plugin/pkg/admission`).
+
+mod limits;
+mod priority;
+mod storage;
+
+use serde_json::Value;
+
+use super::kind::Kind;
+use super::status::Status;
+use super::store::names;
+use super::world::World;
+
+/// Why an object is refused, without its name.
+pub type Refusal = String;
+
+/// What changes a new object before it is checked.
+///
+/// # Errors
+/// 403 with the reason.
+pub fn mutate(world: &World, kind: &Kind, object: &mut Value) -> Result<(), Status> {
+    limits::fill(world, kind, object);
+    priority::resolve(world, kind, object).map_err(|why| forbidden(kind, object, &why))?;
+    storage::choose(world, kind, object);
+    Ok(())
+}
+
+/// What only looks, after the object was found valid.
+///
+/// # Errors
+/// 403 with the reason.
+pub fn check(world: &World, kind: &Kind, object: &Value) -> Result<(), Status> {
+    limits::check(world, kind, object)
+        .and_then(|()| priority::check(world, kind, object))
+        .map_err(|why| forbidden(kind, object, &why))
+}
+
+fn forbidden(kind: &Kind, object: &Value, why: &str) -> Status {
+    let (_, name) = names(object);
+    Status::forbidden(kind, &name, why)
+}
