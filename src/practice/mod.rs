@@ -1,6 +1,7 @@
 //! The practice cluster: a Kubernetes in memory, with controllers, a scheduler and a kubelet, behind an axum router.
 
 pub mod access;
+pub mod admission;
 pub mod api;
 pub mod clock;
 pub mod cluster;

@@ -7,7 +7,7 @@ use super::kind::{Kind, NAMESPACE, POD};
 use super::status::{Fault, Status};
 use super::store::names;
 use super::world::World;
-use super::{defaults, quota, validate};
+use super::{admission, defaults, quota, validate};
 
 /// Which part of an object a write may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +57,7 @@ impl World {
         self.refuse_in_ending_namespace(kind, &namespace, if unnamed { &prefix } else { &name })?;
         defaults::apply(kind, &mut object);
         defaults::admit(self, kind, &mut object)?;
+        admission::mutate(self, kind, &mut object)?;
         if unnamed {
             object["metadata"]["name"] = format!("{prefix}{}", self.suffix(5)).into();
         }
@@ -73,6 +74,7 @@ impl World {
         if self.store.encoded(kind, &namespace, &name).is_some() {
             return Err(Status::already_exists(kind, &name));
         }
+        admission::check(self, kind, &object)?;
         quota::charge(self, kind, &object, None)?;
         Ok(self.store.put(kind, object))
     }

@@ -195,13 +195,45 @@ impl Status {
     }
 
     #[must_use]
-    pub fn unsupported_media_type(given: &str, accepted: &str) -> Self {
-        let message = format!("the body of the request was in an unknown format - accepted media types include: {accepted} (given: {given:?})");
+    pub fn unsupported_media_type(accepted: &str) -> Self {
         Self {
             code: 415,
             reason: "UnsupportedMediaType",
-            message,
+            message: format!("the body of the request was in an unknown format - accepted media types include: {accepted}"),
             details: Value::Null,
+        }
+    }
+
+    #[must_use]
+    pub fn unsupported_patch() -> Self {
+        Self {
+            code: 415,
+            reason: "UnsupportedMediaType",
+            message: "415: Unsupported Media Type".to_owned(),
+            details: json!({}),
+        }
+    }
+
+    /// 500 for what the server did not expect; it gives no reason.
+    #[must_use]
+    pub fn untold(message: impl Into<String>) -> Self {
+        Self {
+            code: 500,
+            reason: "",
+            message: message.into(),
+            details: Value::Null,
+        }
+    }
+
+    /// 422 for a patch whose result cannot be.
+    #[must_use]
+    pub fn patch_invalid(patch: &str, why: String) -> Self {
+        let text = format!("Invalid value: {patch:?}: {why}");
+        Self {
+            code: 422,
+            reason: "Invalid",
+            message: format!(" \"\" is invalid: patch: {text}"),
+            details: json!({"causes": [{"reason": "FieldValueInvalid", "message": text, "field": "patch"}]}),
         }
     }
 
@@ -255,7 +287,10 @@ impl Status {
     #[must_use]
     pub fn body(&self) -> Value {
         let mut body = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
-            "message": self.message, "reason": self.reason, "code": self.code});
+            "message": self.message, "code": self.code});
+        if !self.reason.is_empty() {
+            body["reason"] = self.reason.into();
+        }
         if !self.details.is_null() {
             body["details"] = self.details.clone();
         }

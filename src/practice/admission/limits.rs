@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use serde_json::{Value, json};
 
 use super::Refusal;
-use super::requests::{Amounts, amounts, of_pod};
 use crate::practice::field::{items, text};
 use crate::practice::kind::{Kind, LIMIT_RANGE};
 use crate::practice::quantity::Quantity;
+use crate::practice::quota::usage::{Amounts, total};
 use crate::practice::world::World;
 
 const ANNOTATION: &str = "kubernetes.io/limit-ranger";
@@ -83,6 +83,12 @@ pub fn check(world: &World, kind: &Kind, object: &Value) -> Result<(), Refusal> 
     Ok(())
 }
 
+/// A map of quantities.
+fn amounts(map: &Value) -> Amounts {
+    let pairs = map.as_object().into_iter().flatten();
+    pairs.filter_map(|(name, value)| Some((name.clone(), Quantity::of(value)?))).collect()
+}
+
 /// Which bounds of one item an object breaks.
 fn broken(kind: &Kind, item: &Value, object: &Value) -> Vec<String> {
     let spec = &object["spec"];
@@ -90,7 +96,7 @@ fn broken(kind: &Kind, item: &Value, object: &Value) -> Vec<String> {
     let each = |container: &Value| (amounts(&container["resources"]["requests"]), amounts(&container["resources"]["limits"]));
     let subjects: Vec<(Amounts, Amounts)> = match (kind.kind, title) {
         ("Pod", "Container") => ["containers", "initContainers"].iter().flat_map(|field| items(&spec[*field])).map(each).collect(),
-        ("Pod", "Pod") => vec![(of_pod(spec, "requests"), of_pod(spec, "limits"))],
+        ("Pod", "Pod") => vec![(total(object, "requests"), total(object, "limits"))],
         ("PersistentVolumeClaim", "PersistentVolumeClaim") => {
             let requests = amounts(&spec["resources"]["requests"]);
             let least = amounts(&item["min"]).into_iter().filter_map(|(name, bound)| least(title, &name, bound, &requests, &Amounts::new()));

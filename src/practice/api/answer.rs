@@ -1,5 +1,7 @@
 //! Responses: objects, statuses, plain text, streams.
 
+use std::sync::{Mutex, PoisonError};
+
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -30,6 +32,17 @@ pub fn encoded(bytes: Bytes) -> Response {
 
 pub fn text(text: &'static str) -> Response {
     typed(StatusCode::OK, "text/plain; charset=utf-8", text)
+}
+
+/// Adds warnings to an answer, as kubectl prints them.
+pub fn warned(mut response: Response, warnings: &Mutex<Vec<String>>) -> Response {
+    for text in warnings.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        let quoted = text.replace('\\', r"\\").replace('"', "\\\"");
+        if let Ok(value) = HeaderValue::from_str(&format!("299 - \"{quoted}\"")) {
+            response.headers_mut().append(header::WARNING, value);
+        }
+    }
+    response
 }
 
 pub fn refusal(status: &Status) -> Response {

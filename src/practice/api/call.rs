@@ -1,12 +1,13 @@
 //! A request, read: method, query, headers that matter, body.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use axum::body::Bytes;
 use axum::extract::{Query, Request};
 use axum::http::{HeaderMap, Method, header};
-use serde_json::Value;
 
 use super::path::{self, Target};
-use super::{admittance, protobuf};
+use super::admittance;
 use crate::practice::cluster::Practice;
 use crate::practice::kind::Kind;
 use crate::practice::selector::Selector;
@@ -16,8 +17,8 @@ use crate::practice::user::User;
 /// The largest body taken, as Kubernetes limits it.
 const BODY_LIMIT: usize = 3 * 1024 * 1024;
 
-/// The media types of bodies that are objects.
-const ACCEPTED: &str = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+/// How many warnings an answer carries.
+const WARNINGS: usize = 100;
 
 #[derive(Debug)]
 pub struct Call {
@@ -28,6 +29,8 @@ pub struct Call {
     pub user: User,
     pub path: String,
     query: Vec<(String, String)>,
+    /// What the answer will warn of.
+    pub warnings: Arc<Mutex<Vec<String>>>,
 }
 
 impl Call {
@@ -47,6 +50,7 @@ impl Call {
                 user,
                 path: parts.uri.path().to_owned(),
                 query,
+                warnings: Arc::default(),
             },
         ))
     }
@@ -102,29 +106,11 @@ impl Call {
             .unwrap_or("unknown")
     }
 
-    /// The body as JSON; YAML is taken too.
-    pub fn json(&self) -> Result<Value, Status> {
-        match self.content_type() {
-            "" | "application/json" | "*/*" => {
-                serde_json::from_slice(&self.body).map_err(|bad| Status::bad_request(format!("error decoding the request body: {bad}")))
-            }
-            "application/yaml" => self.yaml(),
-            protobuf::MEDIA => protobuf::read(&self.body).map_err(|bad| Status::bad_request(bad.to_string())),
-            other => Err(Status::unsupported_media_type(other, ACCEPTED)),
+    /// Tells the user of something that was done all the same.
+    pub fn warn(&self, text: &str) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if warnings.len() < WARNINGS {
+            warnings.push(text.to_owned());
         }
-    }
-
-    /// The body of a patch, whatever its form.
-    pub fn patch(&self) -> Result<Value, Status> {
-        serde_json::from_slice(&self.body).map_err(|bad| Status::bad_request(format!("error decoding patch: {bad}")))
-    }
-
-    /// The body as YAML, of which JSON is a part.
-    pub fn yaml(&self) -> Result<Value, Status> {
-        let bad = |why: String| Status::bad_request(format!("error decoding YAML: {why}"));
-        if let Ok(value) = serde_json::from_slice(&self.body) {
-            return Ok(value);
-        }
-        serde_yaml::from_slice(&self.body).map_err(|why| bad(why.to_string()))
     }
 }

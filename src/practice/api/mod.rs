@@ -2,9 +2,11 @@
 
 mod admittance;
 mod answer;
+mod body;
 mod call;
 mod discovery;
 mod eviction;
+mod json;
 mod list;
 mod logs;
 mod openapi;
@@ -20,6 +22,8 @@ mod watch;
 
 #[cfg(test)]
 mod tests;
+
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::Method;
@@ -37,7 +41,11 @@ pub fn router(practice: Practice) -> axum::Router {
 
 async fn serve(State(practice): State<Practice>, request: Request) -> Response {
     match Call::read(&practice, request).await {
-        Ok((target, call)) => route(&practice, target, call).unwrap_or_else(|status| answer::refusal(&status)),
+        Ok((target, call)) => {
+            let warnings = Arc::clone(&call.warnings);
+            let response = route(&practice, target, call).unwrap_or_else(|status| answer::refusal(&status));
+            answer::warned(response, &warnings)
+        }
         Err(status) => answer::refusal(&status),
     }
 }

@@ -16,8 +16,6 @@ use crate::practice::typed;
 use crate::practice::view;
 use crate::practice::world::World;
 
-const FORMS: &str = "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml";
-
 pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
     if call.content_type() == "application/apply-patch+yaml" {
         return server_side_apply(practice, at, call);
@@ -30,9 +28,33 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
             .ok_or_else(|| Status::not_found(at.kind, &at.name))?;
         let mut object = patched(&view::show(at.kind, old), &patch, call)?;
         verbs::belongs(at, &mut object)?;
-        verbs::replace(world, at, typed::read(at.kind, object, call.param("fieldValidation"))?, call.manager())
+        let object = call.patched(at.kind, &object, || shown(call, &object, &patch))?;
+        verbs::replace(world, at, object, call.manager())
     })?;
     Ok(answer::object(&view::show(at.kind, made)))
+}
+
+/// How an error names a patch: a strategic one by itself as Go prints a map, the others by what they made.
+fn shown(call: &Call, object: &Value, patch: &Value) -> String {
+    if call.content_type() == "application/strategic-merge-patch+json" {
+        go_map(patch)
+    } else {
+        object.to_string()
+    }
+}
+
+/// A value as Go prints it with `%v`.
+fn go_map(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let entries: Vec<String> = map.iter().map(|(name, value)| format!("{name}:{}", go_map(value))).collect();
+            format!("map[{}]", entries.join(" "))
+        }
+        Value::Array(list) => format!("[{}]", list.iter().map(go_map).collect::<Vec<_>>().join(" ")),
+        Value::String(text) => text.clone(),
+        Value::Null => "<nil>".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 /// The object that a patch makes of another.
@@ -45,22 +67,52 @@ pub fn patched(old: &Value, patch: &Value, call: &Call) -> Result<Value, Status>
         }
         "application/merge-patch+json" => json_patch::merge(&mut object, patch),
         "application/strategic-merge-patch+json" => strategic::merge(&mut object, patch)?,
-        other => return Err(Status::unsupported_media_type(other, FORMS)),
+        _ => return Err(Status::unsupported_patch()),
     }
     Ok(object)
 }
 
 fn server_side_apply(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
-    let mut wanted = call.yaml()?;
+    let mut wanted = call
+        .yaml()
+        .map_err(|why| Status::bad_request(format!("error decoding YAML: error converting YAML to JSON: {why}")))?;
     if call.param("fieldManager").is_empty() {
         let message = "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch";
         return Err(Status::unprocessable(message));
     }
     verbs::belongs(at, &mut wanted)?;
-    let wanted = typed::read(at.kind, wanted, call.param("fieldValidation"))?;
+    let read = typed::read(at.kind, &wanted)?;
+    if !read.odd.is_empty() {
+        return Err(undeclared(at, &wanted, &read.odd));
+    }
+    let wanted = read.object;
     let (made, new) = verbs::write(practice, call, |world| applied(world, at, wanted, call))?;
     let code = if new { StatusCode::CREATED } else { StatusCode::OK };
     Ok(answer::typed(code, "application/json", view::show(at.kind, made).to_string()))
+}
+
+/// 500, as structured-merge-diff finds fields that the schema does not have.
+fn undeclared(at: &Resource, wanted: &Value, odd: &[String]) -> Status {
+    let lines: Vec<String> = odd
+        .iter()
+        .map(|odd| match odd.strip_prefix("unknown field ") {
+            Some(way) => format!(".{}: field not declared in schema", way.trim_matches('"')),
+            None => odd.clone(),
+        })
+        .collect();
+    let all = if lines.len() == 1 {
+        lines[0].clone()
+    } else {
+        format!("errors:\n  {}", lines.join("\n  "))
+    };
+    let text = |field: &str| wanted["metadata"][field].as_str().unwrap_or_default();
+    let (group, version) = (at.kind.group, at.kind.version);
+    Status::untold(format!(
+        "failed to create typed patch object ({}/{}; {group}/{version}, Kind={}): {all}",
+        text("namespace"),
+        text("name"),
+        at.kind.kind
+    ))
 }
 
 fn applied(world: &mut World, at: &Resource, mut wanted: Value, call: &Call) -> Result<(Value, bool), Status> {

@@ -12,7 +12,6 @@ use crate::practice::patch::managed::{self, Writer};
 use crate::practice::registry::{Deletion, Part, Propagation};
 use crate::practice::status::Status;
 use crate::practice::store::decode;
-use crate::practice::typed;
 use crate::practice::view;
 use crate::practice::world::World;
 
@@ -38,9 +37,8 @@ pub fn get(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, 
 }
 
 pub fn create(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
-    let mut object = call.json()?;
+    let mut object = call.object(at.kind)?;
     belongs(at, &mut object)?;
-    let object = typed::read(at.kind, object, call.param("fieldValidation"))?;
     let made = write(practice, call, |world| insert(world, at, object, call))?;
     Ok(answer::created(&view::show(at.kind, made)))
 }
@@ -67,9 +65,8 @@ fn in_namespace(world: &World, at: &Resource) -> Result<(), Status> {
 }
 
 pub fn update(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
-    let mut object = call.json()?;
+    let mut object = call.object(at.kind)?;
     belongs(at, &mut object)?;
-    let mut object = typed::read(at.kind, object, call.param("fieldValidation"))?;
     if at.sub == "finalize" && object["spec"]["finalizers"].is_null() {
         object["spec"]["finalizers"] = json!([]);
     }
@@ -144,7 +141,7 @@ pub fn belongs(at: &Resource, object: &mut Value) -> Result<(), Status> {
     };
     let given = metadata["namespace"].as_str().unwrap_or_default();
     if !given.is_empty() && given != namespace {
-        let message = format!("the namespace of the provided object does not match the namespace sent on the request ({given} instead of {namespace})");
+        let message = "the namespace of the provided object does not match the namespace sent on the request";
         return Err(Status::bad_request(message));
     }
     metadata["namespace"] = namespace.clone().into();

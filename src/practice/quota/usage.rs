@@ -87,7 +87,8 @@ fn pod(pod: &Value, now: Timestamp) -> Amounts {
 }
 
 /// A pod's requests or limits: its containers and sidecars together, or an init container's if that is more.
-fn total(pod: &Value, what: &str) -> Amounts {
+#[must_use]
+pub fn total(pod: &Value, what: &str) -> Amounts {
     let of = |container: &Value| -> Amounts {
         let map = container["resources"][what].as_object().into_iter().flatten();
         map.map(|(name, amount)| (name.clone(), self::amount(amount))).collect()

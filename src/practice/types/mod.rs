@@ -1,5 +1,7 @@
 //! Kubernetes' types as a table: what fields they have, under which names and numbers, and how lists in them merge.
 
+pub mod decode;
+mod leaf;
 mod read;
 
 use std::collections::HashMap;
