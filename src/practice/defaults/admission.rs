@@ -47,8 +47,6 @@ fn pod(world: &mut World, kind: &Kind, object: &mut Value) -> Result<(), Status>
         mount_token(world, spec);
     }
     tolerations(spec);
-    set(spec, "priority", 0.into());
-    set(spec, "preemptionPolicy", "PreemptLowerPriority".into());
     object["status"] = json!({"phase": "Pending", "qosClass": qos(&object["spec"])});
     Ok(())
 }

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::practice::quantity::Quantity;
+
 /// Why a value is not what it should be, in Go's words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Misfit {
@@ -14,92 +16,13 @@ pub enum Misfit {
     Base64(usize),
 }
 
-const BINARY: [&str; 6] = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
-/// By exponents of ten, three apart, from -9.
-const DECIMAL: [&str; 10] = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
-
 /// A quantity in its canonical form (apimachinery `api/resource/quantity.go`).
 pub fn quantity(text: &str) -> Result<Value, Misfit> {
     canonical(text.trim()).map(Value::from).ok_or(Misfit::Quantity)
 }
 
 fn canonical(text: &str) -> Option<String> {
-    let split = text.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c))).unwrap_or(text.len());
-    let (number, suffix) = text.split_at(split);
-    let (mut digits, mut scale) = decimal(number)?;
-    if let Some(power) = BINARY.iter().position(|known| *known == suffix) {
-        let factor = 1024i128.checked_pow(u32::try_from(power).ok()? + 1)?;
-        let (value, rest) = (digits.checked_mul(factor)?, 10i128.checked_pow(scale)?);
-        // Fractions of a byte are rounded up.
-        let whole = value.div_euclid(rest) + i128::from(value.rem_euclid(rest) != 0);
-        if value.abs() >= rest.checked_mul(1024)? {
-            return Some(binary(whole));
-        }
-        (digits, scale) = (value, scale);
-        return Some(decimals(digits, -i32::try_from(scale).ok()?));
-    }
-    let exponent = match suffix.strip_prefix(['e', 'E']).filter(|rest| !rest.is_empty()) {
-        Some(power) => {
-            let power: i32 = power.parse().ok()?;
-            let (digits, exponent) = thousands(digits, power.checked_sub(i32::try_from(scale).ok()?)?);
-            return Some(if exponent == 0 { digits.to_string() } else { format!("{digits}e{exponent}") });
-        }
-        None => i32::try_from(DECIMAL.iter().position(|known| *known == suffix)?).ok()? * 3 - 9,
-    };
-    Some(decimals(digits, exponent - i32::try_from(scale).ok()?))
-}
-
-/// Digits and how many of them stand behind the point.
-fn decimal(number: &str) -> Option<(i128, u32)> {
-    let (sign, rest) = match number.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, number.strip_prefix('+').unwrap_or(number)),
-    };
-    let (whole, fraction) = rest.split_once('.').unwrap_or((rest, ""));
-    let digits = format!("{whole}{fraction}");
-    if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) || digits.len() > 30 {
-        return None;
-    }
-    Some((sign * digits.parse::<i128>().ok()?, u32::try_from(fraction.len()).ok()?))
-}
-
-fn binary(mut value: i128) -> String {
-    let mut power = 0;
-    while value != 0 && value % 1024 == 0 && power < BINARY.len() {
-        value /= 1024;
-        power += 1;
-    }
-    let suffix = power.checked_sub(1).map_or("", |power| BINARY[power]);
-    format!("{value}{suffix}")
-}
-
-fn decimals(digits: i128, exponent: i32) -> String {
-    let (digits, exponent) = thousands(digits, exponent);
-    let suffix = usize::try_from(exponent / 3 + 3).ok().and_then(|at| DECIMAL.get(at)).copied();
-    match suffix {
-        Some(suffix) => format!("{digits}{suffix}"),
-        None => format!("{digits}e{exponent}"),
-    }
-}
-
-/// The same number with as few digits as an exponent that three divides allows; below a billionth it is rounded up.
-fn thousands(mut digits: i128, mut exponent: i32) -> (i128, i32) {
-    while exponent < -9 {
-        digits = digits.div_euclid(10) + i128::from(digits.rem_euclid(10) != 0);
-        exponent += 1;
-    }
-    if digits == 0 {
-        return (0, 0);
-    }
-    while digits % 10 == 0 {
-        digits /= 10;
-        exponent += 1;
-    }
-    while exponent.rem_euclid(3) != 0 {
-        digits *= 10;
-        exponent -= 1;
-    }
-    (digits, exponent)
+    text.parse::<Quantity>().ok().map(|quantity| quantity.to_string())
 }
 
 /// A time in whole seconds of UTC.
