@@ -95,20 +95,36 @@ fn broken(kind: &Kind, item: &Value, object: &Value) -> Vec<String> {
     let title = text(&item["type"]);
     let each = |container: &Value| (amounts(&container["resources"]["requests"]), amounts(&container["resources"]["limits"]));
     let subjects: Vec<(Amounts, Amounts)> = match (kind.kind, title) {
-        ("Pod", "Container") => ["containers", "initContainers"].iter().flat_map(|field| items(&spec[*field])).map(each).collect(),
+        ("Pod", "Container") => ["containers", "initContainers"]
+            .iter()
+            .flat_map(|field| items(&spec[*field]))
+            .map(each)
+            .collect(),
         ("Pod", "Pod") => vec![(total(object, "requests"), total(object, "limits"))],
         ("PersistentVolumeClaim", "PersistentVolumeClaim") => {
             let requests = amounts(&spec["resources"]["requests"]);
-            let least = amounts(&item["min"]).into_iter().filter_map(|(name, bound)| least(title, &name, bound, &requests, &Amounts::new()));
-            let most = amounts(&item["max"]).into_iter().filter_map(|(name, bound)| most_requested(title, &name, bound, &requests));
+            let least = amounts(&item["min"])
+                .into_iter()
+                .filter_map(|(name, bound)| least(title, &name, bound, &requests, &Amounts::new()));
+            let most = amounts(&item["max"])
+                .into_iter()
+                .filter_map(|(name, bound)| most_requested(title, &name, bound, &requests));
             return least.chain(most).collect();
         }
         _ => return Vec::new(),
     };
     let mut errors = Vec::new();
     for (requests, limits) in &subjects {
-        errors.extend(amounts(&item["min"]).into_iter().filter_map(|(name, bound)| least(title, &name, bound, requests, limits)));
-        errors.extend(amounts(&item["max"]).into_iter().filter_map(|(name, bound)| most(title, &name, bound, requests, limits)));
+        errors.extend(
+            amounts(&item["min"])
+                .into_iter()
+                .filter_map(|(name, bound)| least(title, &name, bound, requests, limits)),
+        );
+        errors.extend(
+            amounts(&item["max"])
+                .into_iter()
+                .filter_map(|(name, bound)| most(title, &name, bound, requests, limits)),
+        );
         errors.extend(
             amounts(&item["maxLimitRequestRatio"])
                 .into_iter()
@@ -120,7 +136,9 @@ fn broken(kind: &Kind, item: &Value, object: &Value) -> Vec<String> {
 
 /// A bound in words, and what breaks it.
 fn beyond(bound: &str, side: Ordering, enforced: Quantity, given: &[(&str, Option<&Quantity>)]) -> Option<String> {
-    let broken = given.iter().find_map(|(what, amount)| amount.filter(|amount| (*amount).cmp(&enforced) == side).map(|amount| (what, amount)));
+    let broken = given
+        .iter()
+        .find_map(|(what, amount)| amount.filter(|amount| (*amount).cmp(&enforced) == side).map(|amount| (what, amount)));
     broken.map(|(what, amount)| format!("{bound}, but {what} is {amount}"))
 }
 
@@ -129,7 +147,12 @@ fn least(title: &str, name: &str, enforced: Quantity, requests: &Amounts, limits
     if !requests.contains_key(name) {
         return Some(format!("{bound}.  No request is specified"));
     }
-    beyond(&bound, Ordering::Less, enforced, &[("request", requests.get(name)), ("limit", limits.get(name))])
+    beyond(
+        &bound,
+        Ordering::Less,
+        enforced,
+        &[("request", requests.get(name)), ("limit", limits.get(name))],
+    )
 }
 
 fn most(title: &str, name: &str, enforced: Quantity, requests: &Amounts, limits: &Amounts) -> Option<String> {
@@ -137,7 +160,12 @@ fn most(title: &str, name: &str, enforced: Quantity, requests: &Amounts, limits:
     if !limits.contains_key(name) {
         return Some(format!("{bound}.  No limit is specified"));
     }
-    beyond(&bound, Ordering::Greater, enforced, &[("limit", limits.get(name)), ("request", requests.get(name))])
+    beyond(
+        &bound,
+        Ordering::Greater,
+        enforced,
+        &[("limit", limits.get(name)), ("request", requests.get(name))],
+    )
 }
 
 fn most_requested(title: &str, name: &str, enforced: Quantity, requests: &Amounts) -> Option<String> {
@@ -169,7 +197,9 @@ mod tests {
 
     fn world(limits: Value) -> World {
         let mut world = World::new(jiff::Timestamp::UNIX_EPOCH, 1, Catalogue::new());
-        world.store.put(&LIMIT_RANGE, json!({"metadata": {"name": "l", "namespace": "lab"}, "spec": {"limits": limits}}));
+        world
+            .store
+            .put(&LIMIT_RANGE, json!({"metadata": {"name": "l", "namespace": "lab"}, "spec": {"limits": limits}}));
         world
     }
 

@@ -6,8 +6,8 @@ use axum::body::Bytes;
 use axum::extract::{Query, Request};
 use axum::http::{HeaderMap, Method, header};
 
-use super::path::{self, Target};
 use super::admittance;
+use super::path::{self, Target};
 use crate::practice::cluster::Practice;
 use crate::practice::kind::Kind;
 use crate::practice::selector::Selector;
