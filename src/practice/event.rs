@@ -145,7 +145,9 @@ impl World {
         if !self.open(&namespace) {
             return;
         }
-        let key = format!("scheduler|{}|{}|{}", text(&object["metadata"]["uid"]), note.reason, note.message);
+        // The object's version is a part of what makes two of them the same, the message is not.
+        let (uid, version) = (text(&object["metadata"]["uid"]), text(&object["metadata"]["resourceVersion"]));
+        let key = format!("scheduler|{uid}|{version}|{}|{}|{action}", note.kind, note.reason);
         let known = self.events.known.get(&key).and_then(|name| self.store.get(&EVENT, &namespace, name));
         if let Some(mut event) = known {
             // Only the second occurrence is written at once; later ones wait for the half-hourly refresh.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use self::cluster::{Cluster, Placed};
@@ -35,6 +35,9 @@ const FLUSH: Duration = Duration::from_secs(300);
 /// How long a chosen node waits for the pod's volumes.
 const BINDING: Duration = Duration::from_secs(600);
 
+/// What comes before the reason why a pod's volumes were not bound.
+const PREBIND: &str = "running PreBind plugin \"VolumeBinding\": binding volumes: ";
+
 /// The default scheduler.
 #[derive(Debug, Default)]
 pub struct Scheduler {
@@ -45,23 +48,12 @@ pub struct Scheduler {
 /// A pod that found no node.
 #[derive(Debug, Default, Clone)]
 struct Waiting {
-    times: u32,
-    last: Option<Timestamp>,
     /// The plugins that turned it away.
     plugins: Vec<&'static str>,
     /// The node whose room it was promised, with itself as it would stand there.
     nominated: Option<(String, Box<Placed>)>,
-    /// The node chosen for it, while its volumes are bound.
-    binding: Option<String>,
-}
-
-impl Waiting {
-    /// How long it still has to wait before it is tried again.
-    fn back_off(&self, now: Timestamp) -> Duration {
-        let wait = Duration::from_secs((1 << self.times.saturating_sub(1).min(4)).min(10));
-        let since = self.last.map_or(SignedDuration::MAX, |last| now.duration_since(last));
-        wait.saturating_sub(Duration::try_from(since).unwrap_or_default())
-    }
+    /// The node chosen for it while its volumes are bound, itself as it was, and since when.
+    binding: Option<(String, Box<Value>, Timestamp)>,
 }
 
 impl Controller for Scheduler {
@@ -76,14 +68,17 @@ impl Controller for Scheduler {
             if helps {
                 self.retry(me, world, |_| true);
             }
-        } else if [&PERSISTENT_VOLUME_CLAIM, &PERSISTENT_VOLUME, &STORAGE_CLASS].contains(&change.kind) {
+        } else if change.what != What::Deleted && [&PERSISTENT_VOLUME_CLAIM, &PERSISTENT_VOLUME, &STORAGE_CLASS].contains(&change.kind) {
             self.retry(me, world, |waiting| waiting.plugins.contains(&"VolumeBinding") || waiting.binding.is_some());
         }
     }
 
     fn run(&mut self, me: Id, world: &mut World, key: &Key) {
         let Some(pod) = world.store.get(&POD, &key.namespace, &key.name).filter(wants_node) else {
-            self.waiting.remove(key);
+            if let Some((_, pod, _)) = self.waiting.remove(key).and_then(|waiting| waiting.binding) {
+                let message = format!("{PREBIND}pod does not exist any more: pod {:?} not found", key.name);
+                tell(world, &pod, "Warning", "FailedScheduling", &message, "Scheduling");
+            }
             return;
         };
         if !items(&pod["spec"]["schedulingGates"]).is_empty() {
@@ -97,10 +92,7 @@ impl Controller for Scheduler {
             }
         };
         match self.place(world, &request) {
-            Ok(node) if request.claims.bind(world, &self.cluster.machines[&node].node) => {
-                self.waiting.entry(key.clone()).or_default().binding = Some(node);
-                world.queue(me, key.clone(), BINDING);
-            }
+            Ok(node) if request.claims.bind(world, &self.cluster.machines[&node].node) => self.wait_for_volumes(me, world, key, &pod, node),
             Ok(node) => {
                 self.waiting.remove(key);
                 bind(world, pod, &node);
@@ -130,8 +122,14 @@ impl Scheduler {
             let before = change.before.as_ref().map(decode).unwrap_or_default();
             let changed = before["spec"] != pod["spec"] || before["metadata"]["labels"] != pod["metadata"]["labels"];
             if gone || deleting(&pod) {
-                self.waiting.remove(&key);
                 world.unqueue(me, &key);
+                if self.waiting.get(&key).is_some_and(|waiting| waiting.binding.is_some()) {
+                    // What waits for the volumes finds out a little later.
+                    let after = world.between(20, 60);
+                    world.queue(me, key, after);
+                } else {
+                    self.waiting.remove(&key);
+                }
             } else if !self.waiting.contains_key(&key) && (change.what == What::Added || changed) {
                 // The same wait for all, so that the first to come is the first to be served.
                 world.queue(me, key, Duration::from_millis(5));
@@ -152,7 +150,7 @@ impl Scheduler {
         }
     }
 
-    /// Something changed that may help: tries the pods it may help again, each when its back-off is over.
+    /// Something changed that may help: tries the pods it may help again.
     fn retry(&self, me: Id, world: &mut World, helps: impl Fn(&Waiting) -> bool) {
         for (key, _) in self.waiting.iter().filter(|(_, waiting)| helps(waiting)) {
             self.requeue(me, world, key);
@@ -160,13 +158,10 @@ impl Scheduler {
     }
 
     fn requeue(&self, me: Id, world: &mut World, key: &Key) {
-        let Some(waiting) = self.waiting.get(key) else { return };
-        let wait = if waiting.binding.is_some() {
-            Duration::from_millis(5)
-        } else {
-            waiting.back_off(world.now).max(Duration::from_millis(3))
-        };
-        world.queue(me, key.clone(), wait);
+        // A scheduler with nothing else to do does not wait for a pod's back-off to end.
+        if self.waiting.contains_key(key) {
+            world.queue(me, key.clone(), Duration::from_millis(4));
+        }
     }
 
     /// The best node for a pod, or what is wrong with each that was looked at.
@@ -185,7 +180,7 @@ impl Scheduler {
             }
         }
         let chosen = self.waiting.get(&key_of(request.pod)).and_then(|waiting| waiting.binding.clone());
-        if let Some(chosen) = chosen.filter(|chosen| fit.iter().any(|machine| machine.name() == chosen)) {
+        if let Some(chosen) = chosen.map(|(node, _, _)| node).filter(|chosen| fit.iter().any(|machine| machine.name() == chosen)) {
             return Ok(chosen);
         }
         let scored = fit.into_iter().map(|machine| (score(world, &cluster, machine, request), machine.name()));
@@ -235,10 +230,25 @@ impl Scheduler {
         }
     }
 
+    /// The node is chosen; the pod gets it when its volumes are bound, or is tried again when that takes too long.
+    fn wait_for_volumes(&mut self, me: Id, world: &mut World, key: &Key, pod: &Value, node: String) {
+        let waiting = self.waiting.entry(key.clone()).or_default();
+        let since = match &waiting.binding {
+            Some((known, _, since)) if *known == node => *since,
+            _ => world.now,
+        };
+        let left = BINDING.saturating_sub(Duration::try_from(world.now.duration_since(since)).unwrap_or_default());
+        if left.is_zero() {
+            let message = format!("{PREBIND}context deadline exceeded");
+            return self.turn_away(me, world, key, pod.clone(), vec!["VolumeBinding"], &message);
+        }
+        waiting.binding = Some((node.clone(), Box::new(pod.clone()), since));
+        world.queue(me, key.clone(), left);
+        nominate(world, pod.clone(), &node);
+    }
+
     fn turn_away(&mut self, me: Id, world: &mut World, key: &Key, pod: Value, plugins: Vec<&'static str>, message: &str) {
         let waiting = self.waiting.entry(key.clone()).or_default();
-        waiting.times += 1;
-        waiting.last = Some(world.now);
         waiting.plugins = plugins;
         waiting.binding = None;
         world.queue(me, key.clone(), FLUSH);
@@ -279,8 +289,16 @@ fn bind(world: &mut World, mut pod: Value, node: &str) {
 }
 
 fn refuse(world: &mut World, mut pod: Value, message: &str) {
-    set_condition(world, &mut pod, "Unschedulable", message);
     tell(world, &pod, "Warning", "FailedScheduling", message, "Scheduling");
+    set_condition(world, &mut pod, "Unschedulable", message);
+}
+
+/// Says on which node a pod will be once its volumes are there.
+fn nominate(world: &mut World, mut pod: Value, node: &str) {
+    if pod["status"]["nominatedNodeName"] != node {
+        pod["status"]["nominatedNodeName"] = node.into();
+        world.store.put(&POD, pod);
+    }
 }
 
 /// A pod with gates waits without a word.

@@ -35,7 +35,9 @@ impl Controller for Claims {
                 world.queue(me, Key::new("", &volume), after);
             }
         } else if change.kind == &PERSISTENT_VOLUME {
-            world.queue(me, Key::new("", &change.name), after);
+            // A claim made right after its volume comes too early for it.
+            let later = world.between(25, 45);
+            world.queue(me, Key::new("", &change.name), later);
             let claim = change.decoded()["spec"]["claimRef"].clone();
             if !claim.is_null() {
                 world.queue(me, Key::new(text(&claim["namespace"]), text(&claim["name"])), after);
