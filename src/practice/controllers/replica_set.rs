@@ -36,7 +36,7 @@ impl Controller for ReplicaSets {
             return;
         };
         for name in names {
-            let after = world.between(4, 9);
+            let after = world.between(2, 5);
             world.queue(me, Key::new(&change.namespace, &name), after);
         }
     }

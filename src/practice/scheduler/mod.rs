@@ -43,11 +43,16 @@ const PREBIND: &str = "running PreBind plugin \"VolumeBinding\": binding volumes
 pub struct Scheduler {
     cluster: Cluster,
     waiting: BTreeMap<Key, Waiting>,
+    /// Pods turned away so far.
+    turns: u64,
 }
 
 /// A pod that found no node.
 #[derive(Debug, Default, Clone)]
 struct Waiting {
+    /// Its place among those that wait: when it was turned away last.
+    turn: u64,
+    priority: i64,
     /// The plugins that turned it away.
     plugins: Vec<&'static str>,
     /// The node whose room it was promised, with itself as it would stand there.
@@ -152,7 +157,9 @@ impl Scheduler {
 
     /// Something changed that may help: tries the pods it may help again.
     fn retry(&self, me: Id, world: &mut World, helps: impl Fn(&Waiting) -> bool) {
-        for (key, _) in self.waiting.iter().filter(|(_, waiting)| helps(waiting)) {
+        let mut keys: Vec<(&Key, &Waiting)> = self.waiting.iter().filter(|(_, waiting)| helps(waiting)).collect();
+        keys.sort_by_key(|(_, waiting)| (std::cmp::Reverse(waiting.priority), waiting.turn));
+        for (key, _) in keys {
             self.requeue(me, world, key);
         }
     }
@@ -249,6 +256,8 @@ impl Scheduler {
 
     fn turn_away(&mut self, me: Id, world: &mut World, key: &Key, pod: Value, plugins: Vec<&'static str>, message: &str) {
         let waiting = self.waiting.entry(key.clone()).or_default();
+        self.turns += 1;
+        (waiting.turn, waiting.priority) = (self.turns, int(&pod["spec"]["priority"]));
         waiting.plugins = plugins;
         waiting.binding = None;
         world.queue(me, key.clone(), FLUSH);

@@ -42,7 +42,7 @@ impl Controller for Deployments {
         } else {
             return;
         };
-        let after = world.between(5, 11);
+        let after = world.between(6, 11);
         world.queue(me, Key::new(&change.namespace, &name), after);
     }
 
@@ -50,7 +50,12 @@ impl Controller for Deployments {
         let Some(deployment) = world.store.get(&DEPLOYMENT, &key.namespace, &key.name) else {
             return;
         };
-        Rollout { world, deployment }.sync();
+        Rollout {
+            world,
+            deployment,
+            announced: false,
+        }
+        .sync();
         let Some(deployment) = world.store.get(&DEPLOYMENT, &key.namespace, &key.name) else {
             return;
         };
@@ -67,7 +72,7 @@ impl Deployments {
         let set = change.decoded();
         for deployment in world.store.objects(&DEPLOYMENT, Some(&change.namespace)) {
             if selects(&deployment["spec"]["selector"], &set) {
-                let after = world.between(5, 11);
+                let after = world.between(6, 11);
                 world.queue(me, Key::new(&change.namespace, text(&deployment["metadata"]["name"])), after);
             }
         }
@@ -78,6 +83,8 @@ impl Deployments {
 struct Rollout<'a> {
     world: &'a mut World,
     deployment: Value,
+    /// What was said of the new replica set has made what is known of the Deployment stale: its status has to wait for the next look.
+    announced: bool,
 }
 
 impl Rollout<'_> {
@@ -184,7 +191,7 @@ impl Rollout<'_> {
         if let Some(count) = self.deployment["status"].get("collisionCount") {
             status["collisionCount"] = count.clone();
         }
-        if status != self.deployment["status"] {
+        if !self.announced && status != self.deployment["status"] {
             self.deployment["status"] = status;
             let _ = self.world.update(&DEPLOYMENT, self.deployment.clone(), Part::Status);
         }

@@ -50,6 +50,7 @@ impl Rollout<'_> {
             rollout::set_condition(&mut self.deployment["status"], condition);
         }
         self.deployment = self.world.store.put(&DEPLOYMENT, self.deployment.take());
+        self.announced = true;
     }
 
     /// Brings the annotations of the new replica set that is there already up to date, or else tells the Deployment's from it.

@@ -49,8 +49,12 @@ impl Controller for Namespaces {
             rest = empty(world, &key.name, |_| true);
         }
         let namespace = conditions::tell(world, namespace, &rest);
-        if rest.objects.is_empty() {
+        if rest.objects.is_empty() && key.task == "end" {
             finalize(world, namespace);
+        } else if rest.objects.is_empty() {
+            // Going through all kinds takes its time.
+            let wait = world.between(150, 300);
+            world.queue(me, key.clone().task("end"), wait);
         } else {
             let seconds = u64::try_from(rest.estimate / 2 + 1).unwrap_or(1);
             world.queue(me, key.clone(), Duration::from_secs(seconds));
