@@ -187,7 +187,10 @@ impl Scheduler {
             }
         }
         let chosen = self.waiting.get(&key_of(request.pod)).and_then(|waiting| waiting.binding.clone());
-        if let Some(chosen) = chosen.map(|(node, _, _)| node).filter(|chosen| fit.iter().any(|machine| machine.name() == chosen)) {
+        if let Some(chosen) = chosen
+            .map(|(node, _, _)| node)
+            .filter(|chosen| fit.iter().any(|machine| machine.name() == chosen))
+        {
             return Ok(chosen);
         }
         let scored = fit.into_iter().map(|machine| (score(world, &cluster, machine, request), machine.name()));
