@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::field::{items, text};
@@ -26,7 +26,8 @@ pub struct LogQuery {
     pub container: Option<String>,
     pub previous: bool,
     pub tail_lines: Option<usize>,
-    pub since_seconds: Option<i64>,
+    /// Lines from this instant on.
+    pub since: Option<Timestamp>,
     pub timestamps: bool,
 }
 
@@ -34,6 +35,8 @@ pub struct LogQuery {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logs {
     pub lines: Vec<LogLine>,
+    /// How many lines of the run came before the first of all that are kept.
+    pub dropped: usize,
     pub done: bool,
 }
 
@@ -41,6 +44,7 @@ pub struct Logs {
 #[derive(Debug, Default)]
 struct Run {
     lines: VecDeque<LogLine>,
+    dropped: usize,
     done: bool,
 }
 
@@ -63,6 +67,7 @@ impl Book {
         if let Some((_, run)) = self.runs.get_mut(&(uid.to_owned(), container.to_owned())) {
             if run.lines.len() == KEPT {
                 run.lines.pop_front();
+                run.dropped += 1;
             }
             run.lines.push_back(LogLine { at, text: text.to_owned() });
         }
@@ -95,7 +100,11 @@ pub fn logs(world: &World, namespace: &str, pod: &str, query: &LogQuery) -> Resu
     let container = chosen(&object, pod, query)?;
     let uid = text(&object["metadata"]["uid"]);
     if text(&object["spec"]["nodeName"]).is_empty() {
-        return Ok(Logs { lines: Vec::new(), done: true });
+        return Ok(Logs {
+            lines: Vec::new(),
+            dropped: 0,
+            done: true,
+        });
     }
     let status = status(&object, &container);
     if query.previous && status["lastState"]["terminated"].is_null() {
@@ -113,8 +122,7 @@ pub fn logs(world: &World, namespace: &str, pod: &str, query: &LogQuery) -> Resu
             reason(waiting)
         )));
     };
-    let since = query.since_seconds.map(|seconds| world.now - SignedDuration::from_secs(seconds));
-    let lines: Vec<&LogLine> = run.lines.iter().filter(|line| since.is_none_or(|since| line.at >= since)).collect();
+    let lines: Vec<&LogLine> = run.lines.iter().filter(|line| query.since.is_none_or(|since| line.at >= since)).collect();
     let skip = query.tail_lines.map_or(0, |tail| lines.len().saturating_sub(tail));
     let format = |line: &LogLine| {
         let text = if query.timestamps {
@@ -126,6 +134,7 @@ pub fn logs(world: &World, namespace: &str, pod: &str, query: &LogQuery) -> Resu
     };
     Ok(Logs {
         lines: lines.into_iter().skip(skip).map(format).collect(),
+        dropped: run.dropped,
         done: run.done,
     })
 }

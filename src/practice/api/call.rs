@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
-use axum::extract::{Query, Request};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{FromRequestParts, Query, Request};
 use axum::http::{HeaderMap, Method, header};
 
 use super::admittance;
@@ -29,6 +30,10 @@ pub struct Call {
     pub user: User,
     pub path: String,
     query: Vec<(String, String)>,
+    /// The query as it was sent.
+    pub raw_query: String,
+    /// The client would rather speak through a WebSocket.
+    pub upgrade: Option<WebSocketUpgrade>,
     /// What the answer will warn of.
     pub warnings: Arc<Mutex<Vec<String>>>,
 }
@@ -40,6 +45,8 @@ impl Call {
         let user = admittance::user(practice, parts.extensions.remove::<User>(), &parts.headers)?;
         let target = path::parse(parts.uri.path())?;
         let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|bad| Status::bad_request(bad.to_string()))?;
+        let raw_query = parts.uri.query().unwrap_or_default().to_owned();
+        let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await.ok();
         let body = axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|_| Status::too_large(BODY_LIMIT))?;
         Ok((
             target,
@@ -50,6 +57,8 @@ impl Call {
                 user,
                 path: parts.uri.path().to_owned(),
                 query,
+                raw_query,
+                upgrade,
                 warnings: Arc::default(),
             },
         ))
@@ -58,6 +67,11 @@ impl Call {
     /// A query parameter; empty when absent.
     pub fn param(&self, name: &str) -> &str {
         self.query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// All values of a query parameter.
+    pub fn params<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.query.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     pub fn flag(&self, name: &str) -> bool {

@@ -6,6 +6,7 @@ use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use axum::response::Response;
 use futures::stream;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use super::answer;
@@ -33,17 +34,21 @@ pub fn serve(practice: &Practice, at: Resource, call: &Call) -> Result<Response,
         container: Some(call.param("container").to_owned()).filter(|name| !name.is_empty()),
         previous: call.flag("previous"),
         tail_lines: call.number("tailLines")?.and_then(|lines| usize::try_from(lines).ok()),
-        since_seconds: call.number("sinceSeconds")?,
+        since: since(practice, call)?,
         timestamps: call.flag("timestamps"),
     };
     let stirs = practice.stirs();
     let whole = LogQuery {
         tail_lines: None,
-        since_seconds: None,
+        since: None,
         ..query.clone()
     };
     let (found, all) = practice.read(|world| Ok::<_, Status>((logs(world, at.ns(), &at.name, &query)?, logs(world, at.ns(), &at.name, &whole)?)))?;
-    let text = print(&found.lines, query.timestamps);
+    let mut text = print(&found.lines);
+    if let Some(limit) = call.number("limitBytes")?.and_then(|limit| usize::try_from(limit).ok()) {
+        let end = (0..=limit.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+        text.truncate(end.unwrap_or(0));
+    }
     if !call.flag("follow") || all.done {
         return Ok(answer::typed(StatusCode::OK, "text/plain", text));
     }
@@ -51,7 +56,7 @@ pub fn serve(practice: &Practice, at: Resource, call: &Call) -> Result<Response,
         practice: practice.clone(),
         at,
         query: whole,
-        sent: all.lines.len(),
+        sent: all.dropped + all.lines.len(),
         stirs,
         first: Some(text).filter(|text| !text.is_empty()),
         done: false,
@@ -71,10 +76,10 @@ impl Follow {
             self.stirs.borrow_and_update();
             let found = self.practice.read(|world| logs(world, self.at.ns(), &self.at.name, &self.query)).ok()?;
             self.done = found.done;
-            let fresh = found.lines.get(self.sent..).unwrap_or_default();
-            self.sent = found.lines.len();
+            let fresh = found.lines.get(self.sent.saturating_sub(found.dropped)..).unwrap_or_default();
+            self.sent = found.dropped + found.lines.len();
             if !fresh.is_empty() {
-                return Some(print(fresh, self.query.timestamps));
+                return Some(print(fresh));
             }
             if !self.done {
                 self.stirs.changed().await.ok()?;
@@ -84,15 +89,22 @@ impl Follow {
     }
 }
 
-fn print(lines: &[LogLine], timestamps: bool) -> String {
-    lines
-        .iter()
-        .map(|line| {
-            if timestamps {
-                format!("{} {}\n", line.at.strftime("%Y-%m-%dT%H:%M:%S.%9fZ"), line.text)
-            } else {
-                format!("{}\n", line.text)
-            }
-        })
-        .collect()
+/// From when on: so many seconds ago, or an instant.
+fn since(practice: &Practice, call: &Call) -> Result<Option<Timestamp>, Status> {
+    if let Some(seconds) = call.number("sinceSeconds")? {
+        return Ok(practice.now().checked_sub(SignedDuration::from_secs(seconds)).ok());
+    }
+    match call.param("sinceTime") {
+        "" => Ok(None),
+        text => match text.parse() {
+            Ok(at) => Ok(Some(at)),
+            Err(_) => Err(Status::bad_request(format!(
+                "parsing time {text:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {text:?} as \"2006\""
+            ))),
+        },
+    }
+}
+
+fn print(lines: &[LogLine]) -> String {
+    lines.iter().map(|line| format!("{}\n", line.text)).collect()
 }

@@ -14,8 +14,10 @@ mod patching;
 mod path;
 mod pod_status;
 mod protobuf;
+mod proxy;
 mod reviews;
 mod scale;
+mod streams;
 mod table;
 mod verbs;
 mod watch;
@@ -43,16 +45,17 @@ async fn serve(State(practice): State<Practice>, request: Request) -> Response {
     match Call::read(&practice, request).await {
         Ok((target, call)) => {
             let warnings = Arc::clone(&call.warnings);
-            let response = route(&practice, target, call).unwrap_or_else(|status| answer::refusal(&status));
+            let response = route(&practice, target, call).await.unwrap_or_else(|status| answer::refusal(&status));
             answer::warned(response, &warnings)
         }
         Err(status) => answer::refusal(&status),
     }
 }
 
-fn route(practice: &Practice, target: Target, call: Call) -> Result<Response, Status> {
+async fn route(practice: &Practice, target: Target, call: Call) -> Result<Response, Status> {
     admittance::check(practice, &target, &call)?;
     match target {
+        Target::Resource(resource) if resource.sub == "proxy" => proxy::serve(practice, &resource, &call).await,
         Target::Resource(resource) => resource_route(practice, resource, call),
         Target::Health => Ok(answer::text("ok")),
         _ if call.method != Method::GET => Err(Status::method_not_allowed()),
@@ -79,6 +82,11 @@ fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Respo
         ("DELETE", false, "") => verbs::delete(practice, &at, &call),
         ("POST", false, "binding") => verbs::bind(practice, &at, &call),
         ("POST", false, "eviction") => eviction::serve(practice, &at, &call),
+        ("GET" | "POST", false, "exec" | "attach") => streams::serve(practice, &at, call),
+        ("GET" | "POST", false, "portforward") => Err(Status::bad_request(
+            "port-forward is not part of the practice cluster: read through the API server's proxy instead, as in `kubectl get --raw \
+             /api/v1/namespaces/NAMESPACE/pods/NAME:PORT/proxy/`, or with `kubectl proxy`",
+        )),
         ("GET" | "PUT" | "PATCH", false, "scale") => scale::serve(practice, &at, call),
         ("GET", false, "" | "status") => verbs::get(practice, &at, &call),
         ("PUT", false, "" | "status" | "finalize") => verbs::update(practice, &at, &call),

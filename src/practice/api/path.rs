@@ -35,6 +35,8 @@ pub struct Resource {
     pub name: String,
     /// Empty for the object itself.
     pub sub: String,
+    /// What follows `proxy`, from its `/`.
+    pub rest: String,
 }
 
 impl Resource {
@@ -59,13 +61,13 @@ pub fn parse(path: &str) -> Result<Target, Status> {
         ["apis", group] => Ok(Target::Group((*group).to_owned())),
         ["api", version] => Ok(Target::GroupVersion(String::new(), (*version).to_owned())),
         ["apis", group, version] => Ok(Target::GroupVersion((*group).to_owned(), (*version).to_owned())),
-        ["api", version, rest @ ..] => resource("", version, rest),
-        ["apis", group, version, rest @ ..] => resource(group, version, rest),
+        ["api", version, rest @ ..] => resource("", version, rest, path),
+        ["apis", group, version, rest @ ..] => resource(group, version, rest, path),
         _ => Err(Status::no_such_path()),
     }
 }
 
-fn resource(group: &str, version: &str, rest: &[&str]) -> Result<Target, Status> {
+fn resource(group: &str, version: &str, rest: &[&str], path: &str) -> Result<Target, Status> {
     // `namespaces/x` and its own parts are the Namespace; anything else below it is in the namespace.
     let (namespace, rest) = match rest {
         ["namespaces", _] | ["namespaces", _, "status" | "finalize"] => (None, rest),
@@ -73,6 +75,7 @@ fn resource(group: &str, version: &str, rest: &[&str]) -> Result<Target, Status>
         _ => (None, rest),
     };
     let (plural, name, sub) = match rest {
+        [plural, name, "proxy", ..] => (*plural, *name, "proxy"),
         [plural] => (*plural, "", ""),
         [plural, name] => (*plural, *name, ""),
         [plural, name, sub] => (*plural, *name, *sub),
@@ -88,5 +91,9 @@ fn resource(group: &str, version: &str, rest: &[&str]) -> Result<Target, Status>
         namespace,
         name: name.to_owned(),
         sub: sub.to_owned(),
+        rest: path
+            .split_once("/proxy")
+            .filter(|_| sub == "proxy")
+            .map_or(String::new(), |(_, rest)| rest.to_owned()),
     }))
 }

@@ -36,6 +36,26 @@ pub enum Output {
     Exit(i32),
 }
 
+/// Why there is no session: each is told to the client in its own way.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refused {
+    /// By the API server.
+    #[error("{}", .0.message)]
+    Server(Status),
+    /// By the kubelet, before the streams were open.
+    #[error("{0}")]
+    Kubelet(String),
+    /// By the container runtime, after they were.
+    #[error("{0}")]
+    Runtime(String),
+}
+
+impl From<Status> for Refused {
+    fn from(status: Status) -> Self {
+        Self::Server(status)
+    }
+}
+
 /// A program under way.
 pub struct Session {
     practice: Practice,
@@ -59,7 +79,7 @@ impl Practice {
     ///
     /// # Errors
     /// As Kubernetes refuses: no such pod or container, not running, no such program.
-    pub fn exec(&self, namespace: &str, pod: &str, exec: &Exec) -> Result<Session, Status> {
+    pub fn exec(&self, namespace: &str, pod: &str, exec: &Exec) -> Result<Session, Refused> {
         let ends = self.write(|world| start(world, namespace, pod, exec))?;
         Ok(Session::new(self, ends))
     }
@@ -68,7 +88,7 @@ impl Practice {
     ///
     /// # Errors
     /// As Kubernetes refuses: no such pod or container, not running.
-    pub fn attach(&self, namespace: &str, pod: &str, exec: &Exec) -> Result<Session, Status> {
+    pub fn attach(&self, namespace: &str, pod: &str, exec: &Exec) -> Result<Session, Refused> {
         let ends = self.write(|world| follow(world, namespace, pod, exec))?;
         Ok(Session::new(self, ends))
     }
@@ -142,7 +162,7 @@ impl Drop for Session {
 }
 
 /// The pod's uid and the container meant, when it is running.
-fn running(world: &World, namespace: &str, pod: &str, wanted: &str) -> Result<(String, String), Status> {
+fn running(world: &World, namespace: &str, pod: &str, wanted: &str) -> Result<(String, String), Refused> {
     let object = world.store.get(&POD, namespace, pod).ok_or_else(|| Status::not_found(&POD, pod))?;
     let spec = &object["spec"];
     let names = |field: &str| items(&spec[field]).iter().map(|container| text(&container["name"])).collect::<Vec<_>>();
@@ -153,44 +173,40 @@ fn running(world: &World, namespace: &str, pod: &str, wanted: &str) -> Result<(S
     let name = match wanted {
         "" if main.len() == 1 => main[0],
         "" => {
-            return Err(Status::bad_request(format!(
-                "a container name must be specified for pod {pod}, choose one of: [{}]",
-                main.join(" ")
-            )));
+            return Err(Status::bad_request(format!("a container name must be specified for pod {pod}, choose one of: [{}]", main.join(" "))).into());
         }
         name if all.contains(&name) => name,
-        name => return Err(Status::bad_request(format!("container {name} is not valid for pod {pod}"))),
+        name => return Err(Status::bad_request(format!("container {name} is not valid for pod {pod}")).into()),
     };
     if text(&spec["nodeName"]).is_empty() {
-        return Err(Status::bad_request(format!("pod {pod} does not have a host assigned")));
+        return Err(Status::bad_request(format!("pod {pod} does not have a host assigned")).into());
     }
     if matches!(text(&object["status"]["phase"]), "Succeeded" | "Failed") {
         return Err(Status::bad_request(format!(
             "cannot exec into a container in a completed pod; current phase is {}",
             text(&object["status"]["phase"])
-        )));
+        ))
+        .into());
     }
     let uid = text(&object["metadata"]["uid"]).to_owned();
     if world.runtime.container(&uid, name).is_none() {
-        return Err(Status::internal(format!("unable to upgrade connection: container not found (\"{name}\")")));
+        return Err(Refused::Kubelet(format!("container not found (\"{name}\")")));
     }
     Ok((uid, name.to_owned()))
 }
 
 /// Starts a program in a container.
-fn start(world: &mut World, namespace: &str, pod: &str, exec: &Exec) -> Result<Ends, Status> {
+fn start(world: &mut World, namespace: &str, pod: &str, exec: &Exec) -> Result<Ends, Refused> {
     let (uid, name) = running(world, namespace, pod, &exec.container)?;
     let started = world.runtime.exec(&uid, &name, exec);
-    let ends = started.map_err(|why| {
-        Status::internal(format!(
-            "error executing command in container: failed to exec in container: failed to start exec: {why}"
-        ))
-    });
+    let task = format!("{}{}", world.uid(), world.uid()).replace('-', "");
+    let said = "error executing command in container: failed to exec in container: failed to start exec";
+    let ends = started.map_err(|why| Refused::Runtime(format!("{said} {task:?}: {why}")));
     world.turn();
     ends
 }
 
-fn follow(world: &mut World, namespace: &str, pod: &str, exec: &Exec) -> Result<Ends, Status> {
+fn follow(world: &mut World, namespace: &str, pod: &str, exec: &Exec) -> Result<Ends, Refused> {
     let (uid, name) = running(world, namespace, pod, &exec.container)?;
     let (stdout, stderr) = world.runtime.follow(&uid, &name).ok_or_else(|| Status::not_found(&POD, pod))?;
     Ok(Ends {

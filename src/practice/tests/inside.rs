@@ -82,7 +82,7 @@ async fn a_command_runs_in_a_container_and_gives_its_code() {
 #[tokio::test(start_paused = true)]
 async fn exec_is_refused_as_kubernetes_does() {
     let practice = cluster(&[("shed", idle())]).await;
-    let refusal = |pod: &str, exec: &Exec| practice.exec("default", pod, exec).err().map(|status| status.message).unwrap_or_default();
+    let refusal = |pod: &str, exec: &Exec| practice.exec("default", pod, exec).err().map(|why| why.to_string()).unwrap_or_default();
     assert!(refusal("shed", &command(&["dig"])).ends_with("exec: \"dig\": executable file not found in $PATH"));
     assert_eq!(refusal("barn", &command(&["true"])), "pods \"barn\" not found");
     let other = Exec {
