@@ -11,7 +11,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::keymap::Action;
-use super::lesson::{self, NextHint, Turned};
+use super::command::Place;
+use super::lesson::{self, NextHint, Stop, Turned};
 use super::msg::{AttemptNo, Effect, Link};
 use super::scroll::{Step, moved};
 use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, clock, live, shell, table, views};
@@ -136,7 +137,7 @@ fn hint(model: &mut Model) {
     }
 }
 
-/// Enter: the selected row's description, or the lesson's first fold in view; after a failure, again.
+/// Enter: the selected row's description, or the lesson's marked fold or command; after a failure, again.
 fn enter(model: &mut Model) -> Vec<Effect> {
     let Some(attempt) = model.attempt() else { return Vec::new() };
     if attempt.stage == Stage::Failed {
@@ -144,11 +145,25 @@ fn enter(model: &mut Model) -> Vec<Effect> {
         return model.open(&folder);
     }
     match attempt.focus {
-        Pane::Lesson => lesson::current(model).map_or_else(Vec::new, |part| turn_fold(model, part)),
+        Pane::Lesson => match lesson::current(model) {
+            Some(Stop::Fold(part)) => turn_fold(model, part),
+            Some(Stop::Command(place)) => type_command(model, place),
+            None => Vec::new(),
+        },
         Pane::Pods => inspect::act(model, Action::Describe),
         Pane::Events => inspect::act(model, Action::Events),
         Pane::Goals | Pane::Shell | Pane::Page => Vec::new(),
     }
+}
+
+/// Types a command of the lesson into the shell; its Enter is the learner's.
+pub(super) fn type_command(model: &mut Model, place: Place) -> Vec<Effect> {
+    let Some(text) = model.attempt().and_then(|attempt| lesson::command(attempt, place)) else {
+        return Vec::new();
+    };
+    let effects = shell::type_in(model, &text);
+    lesson::typed(model, place);
+    effects
 }
 
 /// Opens or shuts a fold, or says why not.
@@ -198,7 +213,9 @@ fn step_pane(model: &mut Model, step: Step) {
         Some(attempt) if attempt.focus == Pane::Pods => table::select(attempt, step, visible),
         Some(attempt) => {
             let pane = attempt.focus;
-            wheel(model, pane, step);
+            if pane != Pane::Lesson || !lesson::step(model, step) {
+                wheel(model, pane, step);
+            }
         }
         None => {}
     }

@@ -1,7 +1,11 @@
 //! The lesson as it may be read now: hints in order, answers folded until the goals are green.
 
+mod stops;
+
 use super::{Attempt, Model, Pane};
 use crate::scenario::{Fold, Part};
+
+pub use stops::{Stop, command, current, marked, step, typed};
 
 /// A stretch of the lesson as it is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -161,17 +165,6 @@ pub fn open_hint(model: &mut Model) -> Option<NextHint> {
     Some(NextHint::Opened(attempt.hints))
 }
 
-/// The fold that Enter turns: the first one in view.
-#[must_use]
-pub fn current(model: &Model) -> Option<usize> {
-    let attempt = model.attempt()?;
-    let top = attempt.scroll.lesson;
-    let visible = model.measures.extent(Pane::Lesson).visible;
-    let in_view = |part: usize| model.measures.parts.iter().any(|(p, row)| *p == part && (top..top + visible).contains(row));
-    let is_fold = |place: usize| matches!(attempt.scenario.lesson.parts.get(place), Some(Part::Fold { .. }));
-    (0..attempt.scenario.lesson.parts.len()).find(|place| is_fold(*place) && in_view(*place))
-}
-
 /// What became of a wish to turn a fold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turned {
@@ -212,25 +205,4 @@ pub fn turn(attempt: &mut Attempt, place: usize) -> Turned {
     attempt.folds.retain(|(part, _)| *part != place);
     attempt.folds.push((place, open));
     Turned::Done
-}
-
-/// Code blocks of what can be read now, in reading order.
-#[must_use]
-pub fn code_blocks(attempt: &Attempt) -> Vec<String> {
-    let mut blocks = Vec::new();
-    for body in shown(attempt).into_iter().filter_map(|shown| shown.body) {
-        let mut block: Option<Vec<&str>> = None;
-        for line in body.lines() {
-            match (&mut block, line.trim_start().starts_with("```")) {
-                (Some(lines), true) => {
-                    blocks.push(lines.join("\n"));
-                    block = None;
-                }
-                (Some(lines), false) => lines.push(line),
-                (None, true) => block = Some(Vec::new()),
-                (None, false) => {}
-            }
-        }
-    }
-    blocks
 }

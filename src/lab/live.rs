@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::msg::{Effect, Notice, Solved};
-use super::{Attempt, Model, Overlay, Screen, Stage, table};
+use super::{Attempt, Model, Overlay, Screen, Stage, attempt, table};
 use crate::cluster::snapshot::{Change, Row, Snapshot, Uid};
-use crate::scenario::Scenario;
+use crate::scenario::{Manifest, Scenario};
 use crate::scenario::clue::{self, Clue, Evidence, LogTails};
 use crate::scenario::goal::{Judge, Verdict};
 
@@ -21,6 +21,7 @@ pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
     let (now, wall) = (model.now, model.wall());
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     let news = changes.len() <= LISTED;
+    let by_hand = changes.iter().any(|change| breaks_by_hand(attempt, change));
     for change in changes {
         let (uid, event) = match &change {
             Change::Put(row) => (Some(uid(row).clone()), shows_as_event(attempt, row)),
@@ -52,7 +53,8 @@ pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
         memory.arrival.retain(|uid, _| snapshot.events.contains_key(uid));
     }
     attempt.judge.stir();
-    let effects = look(model);
+    let mut effects = if by_hand { attempt::story::broken_by_hand(model) } else { Vec::new() };
+    effects.extend(look(model));
     if let Some(attempt) = model.attempt_mut() {
         table::reselect(attempt);
     }
@@ -88,6 +90,18 @@ pub(super) fn look(model: &mut Model) -> Vec<Effect> {
     find_clue(attempt, now);
     effects.extend(judge(model));
     effects
+}
+
+/// The learner applied broken/ without `b`: an object of it is new that a healthy start does not have.
+fn breaks_by_hand(attempt: &Attempt, change: &Change) -> bool {
+    let (kind, name, deleting, known) = match change {
+        Change::Put(Row::Object(row)) => (row.kind.as_str(), &row.name, row.deleting, attempt.snapshot.objects.contains_key(&row.uid)),
+        Change::Put(Row::Pod(row)) => ("Pod", &row.name, row.deleting, attempt.snapshot.pods.contains_key(&row.uid)),
+        _ => return false,
+    };
+    let names = |manifests: &[Manifest]| manifests.iter().any(|one| one.kind() == kind && one.name() == name);
+    let waits = attempt.stage == Stage::Ready && attempt.memory.prepared && attempt.working.is_none();
+    waits && !deleting && !known && names(&attempt.scenario.broken) && !names(&attempt.scenario.setup)
 }
 
 /// Between breaking and cleaning up.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::lesson::Stop;
 use super::msg::Order;
 use crate::cluster::snapshot::Uid;
 use crate::scenario::clue::Clue;
@@ -33,8 +34,8 @@ pub struct Memory {
     pub picked: bool,
     /// A fold that gives the answer away was asked for once.
     pub warned: Option<usize>,
-    /// The code block that `.` copies next.
-    pub block: usize,
+    /// The fold or command of the lesson that was marked by hand.
+    pub stop: Option<Stop>,
     /// In which order events came, for those of one second; and the last number given.
     pub arrival: BTreeMap<Uid, u64>,
     pub arrived: u64,

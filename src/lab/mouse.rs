@@ -3,6 +3,7 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::key::press;
+use super::lesson::Stop;
 use super::msg::{Effect, PaneMeasure};
 use super::scroll::Step;
 use super::update::pressed;
@@ -81,6 +82,9 @@ fn click(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
                 Pane::Lesson => {
                     let at = attempt.scroll.lesson + row;
                     let part = model.measures.parts.iter().find(|(_, start)| *start == at).map(|(part, _)| *part);
+                    if let Some((place, _)) = model.measures.commands.iter().find(|(_, start)| *start == at).copied() {
+                        attempt.memory.stop = Some(Stop::Command(place));
+                    }
                     part.map_or_else(Vec::new, |part| attempt::turn_fold(model, part))
                 }
                 _ => Vec::new(),

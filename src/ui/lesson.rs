@@ -7,7 +7,8 @@ use ratatui::text::{Line, Span};
 use super::markdown;
 use super::pane::{framed, percent, scrolled, wrap_spans};
 use super::theme::{Look, Mean, Sign};
-use crate::lab::lesson::{FoldLine, shown};
+use crate::lab::command::{Place, blocks, commands};
+use crate::lab::lesson::{FoldLine, Stop, marked, shown};
 use crate::lab::msg::Measures;
 use crate::lab::{Attempt, Pane};
 use crate::scenario::Fold;
@@ -15,19 +16,34 @@ use crate::scenario::Fold;
 /// Draws the lesson's pane.
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, attempt: &Attempt, measures: &mut Measures) {
     let width = usize::from(area.width.saturating_sub(4));
-    let (lines, parts) = lines(attempt, width, look);
+    let (mut lines, parts, commands) = lines(attempt, width, look);
     let visible = usize::from(area.height.saturating_sub(2));
+    (measures.parts, measures.commands) = (parts, commands);
+    mark(look, &mut lines, attempt, measures, visible);
     let from = attempt.scroll.lesson;
     let right = Line::styled(percent(from, lines.len(), visible), look.style(Mean::Dim));
     let title = Line::styled("Scenario", look.style(if attempt.focus == Pane::Lesson { Mean::Key } else { Mean::Strong }));
     let inside = framed(frame, look, area, attempt.focus == Pane::Lesson, title, right);
     scrolled(frame, inside, lines, from, Pane::Lesson, measures);
-    measures.parts = parts;
 }
 
-/// The lesson's rows, and the row on which each part begins.
-pub fn lines(attempt: &Attempt, width: usize, look: &Look) -> (Vec<Line<'static>>, Vec<(usize, usize)>) {
-    let (mut lines, mut parts): (Vec<Line>, Vec<_>) = (Vec::new(), Vec::new());
+/// Shows which command Enter types.
+fn mark(look: &Look, lines: &mut [Line<'static>], attempt: &Attempt, measures: &Measures, visible: usize) {
+    let Some(Stop::Command(place)) = marked(attempt, measures, visible) else { return };
+    let row = measures.commands.iter().find(|(one, _)| *one == place).map(|(_, row)| *row);
+    let Some(line) = row.and_then(|row| lines.get_mut(row)) else { return };
+    let Some(first) = line.spans.iter_mut().find(|span| span.content.starts_with("  ")) else { return };
+    first.content = first.content[2..].to_owned().into();
+    let sign = Span::styled(format!("{} ", look.sign(Sign::Shut)), look.style(Mean::Key).patch(look.shade()));
+    line.spans.insert(0, sign);
+}
+
+/// Rows, the parts' first rows, and the commands' rows.
+type Laid = (Vec<Line<'static>>, Vec<(usize, usize)>, Vec<(Place, usize)>);
+
+/// The lesson's rows, and the row on which each part and each command begins.
+pub fn lines(attempt: &Attempt, width: usize, look: &Look) -> Laid {
+    let (mut lines, mut parts, mut commands): Laid = Default::default();
     let mut waits = false;
     for part in shown(attempt) {
         // Folds that follow each other stand together; all else keeps a blank row.
@@ -46,7 +62,10 @@ pub fn lines(attempt: &Attempt, width: usize, look: &Look) -> (Vec<Line<'static>
             lines.extend(fold_lines(fold, !again, width, look));
         }
         let indent = if part.fold.is_some() { 2 } else { 0 };
-        for mut line in part.body.map(|body| markdown::lines(body, width - indent, look, false)).unwrap_or_default() {
+        let body = part.body.unwrap_or_default();
+        let (rows, code) = markdown::lines_and_code(body, width - indent, look, false);
+        commands.extend(places(part.part, body, &code).map(|(place, row)| (place, lines.len() + row)));
+        for mut line in rows {
             if indent > 0 {
                 line.spans.insert(0, Span::raw("  "));
             }
@@ -57,7 +76,18 @@ pub fn lines(attempt: &Attempt, width: usize, look: &Look) -> (Vec<Line<'static>
         lines.push(Line::default());
         lines.extend(wrap_spans(vec![(note, look.style(Mean::Dim))], width, 0));
     }
-    (lines, parts)
+    (lines, parts, commands)
+}
+
+/// The commands of a part's blocks, and the rows of the part that they begin on.
+fn places(part: usize, body: &str, code: &[Vec<usize>]) -> impl Iterator<Item = (Place, usize)> {
+    let mut places = Vec::new();
+    for (block, (found, rows)) in blocks(body).iter().zip(code).enumerate() {
+        for (command, one) in commands(found).iter().enumerate() {
+            places.extend(rows.get(one.line).map(|row| (Place { part, block, command }, *row)));
+        }
+    }
+    places.into_iter()
 }
 
 fn is_fold(look: &Look, span: &Span) -> bool {

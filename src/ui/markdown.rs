@@ -10,6 +10,11 @@ use super::theme::{Look, Mean, Sign};
 
 /// A text's lines; links show their addresses when `addresses` says so.
 pub fn lines(text: &str, width: usize, look: &Look, addresses: bool) -> Vec<Line<'static>> {
+    lines_and_code(text, width, look, addresses).0
+}
+
+/// The same, and for each fenced code block the row that each of its lines begins on.
+pub fn lines_and_code(text: &str, width: usize, look: &Look, addresses: bool) -> (Vec<Line<'static>>, Vec<Vec<usize>>) {
     let mut walk = Walk {
         look,
         width: width.max(10),
@@ -23,7 +28,7 @@ pub fn lines(text: &str, width: usize, look: &Look, addresses: bool) -> Vec<Line
     while walk.out.last().is_some_and(|line| line.width() == 0) {
         walk.out.pop();
     }
-    walk.out
+    (walk.out, walk.blocks)
 }
 
 /// Lines that authors write as lines stay lines: those that begin with a bold word or a check mark.
@@ -46,6 +51,8 @@ struct Walk<'a> {
     width: usize,
     addresses: bool,
     out: Vec<Line<'static>>,
+    /// Rows of the fenced code blocks' lines.
+    blocks: Vec<Vec<usize>>,
     /// Words of the paragraph that is being read.
     words: Vec<(String, Style)>,
     /// What the next paragraph begins with, such as a bullet.
@@ -67,6 +74,7 @@ impl<'a> Walk<'a> {
             width: 0,
             addresses: false,
             out: Vec::new(),
+            blocks: Vec::new(),
             words: Vec::new(),
             lead: String::new(),
             indent: 0,
@@ -135,6 +143,7 @@ impl<'a> Walk<'a> {
             Tag::CodeBlock(kind) => {
                 self.flush();
                 let language = if let CodeBlockKind::Fenced(language) = kind {
+                    self.blocks.push(Vec::new());
                     language.to_string()
                 } else {
                     String::new()
@@ -233,6 +242,8 @@ impl<'a> Walk<'a> {
             self.out.push(Line::default());
         }
         for line in code.lines() {
+            let row = self.out.len();
+            self.blocks.last_mut().into_iter().for_each(|rows| rows.push(row));
             let style = code_style(self.look, &language, line);
             for row in wrap_code(line, self.width.saturating_sub(2)) {
                 self.out.push(Line::from(Span::styled(

@@ -5,6 +5,7 @@ use super::super::msg::{Detail, Effect};
 use super::super::{Model, Overlay, Pane, Search, lesson, log, overlay, table};
 use super::{equal, namespace};
 use crate::cluster::snapshot::{ObjectRef, Uid};
+use lesson::Stop;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some((about, uid)) = selected(model) else {
@@ -78,24 +79,11 @@ fn logs(model: &mut Model) -> Vec<Effect> {
     overlay::follow(model, &page, number)
 }
 
-/// `.`: the lesson's next code block, else the selected row's name.
+/// `.`: the lesson's marked command, else the selected row's name.
 pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
-    let Some(attempt) = model.attempt_mut() else { return Vec::new() };
+    let Some(attempt) = model.attempt() else { return Vec::new() };
     if attempt.focus == Pane::Lesson {
-        let blocks = lesson::code_blocks(attempt);
-        let place = if attempt.memory.block < blocks.len() { attempt.memory.block } else { 0 };
-        attempt.memory.block = place + 1;
-        let Some(block) = blocks.get(place).cloned() else {
-            model.say(false, "The lesson shows no command to copy", "");
-            return Vec::new();
-        };
-        let first = block.lines().next().unwrap_or_default();
-        model.say(
-            false,
-            format!("Copied {} of {}: {first}", place + 1, blocks.len()),
-            if blocks.len() > 1 { ". copies the next one" } else { "" },
-        );
-        return vec![Effect::Copy(block)];
+        return copy_command(model);
     }
     let Some((about, _)) = selected(model) else {
         model.say(false, "Nothing is selected", "");
@@ -103,4 +91,17 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     };
     model.say(false, format!("Copied {}", about.name), "");
     vec![Effect::Copy(about.name)]
+}
+
+fn copy_command(model: &mut Model) -> Vec<Effect> {
+    let command = match lesson::current(model) {
+        Some(Stop::Command(place)) => model.attempt().and_then(|attempt| lesson::command(attempt, place)),
+        _ => None,
+    };
+    let Some(command) = command else {
+        model.say(false, "No command of the lesson is marked", "scroll to one; the arrows choose among those in view");
+        return Vec::new();
+    };
+    model.say(false, format!("Copied {}", command.lines().next().unwrap_or_default()), "");
+    vec![Effect::Copy(command)]
 }

@@ -112,6 +112,16 @@ fn begun(model: &mut Model, order: Order) -> Option<Effect> {
     (order == Order::Break && new).then(|| live::record(model, folder, Solved::Begun, None))
 }
 
+/// The learner's own `kubectl apply -f broken/` begins the attempt as `b` does.
+pub fn broken_by_hand(model: &mut Model) -> Vec<Effect> {
+    let equal = model.attempt().and_then(|attempt| attempt.equal.clone());
+    begin(model);
+    if let Some(attempt) = model.attempt_mut() {
+        attempt.equal = equal;
+    }
+    begun(model, Order::Break).into_iter().collect()
+}
+
 /// Plays on with the objects of an earlier run.
 pub fn go_on(model: &mut Model) -> Vec<Effect> {
     begin(model);

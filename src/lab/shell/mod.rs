@@ -128,6 +128,18 @@ fn send(attempt: &Attempt, what: impl IntoIterator<Item = ToShell>) -> Vec<Effec
     what.into_iter().map(|to| Effect::Shell(attempt.number, to)).collect()
 }
 
+/// Types a command without its Enter, and shows the shell.
+pub(super) fn type_in(model: &mut Model, command: &str) -> Vec<Effect> {
+    show(model);
+    let Some(attempt) = model.attempt_mut().filter(|attempt| attempt.focus == Pane::Shell) else {
+        return Vec::new();
+    };
+    if attempt.shell.size.is_none() {
+        attempt.shell.pending = Some(command.to_owned());
+    }
+    send(attempt, [ToShell::Type(command.to_owned())])
+}
+
 /// News from the shell.
 pub(super) fn update(model: &mut Model, news: FromShell) {
     match news {

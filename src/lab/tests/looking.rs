@@ -4,8 +4,9 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::bench::*;
 use crate::cluster::snapshot::{NodeRow, ObjectRef, Row};
-use crate::lab::msg::{Detail, Effect, Msg};
-use crate::lab::{Overlay, Pane, Place, Tab, lesson, object, table};
+use crate::lab::command::{Place, blocks, commands};
+use crate::lab::msg::{AttemptNo, Detail, Effect, Msg, ToShell};
+use crate::lab::{Overlay, Pane, Tab, lesson, object, table};
 
 fn mouse(kind: MouseEventKind, column: u16, row: u16) -> Msg {
     Msg::Mouse(MouseEvent {
@@ -68,7 +69,7 @@ fn each_look_names_its_kubectl_command() {
 
 #[test]
 fn without_an_object_a_look_says_so() {
-    let mut lab = Lab::opened(Place::Practice);
+    let mut lab = Lab::opened(crate::lab::Place::Practice);
     for keys in ["d", "y", "l", "v"] {
         assert_eq!(lab.keys(keys), []);
         assert!(lab.notice().contains("Nothing is selected"), "{keys}");
@@ -124,7 +125,7 @@ fn folds_turn_by_enter_and_the_answer_only_when_asked_twice() {
     for (part, row) in [(5, 4), (3, 30)] {
         lab.model.measures.parts = vec![(part, row)];
         lab.edit().scroll.lesson = row;
-        assert_eq!(lesson::current(&lab.model), Some(part));
+        assert_eq!(lesson::current(&lab.model), Some(lesson::Stop::Fold(part)));
         lab.keys("\n");
     }
     let open = |lab: &Lab, part: usize| lesson::shown(lab.attempt())[part].body.is_some();
@@ -145,12 +146,51 @@ fn a_locked_hint_says_which_comes_first() {
 }
 
 #[test]
-fn dot_copies_one_command_after_the_other_or_the_rows_name() {
+fn dot_copies_the_marked_command_or_the_rows_name() {
     let mut lab = Lab::broken();
-    let copied: Vec<_> = "...".chars().flat_map(|c| lab.keys(&c.to_string())).collect();
-    let texts = ["kubectl get pods", "kubectl get events", "kubectl get pods"].map(|text| Effect::Copy(text.to_owned()));
-    assert_eq!(copied, texts);
+    lab.measure(Pane::Lesson, 60, 10);
+    lab.model.measures.commands = lesson_commands(&lab);
+    assert_eq!(lab.keys("."), [Effect::Copy("kubectl get pods".to_owned())]);
+    lab.edit().scroll.lesson = 1;
+    assert_eq!(lab.keys("."), [Effect::Copy("kubectl get events".to_owned())]);
     assert_eq!(lab.keys("\t."), [Effect::Copy("web-1".to_owned())]);
+}
+
+#[test]
+fn enter_types_one_command_after_the_other_and_presses_no_enter() {
+    let mut lab = Lab::broken();
+    lab.measure(Pane::Lesson, 60, 10);
+    lab.model.measures.commands = lesson_commands(&lab);
+    lab.edit().shell.size = Some((80, 24));
+    let typed = |text: &str| [Effect::Shell(AttemptNo(1), ToShell::Type(text.to_owned()))];
+    assert_eq!(lab.keys("\n"), typed("kubectl get pods"));
+    assert_eq!(lab.attempt().focus, Pane::Shell);
+    lab.edit().focus = Pane::Lesson;
+    assert_eq!(lab.keys("\n"), typed("kubectl get events"));
+}
+
+#[test]
+fn the_mark_walks_where_the_page_does_not_move() {
+    let mut lab = Lab::broken();
+    lab.measure(Pane::Lesson, 5, 10);
+    lab.model.measures.commands = lesson_commands(&lab);
+    let first = lesson::current(&lab.model);
+    lab.keys("j");
+    assert_ne!(lesson::current(&lab.model), first);
+    lab.keys("k");
+    assert_eq!(lesson::current(&lab.model), first);
+}
+
+/// Each command of the lesson's text on a row of its own.
+fn lesson_commands(lab: &Lab) -> Vec<(Place, usize)> {
+    let places = lesson::shown(lab.attempt()).into_iter().filter_map(|shown| Some((shown.part, shown.body?.to_owned())));
+    let mut found = Vec::new();
+    for (part, body) in places {
+        for (block, code) in blocks(&body).iter().enumerate() {
+            found.extend((0..commands(code).len()).map(|command| Place { part, block, command }));
+        }
+    }
+    found.into_iter().enumerate().map(|(row, place)| (place, row)).collect()
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The story, key by key: open, break, hints, clue, solve, goals, clean up, leave.
 
 use super::bench::*;
+use crate::cluster::snapshot::Row;
 use crate::lab::msg::{AttemptNo, Effect, FromCluster, Link, Msg, Notice, Order, Solved};
 use crate::lab::{Overlay, Place, Question, Screen, Stage, lesson, live};
 use crate::scenario::clue::Fault;
@@ -91,6 +92,17 @@ fn a_cluster_that_looks_like_production_wants_its_name_typed() {
     lab.keys("\x08");
     let effects = lab.keys("shop-prod\n");
     assert!(effects.contains(&Effect::Carry(ONE, Order::Prepare)), "{effects:?}");
+}
+
+#[test]
+fn broken_by_hand_is_broken() {
+    let mut lab = Lab::opened(Place::Practice);
+    let effects = lab.put(vec![Row::Object(object("Deployment", "web", None))]);
+    assert_eq!(lab.stage(), Stage::Broken);
+    assert!(lab.attempt().began.is_some() && effects.iter().any(|effect| matches!(effect, Effect::SaveProgress { .. })));
+    let mut lab = Lab::opened(Place::Practice);
+    lab.put(vec![Row::Object(object("Deployment", "other", None))]);
+    assert_eq!(lab.stage(), Stage::Ready);
 }
 
 #[test]
