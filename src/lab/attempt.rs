@@ -11,8 +11,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::keymap::Action;
-use super::command::Place;
-use super::lesson::{self, NextHint, Stop, Turned};
+use super::lesson::{self, NextHint, Place, Stop, Turned};
 use super::msg::{AttemptNo, Effect, Link};
 use super::scroll::{Step, moved};
 use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, clock, live, shell, table, views};

@@ -5,7 +5,7 @@ mod stops;
 use super::{Attempt, Model, Pane};
 use crate::scenario::{Fold, Part};
 
-pub use stops::{Stop, command, current, marked, step, typed};
+pub use stops::{Place, Stop, command, current, marked, step, typed};
 
 /// A stretch of the lesson as it is shown.
 #[derive(Debug, Clone, PartialEq)]

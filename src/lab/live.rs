@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::msg::{Effect, Notice, Solved};
 use super::{Attempt, Model, Overlay, Screen, Stage, attempt, table};
 use crate::cluster::snapshot::{Change, Row, Snapshot, Uid};
-use crate::scenario::{Manifest, Scenario};
 use crate::scenario::clue::{self, Clue, Evidence, LogTails};
 use crate::scenario::goal::{Judge, Verdict};
+use crate::scenario::{Manifest, Scenario};
 
 /// How long a row that changed is bright.
 const FRESH: SignedDuration = SignedDuration::from_secs(2);

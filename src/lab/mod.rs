@@ -3,7 +3,6 @@
 pub mod attempt;
 pub mod backoff;
 pub mod clock;
-pub mod command;
 pub mod diff;
 pub mod journal;
 pub mod key;

@@ -227,7 +227,7 @@ pub struct Measures {
     /// The lesson's parts by place, and the row of the lesson (not of the screen) that each begins on.
     pub parts: Vec<(usize, usize)>,
     /// The lesson's commands, and the row of the lesson that each begins on.
-    pub commands: Vec<(super::command::Place, usize)>,
+    pub commands: Vec<(super::lesson::Place, usize)>,
 }
 
 /// A pane's rows on the screen: the rectangle inside the border and below a heading. `visible` is its height in rows.

@@ -7,11 +7,11 @@ use ratatui::text::{Line, Span};
 use super::markdown;
 use super::pane::{framed, percent, scrolled, wrap_spans};
 use super::theme::{Look, Mean, Sign};
-use crate::lab::command::{Place, blocks, commands};
-use crate::lab::lesson::{FoldLine, Stop, marked, shown};
+use crate::lab::lesson::{FoldLine, Place, Stop, marked, shown};
 use crate::lab::msg::Measures;
 use crate::lab::{Attempt, Pane};
 use crate::scenario::Fold;
+use crate::scenario::commands::{blocks, commands};
 
 /// Draws the lesson's pane.
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, attempt: &Attempt, measures: &mut Measures) {
@@ -29,10 +29,14 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, attempt: &Attempt, measu
 
 /// Shows which command Enter types.
 fn mark(look: &Look, lines: &mut [Line<'static>], attempt: &Attempt, measures: &Measures, visible: usize) {
-    let Some(Stop::Command(place)) = marked(attempt, measures, visible) else { return };
+    let Some(Stop::Command(place)) = marked(attempt, measures, visible) else {
+        return;
+    };
     let row = measures.commands.iter().find(|(one, _)| *one == place).map(|(_, row)| *row);
     let Some(line) = row.and_then(|row| lines.get_mut(row)) else { return };
-    let Some(first) = line.spans.iter_mut().find(|span| span.content.starts_with("  ")) else { return };
+    let Some(first) = line.spans.iter_mut().find(|span| span.content.starts_with("  ")) else {
+        return;
+    };
     first.content = first.content[2..].to_owned().into();
     let sign = Span::styled(format!("{} ", look.sign(Sign::Shut)), look.style(Mean::Key).patch(look.shade()));
     line.spans.insert(0, sign);

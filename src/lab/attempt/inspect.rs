@@ -99,7 +99,11 @@ fn copy_command(model: &mut Model) -> Vec<Effect> {
         _ => None,
     };
     let Some(command) = command else {
-        model.say(false, "No command of the lesson is marked", "scroll to one; the arrows choose among those in view");
+        model.say(
+            false,
+            "No command of the lesson is marked",
+            "scroll to one; the arrows choose among those in view",
+        );
         return Vec::new();
     };
     model.say(false, format!("Copied {}", command.lines().next().unwrap_or_default()), "");

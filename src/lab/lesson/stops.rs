@@ -1,14 +1,22 @@
 //! Where Enter has something to do in the lesson: its folds and its commands. One of those in view is marked.
 
-use super::super::command::{Place, blocks, commands};
 use super::super::msg::Measures;
 use super::super::scroll::Step;
 use super::super::{Attempt, Model, Pane};
 use super::shown;
 use crate::scenario::Part;
+use crate::scenario::commands::{blocks, commands};
 
 /// Rows that stay in view below the next command.
 const BELOW: usize = 3;
+
+/// Where a command stands: the lesson's part, the block of it, the command of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub part: usize,
+    pub block: usize,
+    pub command: usize,
+}
 
 /// Something that Enter turns or types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +47,11 @@ pub fn marked(attempt: &Attempt, measures: &Measures, visible: usize) -> Option<
 /// Folds and commands in reading order, with their rows.
 fn stops(attempt: &Attempt, measures: &Measures) -> Vec<(Stop, usize)> {
     let is_fold = |part: usize| matches!(attempt.scenario.lesson.parts.get(part), Some(Part::Fold { .. }));
-    let folds = measures.parts.iter().filter(|(part, _)| is_fold(*part)).map(|(part, row)| (Stop::Fold(*part), *row));
+    let folds = measures
+        .parts
+        .iter()
+        .filter(|(part, _)| is_fold(*part))
+        .map(|(part, row)| (Stop::Fold(*part), *row));
     let commands = measures.commands.iter().map(|(place, row)| (Stop::Command(*place), *row));
     let mut stops: Vec<_> = folds.chain(commands).collect();
     stops.sort_by_key(|(_, row)| *row);
@@ -55,7 +67,9 @@ fn in_view(attempt: &Attempt, stops: &[(Stop, usize)], visible: usize) -> std::o
 /// A line up or down: where the page does not move, or the mark is ahead of it, the mark does. Whether it did.
 pub fn step(model: &mut Model, step: Step) -> bool {
     let extent = model.measures.extent(Pane::Lesson);
-    let (Some(attempt), Some(now)) = (model.attempt(), current(model)) else { return false };
+    let (Some(attempt), Some(now)) = (model.attempt(), current(model)) else {
+        return false;
+    };
     let stops = stops(attempt, &model.measures);
     let in_view = in_view(attempt, &stops, extent.visible);
     let at = stops.iter().position(|(stop, _)| *stop == now).unwrap_or(0);

@@ -83,7 +83,9 @@ fn measures() -> impl Strategy<Value = Msg> {
             panes: sizes.into_iter().enumerate().map(of).collect(),
             keys: vec![(0, 31, 5, 'b')],
             parts,
-            commands: (0..4).map(|block| (crate::lab::command::Place { part: 0, block, command: 0 }, block * 5)).collect(),
+            commands: (0..4)
+                .map(|block| (crate::lab::lesson::Place { part: 0, block, command: 0 }, block * 5))
+                .collect(),
         })
     })
 }

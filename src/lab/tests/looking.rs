@@ -4,9 +4,10 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::bench::*;
 use crate::cluster::snapshot::{NodeRow, ObjectRef, Row};
-use crate::lab::command::{Place, blocks, commands};
+use crate::lab::lesson::Place;
 use crate::lab::msg::{AttemptNo, Detail, Effect, Msg, ToShell};
 use crate::lab::{Overlay, Pane, Tab, lesson, object, table};
+use crate::scenario::commands::{blocks, commands};
 
 fn mouse(kind: MouseEventKind, column: u16, row: u16) -> Msg {
     Msg::Mouse(MouseEvent {
@@ -183,7 +184,9 @@ fn the_mark_walks_where_the_page_does_not_move() {
 
 /// Each command of the lesson's text on a row of its own.
 fn lesson_commands(lab: &Lab) -> Vec<(Place, usize)> {
-    let places = lesson::shown(lab.attempt()).into_iter().filter_map(|shown| Some((shown.part, shown.body?.to_owned())));
+    let places = lesson::shown(lab.attempt())
+        .into_iter()
+        .filter_map(|shown| Some((shown.part, shown.body?.to_owned())));
     let mut found = Vec::new();
     for (part, body) in places {
         for (block, code) in blocks(&body).iter().enumerate() {
