@@ -65,7 +65,8 @@ pub fn commands(block: &Block) -> Vec<Command> {
     let lines: Vec<&str> = block.code.lines().collect();
     // Where a prompt is printed, what has none is the answer.
     let prompted = lines.iter().any(|line| prompt(line).is_some());
-    if !SHELLS.contains(&language.as_str()) && !(language.is_empty() && prompted) {
+    let runs = SHELLS.contains(&language.as_str()) || (language.is_empty() && prompted);
+    if !runs {
         return Vec::new();
     }
     let mut commands = Vec::new();
