@@ -45,6 +45,14 @@ pub struct PodRow {
     pub links: Vec<LinkRow>,
     /// Ports its containers say they listen on.
     pub ports: Vec<PortRow>,
+    pub facts: Vec<Fact>,
+}
+
+/// A field that may decide a fault: its path and what it says, in one line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Fact {
+    pub path: String,
+    pub text: String,
 }
 
 /// A name in an object that another object must bear.
@@ -158,6 +166,7 @@ pub struct ObjectRow {
     pub ports: Vec<PortRow>,
     /// Another number whenever what is wished for becomes another.
     pub wish: u64,
+    pub facts: Vec<Fact>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -184,6 +193,7 @@ pub struct NodeRow {
     pub name: String,
     /// Names of cached images and their bytes.
     pub images: Vec<(Vec<String>, u64)>,
+    pub facts: Vec<Fact>,
 }
 
 /// A row of any kind.

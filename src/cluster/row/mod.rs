@@ -2,6 +2,7 @@
 
 mod columns;
 mod event;
+mod facts;
 mod links;
 mod object;
 mod pod;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::columns::columns;
-use super::{conditions, links, list, number, owner, pairs, time, uid, words};
+use super::{conditions, facts, links, list, number, owner, pairs, time, uid, words};
 use crate::cluster::snapshot::{Endpoints, NodeRow, ObjectRow, Replicas};
 
 /// The row of an object.
@@ -31,6 +31,7 @@ pub fn object_row(api_version: &str, kind: &str, object: &Value) -> ObjectRow {
         links: links::of_object(kind, object),
         ports: if kind == "Service" { links::ports(kind, &object["spec"]) } else { Vec::new() },
         wish: links::wish(object),
+        facts: facts::of_object(kind, object),
     }
 }
 
@@ -42,6 +43,7 @@ pub fn node_row(node: &Value) -> NodeRow {
         uid: uid(node),
         name: words(&node["metadata"]["name"]),
         images: list(&node["status"]["images"]).map(image).collect(),
+        facts: facts::of_object("Node", node),
     }
 }
 

@@ -5,7 +5,7 @@ use std::cmp::max;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{conditions, links, list, number, owner, pairs, time, uid, words};
+use super::{conditions, facts, links, list, number, owner, pairs, time, uid, words};
 use crate::cluster::snapshot::{ContainerRow, ContainerState, PodRow};
 
 /// What the printer works out by walking the containers.
@@ -50,6 +50,7 @@ pub fn pod_row(pod: &Value) -> PodRow {
         owner: owner(pod),
         links: links::of_pod(spec),
         ports: links::ports("Pod", spec),
+        facts: facts::of_pod(pod),
     }
 }
 
