@@ -82,7 +82,7 @@ pub(super) fn look(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let mut effects = Vec::new();
-    for wanted in clue::needs_logs(&attempt.snapshot) {
+    for wanted in clue::needs_logs(&attempt.scenario, &attempt.snapshot, now) {
         if attempt.logs_asked.insert(wanted.clone()) {
             effects.push(Effect::ReadLog(attempt.number, wanted));
         }

@@ -7,12 +7,13 @@ use jiff::Timestamp;
 
 use super::reference::ImageReference;
 use super::rules::{self, Rule, While};
-use super::{Scenario, crash, explain, own, pull};
+use super::{Scenario, crash, explain, own, pull, silent};
 use crate::cluster::snapshot::{ConditionRow, ContainerRow, ContainerState, EventRow, ObjectRef, ObjectRow, PodRow, Snapshot, Uid};
 use crate::text;
 
-pub use super::crash::{LogRequest, needs_logs};
 pub use super::fold::fold;
+pub use super::logs::{LogRequest, needs_logs};
+pub use super::pair::{Pair, Side};
 pub use super::pull::{Blame, Part, PullFault, behind, tags_line, which_part};
 
 /// The last lines of a container's log, of its latest finished run where it crashed, by pod and container.
@@ -41,8 +42,22 @@ pub struct Clue {
     /// A sentence or two that lead and do not tell.
     pub explain: String,
     pub image: Option<ImageReference>,
+    /// The two fields that do not fit, where that is the fault.
+    pub pair: Option<Pair>,
     /// The scenario's author named it as the clue.
     pub promised: bool,
+}
+
+impl Clue {
+    /// How far its card opens: what is said; the part or words that are blamed; for an image, which tags exist.
+    #[must_use]
+    pub fn depths(&self) -> u8 {
+        match (self.fault, &self.pair) {
+            (Fault::Pull(_), _) => 3,
+            (_, Some(_)) => 2,
+            _ => 1,
+        }
+    }
 }
 
 /// Where the clue was read.
@@ -63,6 +78,8 @@ pub enum Fault {
     Probe,
     Quota,
     Mount,
+    /// Something is waited for that does not come.
+    Waits,
     Other,
 }
 
@@ -84,7 +101,7 @@ fn built_in(scene: &Scene) -> Option<Clue> {
         .or_else(|| by_crash(scene))
         .or_else(|| table(rules::AFTER_CRASH))
         .or_else(|| condition_of_pods(scene))
-        .or_else(|| selector(scene))
+        .or_else(|| silent::find(scene))
 }
 
 /// The evidence, with its living pods sorted once.
@@ -225,6 +242,7 @@ pub(super) fn of_event(event: &EventRow, fault: Fault, decisive: &[&str], contai
         last: event.last.or(event.first),
         explain: String::new(),
         image: container.map(|container| ImageReference::parse(&container.image)),
+        pair: None,
         promised: false,
     };
     if matches!(fault, Fault::Pull(_)) {
@@ -272,6 +290,7 @@ pub(super) fn of_pod(pod: &PodRow, source: Source, fault: Fault, text: String) -
         last: None,
         explain: explain::fault(fault).to_owned(),
         image: None,
+        pair: None,
         promised: false,
     }
 }
@@ -357,27 +376,7 @@ pub(super) fn of_object(row: &ObjectRow, source: Source, text: String) -> Clue {
         last: None,
         explain: explain::fault(Fault::Other).to_owned(),
         image: None,
+        pair: None,
         promised: false,
     }
-}
-
-/// A Service that selects none of the pods there are.
-pub(super) fn selector(scene: &Scene) -> Option<Clue> {
-    let pods = &scene.pods;
-    let selects = |row: &ObjectRow| {
-        pods.iter()
-            .any(|pod| row.selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value)))
-    };
-    let row = scene
-        .snapshot
-        .of_kind("Service")
-        .find(|row| !row.deleting && !row.selector.is_empty() && !pods.is_empty() && !selects(row))?;
-    let wants: Vec<String> = row.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    let mut clue = of_object(
-        row,
-        Source::State,
-        format!("selector {} matches none of the {} pods", wants.join(","), pods.len()),
-    );
-    clue.explain = "A Service has no list of pods, only a selector. Compare it, key by key, with the labels that the pods carry.".to_owned();
-    Some(clue)
 }

@@ -188,7 +188,7 @@ fn how_a_process_ended_may_say_more_than_its_log() {
         exit: 128,
         finished: None,
     };
-    assert!(needs_logs(&stage.snapshot).is_empty(), "what never ran has no log");
+    assert!(needs_logs(&stage.scenario, &stage.snapshot, stage.now).is_empty(), "what never ran has no log");
 }
 
 #[test]
@@ -320,15 +320,15 @@ fn a_scenarios_own_rules_come_first() {
 fn logs_are_wanted_once_for_each_run() {
     let mut stage = Stage::new();
     stage.pod("p", PLAIN, ended(1, 0), 1).phase = "Running".into();
-    let first = needs_logs(&stage.snapshot);
+    let first = needs_logs(&stage.scenario, &stage.snapshot, stage.now);
     stage.pod("p", PLAIN, waiting("CrashLoopBackOff", ""), 1).containers[0].last = ended(1, 0);
-    assert_eq!(needs_logs(&stage.snapshot), first, "the same run");
+    assert_eq!(needs_logs(&stage.scenario, &stage.snapshot, stage.now), first, "the same run");
     assert_eq!((first[0].uid.clone(), first[0].previous, first[0].restarts), (Uid("p".into()), false, 1));
     stage.pod("p", PLAIN, running(20), 2).containers[0].last = ended(1, 0);
-    let next = needs_logs(&stage.snapshot);
+    let next = needs_logs(&stage.scenario, &stage.snapshot, stage.now);
     assert!(next[0].previous && next != first);
     stage.pod("p", PLAIN, running(20), 0);
-    assert!(needs_logs(&stage.snapshot).is_empty());
+    assert!(needs_logs(&stage.scenario, &stage.snapshot, stage.now).is_empty());
     assert_eq!(stage.logs, LogTails::new());
 }
 

@@ -1,45 +1,15 @@
-//! Containers that end by themselves: which do so now, what their logs say, which logs are wanted.
+//! Containers that end by themselves: which do so now, and what their logs say.
 
 use jiff::Timestamp;
 
 use super::rules;
-use crate::cluster::snapshot::{ContainerRow, ContainerState, PodRow, Snapshot, Uid};
+use crate::cluster::snapshot::{ContainerRow, ContainerState, PodRow, Snapshot};
 
 /// A container that was restarted counts as recovered once it has been ready so long.
 const RECOVERED_SECONDS: i64 = 10;
 
-/// A log tail that the lab should fetch. A new restart makes a new request.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LogRequest {
-    pub uid: Uid,
-    pub pod: String,
-    pub container: String,
-    /// The run before the present one.
-    pub previous: bool,
-    pub restarts: u32,
-}
-
-/// The log tails that say why containers crash.
-#[must_use]
-pub fn needs_logs(snapshot: &Snapshot) -> Vec<LogRequest> {
-    let pods = snapshot.pods_by_age().into_iter().filter(|pod| !pod.deleting);
-    let of_pod = |pod: &PodRow| -> Vec<LogRequest> {
-        let crashed = pod.containers.iter().filter(|container| has_crashed(pod, container) && has_run(container));
-        crashed
-            .map(|container| LogRequest {
-                uid: pod.uid.clone(),
-                pod: pod.name.clone(),
-                container: container.name.clone(),
-                previous: matches!(container.state, ContainerState::Running { .. }),
-                restarts: container.restarts,
-            })
-            .collect()
-    };
-    pods.flat_map(of_pod).collect()
-}
-
 /// A container that could not be started has no log.
-fn has_run(container: &ContainerRow) -> bool {
+pub(super) fn has_run(container: &ContainerRow) -> bool {
     ending(container).is_some_and(|(reason, _, _)| !matches!(reason, "StartError" | "ContainerCannotRun"))
 }
 
@@ -53,7 +23,7 @@ pub fn ending(container: &ContainerRow) -> Option<(&str, i32, Option<Timestamp>)
 }
 
 /// Whether a container has crashed and has not recovered yet, at any time within its recovery.
-fn has_crashed(pod: &PodRow, container: &ContainerRow) -> bool {
+pub(super) fn has_crashed(pod: &PodRow, container: &ContainerRow) -> bool {
     match &container.state {
         ContainerState::Waiting { reason, .. } => reason == "CrashLoopBackOff",
         ContainerState::Terminated { exit, .. } => *exit != 0 || (pod.phase == "Running" && container.restarts > 0 && !container.init),

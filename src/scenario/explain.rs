@@ -65,6 +65,9 @@ pub fn fault(fault: Fault) -> &'static str {
         Fault::Probe => "The process runs, but the check that Kubernetes makes on it fails. Compare what the probe asks for with what the process offers.",
         Fault::Quota => "The pods are not even created: a limit of the namespace stands against them. The message says which and how much is used.",
         Fault::Mount => "The pod waits for a volume. The message names the volume and what it should be filled from.",
+        Fault::Waits => {
+            "The init container has not ended, and until it does no other container of the pod is started. Ask what it waits for, and whether that exists."
+        }
         Fault::Other => "Read who reports this and about which object: that is where to look next.",
     }
 }

@@ -21,16 +21,19 @@ mod images;
 mod infer;
 mod kind;
 mod learner;
+mod logs;
 mod manifest;
 mod markdown;
 mod mojibake;
 mod own;
 pub mod pack;
+mod pair;
 pub mod path;
 mod process;
 mod pull;
 mod rules;
 mod sidecar;
+mod silent;
 pub mod value;
 
 #[cfg(test)]
@@ -43,6 +46,8 @@ mod load_tests;
 mod readme_tests;
 #[cfg(test)]
 mod sidecar_tests;
+#[cfg(test)]
+mod silent_tests;
 #[cfg(test)]
 mod stage;
 

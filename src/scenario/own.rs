@@ -1,11 +1,14 @@
 //! Clue rules that a scenario brings along in its scenario.yaml.
 
-use super::clue::{Clue, Fault, Scene, Source, last_event, of_event, of_object, of_pod, selector, waits};
+use super::clue::{Clue, Fault, Scene, Source, last_event, of_event, of_object, of_pod, waits};
 use super::reference::ImageReference;
 use super::rules::{self, Rule};
-use super::{ClueRule, crash};
+use super::{ClueRule, crash, silent};
 use crate::cluster::snapshot::{ConditionRow, EventRow};
 use crate::text;
+
+/// Lines at the end of a running container's log that tell how it does now.
+const RECENT: usize = 3;
 
 /// The clue that a rule of the scenario finds just now.
 #[must_use]
@@ -16,7 +19,14 @@ pub(super) fn clue(rule: &ClueRule, scene: &Scene) -> Option<Clue> {
         ClueRule::Condition { kind, condition: name, status } => condition(kind, name, status, scene),
         ClueRule::Mismatch { left, right } => {
             let kinds = [left.0.as_str(), right.0.as_str()];
-            (kinds.contains(&"Service") && kinds.contains(&"Pod")).then(|| selector(scene)).flatten()
+            let of_service = |part: &str| kinds.contains(&"Service") && kinds.contains(&"Pod") && left.1.contains(part) | right.1.contains(part);
+            if of_service("selector") {
+                silent::selector(scene)
+            } else if of_service("port") || of_service("Port") {
+                silent::port(scene)
+            } else {
+                silent::differ(left, right, scene)
+            }
         }
     }
 }
@@ -56,13 +66,15 @@ fn event(reason: &str, message: &str, scene: &Scene) -> Option<Clue> {
 
 fn log(container: &str, line: &str, scene: &Scene) -> Option<Clue> {
     for pod in &scene.pods {
-        for row in pod
-            .containers
-            .iter()
-            .filter(|row| text::glob(container, &row.name) && (!row.ready || crash::is_crashing(pod, row, scene.now)))
-        {
+        for row in pod.containers.iter().filter(|row| text::glob(container, &row.name)) {
+            // of a container that does well, only what it says at last is still so
+            let told = if row.ready && !crash::is_crashing(pod, row, scene.now) {
+                RECENT
+            } else {
+                usize::MAX
+            };
             let tail = scene.logs.get(&(pod.uid.clone(), row.name.clone()));
-            if let Some(found) = tail.and_then(|tail| tail.iter().rev().find(|said| text::glob(line, said))) {
+            if let Some(found) = tail.and_then(|tail| tail.iter().rev().take(told).find(|said| text::glob(line, said))) {
                 let mut clue = of_pod(pod, Source::Log { container: row.name.clone() }, Fault::Crash, found.clone());
                 clue.image = Some(ImageReference::parse(&row.image));
                 (clue.count, clue.last) = (row.restarts.max(1), crash::ending(row).and_then(|(_, _, finished)| finished));

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
+use super::pair;
 use super::pane::wrap_spans;
 use super::table::since;
 use super::theme::{Look, Mean, Sign};
@@ -39,8 +40,12 @@ pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize, compac
         let blamed = if attempt.clue_depth > 0 { which_part(clue).part } else { Part::None };
         lines.extend(reference(look, image, blamed, inner));
     }
+    if let Some(pair) = &clue.pair {
+        lines.extend(std::iter::repeat_n(Line::default(), breath));
+        lines.extend(pair::lines(look, pair, attempt.clue_depth > 0, inner));
+    }
     lines.extend(std::iter::repeat_n(Line::default(), breath));
-    let told = if attempt.clue_depth == 0 {
+    let told = if attempt.clue_depth == 0 || clue.pair.is_some() {
         clue.explain.clone()
     } else {
         which_part(clue).why.to_owned()
@@ -82,6 +87,7 @@ fn next(depth: u8, clue: &Clue) -> Option<&'static str> {
     match (depth, clue.fault) {
         (0, Fault::Pull(_)) => Some("which part is blamed?"),
         (1, Fault::Pull(_)) => Some("which tags exist?"),
+        (0, _) if clue.pair.is_some() => Some("where do they differ?"),
         _ => None,
     }
 }

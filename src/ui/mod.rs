@@ -7,6 +7,7 @@ mod goals;
 mod lesson;
 mod markdown;
 mod overlay;
+mod pair;
 mod pane;
 mod picker;
 mod shell;
@@ -191,6 +192,7 @@ fn fault(fault: Fault) -> &'static str {
         Fault::Probe => "probe failed",
         Fault::Quota => "refused by quota",
         Fault::Mount => "mount failed",
+        Fault::Waits => "still waiting",
         Fault::Other => "fault",
     }
 }

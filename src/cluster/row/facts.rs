@@ -15,10 +15,7 @@ struct Facts(Vec<Fact>);
 impl Facts {
     fn put(&mut self, path: impl Into<String>, said: String) {
         if !said.is_empty() {
-            self.0.push(Fact {
-                path: path.into(),
-                text: said,
-            });
+            self.0.push(Fact { path: path.into(), text: said });
         }
     }
 
@@ -41,7 +38,12 @@ pub fn of_object(kind: &str, object: &Value) -> Vec<Fact> {
         }
         "PersistentVolumeClaim" => facts.fields(
             object,
-            &["spec.storageClassName", "spec.accessModes", "spec.resources.requests.storage", "spec.volumeName"],
+            &[
+                "spec.storageClassName",
+                "spec.accessModes",
+                "spec.resources.requests.storage",
+                "spec.volumeName",
+            ],
         ),
         "PersistentVolume" => facts.fields(object, &["spec.storageClassName", "spec.accessModes", "spec.capacity.storage"]),
         "CronJob" => facts.fields(object, &["spec.suspend", "spec.schedule"]),
@@ -87,7 +89,11 @@ fn policy(facts: &mut Facts, spec: &Value) {
         let covered = types.iter().any(|kind| kind == direction) || (types.is_empty() && (direction == "Ingress" || !spec[field].is_null()));
         if covered {
             let rules = list(&spec[field]).count();
-            let said = if rules == 0 { "nothing is let through".to_owned() } else { plain(&spec[field]) };
+            let said = if rules == 0 {
+                "nothing is let through".to_owned()
+            } else {
+                plain(&spec[field])
+            };
             facts.put(format!("spec.{field}"), said);
         }
     }

@@ -141,7 +141,8 @@ pub(super) fn clue(model: &mut Model) {
         model.say(false, "There is no clue yet", if broken { "watch the pods and events" } else { "b breaks it" });
         return;
     }
-    attempt.clue_depth = (attempt.clue_depth + 1) % 3;
+    let depths = attempt.clue.as_ref().map_or(1, |clue| clue.depths());
+    attempt.clue_depth = (attempt.clue_depth + 1) % depths;
     attempt.memory.helped |= attempt.clue_depth > 0 && attempt.solved_at.is_none();
 }
 

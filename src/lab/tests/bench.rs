@@ -288,6 +288,7 @@ pub fn clue(about: &str, fault: Fault) -> Clue {
         count: 1,
         last: None,
         explain: String::new(),
+        pair: None,
         promised: false,
         image: None,
     }

@@ -1,0 +1,194 @@
+//! Faults without an event, under plain names and under names that look like faults.
+
+use std::collections::BTreeMap;
+
+use super::clue::{Clue, Fault, Source};
+use super::stage::{NASTY, Names, PLAIN, Stage, at, running};
+use super::{ClueRule, Scenario};
+use crate::cluster::snapshot::{ConditionRow, Fact, ObjectRow, PortRow, Uid};
+
+const BOTH: [Names; 2] = [PLAIN, NASTY];
+
+fn object(stage: &mut Stage, kind: &str, name: &str) -> ObjectRow {
+    let row = ObjectRow {
+        uid: Uid(format!("{kind}/{name}")),
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        ..ObjectRow::default()
+    };
+    stage.snapshot.objects.insert(row.uid.clone(), row.clone());
+    row
+}
+
+fn put(stage: &mut Stage, row: ObjectRow) {
+    stage.snapshot.objects.insert(row.uid.clone(), row);
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+fn texts(clue: &Clue) -> (String, String) {
+    let pair = clue.pair.as_ref().expect("two sides");
+    (pair.left.text.clone(), pair.right.text.clone())
+}
+
+fn port(name: &str, port: &str, target: &str) -> PortRow {
+    PortRow {
+        name: name.to_owned(),
+        port: port.to_owned(),
+        target: target.to_owned(),
+    }
+}
+
+fn fact(path: &str, text: &str) -> Fact {
+    Fact {
+        path: path.to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+#[test]
+fn a_selector_stands_beside_the_labels_it_should_match() {
+    for names in BOTH {
+        let mut stage = Stage::new();
+        stage.pod("p", names, running(0), 0).labels = pairs(&[("app", names.app), ("tier", "front")]);
+        stage.pod("decoy", names, running(0), 0).labels = pairs(&[("app", "other")]);
+        let mut service = object(&mut stage, "Service", names.app);
+        let wrong = format!("{}x", names.app);
+        service.selector = pairs(&[("app", &wrong)]);
+        put(&mut stage, service.clone());
+        let clue = stage.clue().expect("a clue");
+        assert_eq!(texts(&clue), (format!("app={wrong}"), format!("app={}, tier=front", names.app)));
+        assert!(clue.text.contains("matches none of the 2 pods"), "{}", clue.text);
+        service.selector = pairs(&[("app", names.app)]);
+        put(&mut stage, service);
+        assert_eq!(stage.clue(), None);
+    }
+}
+
+#[test]
+fn a_port_that_nobody_opens_stands_beside_those_that_are() {
+    for names in BOTH {
+        let mut stage = Stage::new();
+        stage.pod("p", names, running(0), 0).ports = vec![port("web", "8080", "")];
+        let mut service = object(&mut stage, "Service", names.app);
+        service.selector = pairs(&[("app", names.app)]);
+        for (target, fits) in [("8081", false), ("8080", true), ("web", true), ("http", false)] {
+            service.ports = vec![port("", "80", target)];
+            put(&mut stage, service.clone());
+            let clue = stage.clue();
+            assert_eq!(clue.is_none(), fits, "{target}");
+            if let Some(clue) = clue {
+                assert_eq!(texts(&clue), (target.to_owned(), "web 8080".to_owned()));
+            }
+        }
+        // containers need not say what they open
+        stage.pod("p", names, running(0), 0);
+        assert_eq!(stage.clue(), None);
+    }
+}
+
+#[test]
+fn an_init_container_that_goes_on_is_the_news_after_a_while() {
+    for names in BOTH {
+        let mut stage = Stage::new();
+        let pod = stage.pod("p", names, running(0), 0);
+        pod.is_ready = false;
+        (pod.containers[0].init, pod.containers[0].ready) = (true, false);
+        assert_eq!(stage.clue(), None);
+        stage.now = at(12);
+        let clue = stage.clue().expect("a clue");
+        assert_eq!((clue.fault, &clue.source), (Fault::Waits, &Source::State));
+        let wanted = super::clue::needs_logs(&stage.scenario, &stage.snapshot, stage.now);
+        assert_eq!((wanted.len(), wanted[0].look), (1, 2));
+        stage.logs.insert(
+            (Uid("p".into()), names.container.into()),
+            vec!["waiting".into(), "wget: bad address 'db:8080'".into()],
+        );
+        let clue = stage.clue().expect("a clue");
+        assert_eq!(clue.text, "wget: bad address 'db:8080'");
+        assert!(matches!(clue.source, Source::Log { .. }));
+    }
+}
+
+#[test]
+fn a_log_that_the_scenario_names_is_read_of_a_pod_that_runs() {
+    for names in BOTH {
+        let mut stage = Stage::new();
+        stage.pod("p", names, running(0), 0);
+        stage.now = at(15);
+        assert!(super::clue::needs_logs(&stage.scenario, &stage.snapshot, stage.now).is_empty());
+        let clues = vec![ClueRule::Log {
+            container: names.container.into(),
+            line: "*bad address*".into(),
+        }];
+        stage.scenario = Scenario { clues, ..Scenario::default() };
+        assert_eq!(super::clue::needs_logs(&stage.scenario, &stage.snapshot, stage.now).len(), 1);
+        let key = (Uid("p".into()), names.container.to_owned());
+        stage.logs.insert(key.clone(), vec!["asking".into(), "wget: bad address 'x'".into()]);
+        assert!(stage.clue().is_some_and(|clue| clue.promised));
+        stage.logs.insert(key, ["wget: bad address 'x'", "ok", "ok", "ok"].map(str::to_owned).to_vec());
+        assert_eq!(stage.clue(), None, "it does well by now");
+    }
+}
+
+#[test]
+fn what_is_held_suspended_or_given_up_is_said() {
+    for names in BOTH {
+        let mut stage = Stage::new();
+        let mut map = object(&mut stage, "ConfigMap", names.app);
+        map.facts = vec![fact("metadata.finalizers", "shop.example/ledger")];
+        put(&mut stage, map.clone());
+        assert_eq!(stage.clue(), None, "it was not told to go");
+        map.deleting = true;
+        put(&mut stage, map.clone());
+        let clue = stage.clue().expect("a clue");
+        assert_eq!(
+            (clue.about.name.as_str(), &clue.text[clue.decisive[0].clone()]),
+            (names.app, "metadata.finalizers: shop.example/ledger")
+        );
+        map.facts = vec![fact("metadata.finalizers", "foregroundDeletion")];
+        put(&mut stage, map);
+        assert_eq!(stage.clue(), None, "that passes");
+
+        let mut cron = object(&mut stage, "CronJob", names.app);
+        cron.facts = vec![fact("spec.suspend", "true")];
+        put(&mut stage, cron.clone());
+        assert_eq!(stage.clue().map(|clue| clue.text), Some("spec.suspend: true".to_owned()));
+        stage.snapshot.objects.remove(&cron.uid);
+
+        let mut job = object(&mut stage, "Job", names.app);
+        job.conditions = vec![ConditionRow {
+            kind: "Failed".into(),
+            status: "True".into(),
+            reason: "BackoffLimitExceeded".into(),
+            message: "Job has reached the specified backoff limit".into(),
+        }];
+        put(&mut stage, job);
+        assert!(
+            stage
+                .clue()
+                .is_some_and(|clue| clue.source == Source::Condition && clue.text.contains("BackoffLimitExceeded"))
+        );
+    }
+}
+
+#[test]
+fn a_scenario_may_name_two_fields_that_should_fit() {
+    let mut stage = Stage::new();
+    let side = |kind: &str| (kind.to_owned(), "spec.accessModes".to_owned());
+    let clues = vec![ClueRule::Mismatch {
+        left: side("PersistentVolumeClaim"),
+        right: side("PersistentVolume"),
+    }];
+    stage.scenario = Scenario { clues, ..Scenario::default() };
+    for (kind, mode) in [("PersistentVolumeClaim", "ReadWriteMany"), ("PersistentVolume", "ReadWriteOnce")] {
+        let mut row = object(&mut stage, kind, "data");
+        row.facts = vec![fact("spec.accessModes", mode)];
+        put(&mut stage, row);
+    }
+    let clue = stage.clue().expect("a clue");
+    assert_eq!(texts(&clue), ("ReadWriteMany".to_owned(), "ReadWriteOnce".to_owned()));
+    assert_eq!((clue.depths(), clue.promised), (2, true));
+}
