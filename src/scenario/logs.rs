@@ -55,7 +55,8 @@ fn look(scenario: &Scenario, container: &ContainerRow, now: Timestamp) -> Option
     let ContainerState::Running { since: Some(since) } = container.state else {
         return None;
     };
-    if !(container.init && !container.ready) && !is_named(scenario, &container.name) {
+    let waits = container.init && !container.ready;
+    if !waits && !is_named(scenario, &container.name) {
         return None;
     }
     let age = now.duration_since(since).as_secs();
