@@ -1,68 +1,51 @@
-//! The schemas that Kubernetes' types bring along (`k8s-openapi` with `schemars`), by kind.
+//! The schemas of Kubernetes' types, by kind: made once from the types themselves, and kept packed.
 
-use k8s_openapi::api::{
-    admissionregistration, apps, authentication, authorization, autoscaling, batch, certificates, coordination, core, discovery, events, flowcontrol,
-    networking, node, policy, rbac, resource, scheduling, storage,
-};
-use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions;
-use k8s_openapi::kube_aggregator::pkg::apis::apiregistration;
-use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use std::io::Read;
+use std::sync::LazyLock;
+
+use flate2::read::GzDecoder;
 use serde_json::{Map, Value};
 
+use super::marks;
 use crate::practice::kind::Kind;
+use crate::practice::types;
 
-type Make = fn(&mut SchemaGenerator) -> Schema;
+const PACKED: &[u8] = include_bytes!("../../../../assets/types/schemas.json.gz");
+const REFERENCE: &str = "#/components/schemas/";
+
+/// Every schema by its name.
+pub fn all() -> &'static Map<String, Value> {
+    static ALL: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+        let mut bytes = Vec::new();
+        // what is built in was read by the tests
+        let read = GzDecoder::new(PACKED).read_to_end(&mut bytes);
+        read.ok().and_then(|_| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    });
+    &ALL
+}
 
 /// The schemas of kinds and of all types in them, by their names.
 pub fn of(kinds: &[&Kind]) -> Map<String, Value> {
-    let settings = SchemaSettings::openapi3().with(|settings| settings.definitions_path = "/components/schemas".into());
-    let mut generator = settings.into_generator();
-    for kind in kinds {
-        if let Some((.., make)) = KNOWN
-            .iter()
-            .find(|(group, version, name, _)| (*group, *version, *name) == (kind.group, kind.version, kind.kind))
-        {
-            make(&mut generator);
+    let roots = kinds.iter().filter_map(|kind| types::table().find(&kind.api_version(), kind.kind));
+    let mut waiting: Vec<String> = roots.map(marks::schema_name).collect();
+    let mut found = Map::new();
+    while let Some(name) = waiting.pop() {
+        if let Some(schema) = all().get(&name).filter(|_| !found.contains_key(&name)) {
+            references(schema, &mut waiting);
+            found.insert(name, schema.clone());
         }
     }
-    generator.take_definitions(true)
+    found
 }
 
-fn make<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<T>()
-}
-
-macro_rules! known {
-    ($($group:literal $module:ident $version:ident [$($kind:ident),*])*) => {
-        /// Every kind whose type is at hand.
-        const KNOWN: &[(&str, &str, &str, Make)] = &[$($(($group, stringify!($version), stringify!($kind), make::<$module::$version::$kind>)),*),*];
-    };
-}
-
-known! {
-    "" core v1 [Binding, ComponentStatus, ConfigMap, Endpoints, Event, LimitRange, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, PodTemplate,
-        ReplicationController, ResourceQuota, Secret, Service, ServiceAccount]
-    "admissionregistration.k8s.io" admissionregistration v1 [MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, MutatingWebhookConfiguration,
-        ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, ValidatingWebhookConfiguration]
-    "apiextensions.k8s.io" apiextensions v1 [CustomResourceDefinition]
-    "apps" apps v1 [ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet]
-    "authentication.k8s.io" authentication v1 [SelfSubjectReview, TokenRequest, TokenReview]
-    "authorization.k8s.io" authorization v1 [LocalSubjectAccessReview, SelfSubjectAccessReview, SelfSubjectRulesReview, SubjectAccessReview]
-    "autoscaling" autoscaling v1 [HorizontalPodAutoscaler, Scale]
-    "autoscaling" autoscaling v2 [HorizontalPodAutoscaler]
-    "batch" batch v1 [CronJob, Job]
-    "certificates.k8s.io" certificates v1 [CertificateSigningRequest]
-    "coordination.k8s.io" coordination v1 [Lease]
-    "discovery.k8s.io" discovery v1 [EndpointSlice]
-    "flowcontrol.apiserver.k8s.io" flowcontrol v1 [FlowSchema, PriorityLevelConfiguration]
-    "resource.k8s.io" resource v1 [DeviceClass, ResourceClaim, ResourceClaimTemplate, ResourceSlice]
-    "apiregistration.k8s.io" apiregistration v1 [APIService]
-    "events.k8s.io" events v1 [Event]
-    "networking.k8s.io" networking v1 [IPAddress, Ingress, IngressClass, NetworkPolicy, ServiceCIDR]
-    "node.k8s.io" node v1 [RuntimeClass]
-    "policy" policy v1 [Eviction, PodDisruptionBudget]
-    "rbac.authorization.k8s.io" rbac v1 [ClusterRole, ClusterRoleBinding, Role, RoleBinding]
-    "scheduling.k8s.io" scheduling v1 [PriorityClass]
-    "storage.k8s.io" storage v1 [CSIDriver, CSINode, CSIStorageCapacity, StorageClass, VolumeAttachment, VolumeAttributesClass]
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            let name = map.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix(REFERENCE));
+            found.extend(name.map(str::to_owned));
+            map.values().for_each(|value| references(value, found));
+        }
+        Value::Array(list) => list.iter().for_each(|value| references(value, found)),
+        _ => {}
+    }
 }
