@@ -18,6 +18,7 @@ pub mod event_expiry;
 pub mod garbage;
 pub mod job;
 pub mod namespace;
+pub mod node_lifecycle;
 pub mod pod_garbage;
 mod pods;
 pub mod replica_set;
@@ -27,6 +28,7 @@ pub mod rollout;
 pub mod root_ca;
 pub mod service_account;
 pub mod stateful_set;
+pub mod taint_eviction;
 pub mod ttl_after_finished;
 pub mod volume;
 
@@ -45,6 +47,9 @@ pub fn all(options: &Options) -> Vec<Box<dyn Controller>> {
         Box::new(daemon_set::DaemonSets::default()),
         Box::new(stateful_set::StatefulSets::default()),
         Box::new(disruption::Disruption),
+        Box::new(node_lifecycle::NodeLifecycle),
+        Box::new(taint_eviction::TaintEviction::default()),
+        Box::new(volume::ephemeral::Ephemeral),
         Box::new(autoscaler::Autoscaler),
         Box::new(endpoints::slices::EndpointSlices),
         Box::new(endpoints::plain::PlainEndpoints),

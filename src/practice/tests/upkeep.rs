@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Play, SPACE};
 use crate::practice::field::{condition, items, text};
 use crate::practice::kind::{
-    CONFIG_MAP, DEPLOYMENT, ENDPOINT_SLICE, ENDPOINTS, HORIZONTAL_POD_AUTOSCALER, JOB, Kind, NAMESPACE, POD, POD_DISRUPTION_BUDGET, SERVICE,
+    CONFIG_MAP, DEPLOYMENT, ENDPOINT_SLICE, ENDPOINTS, HORIZONTAL_POD_AUTOSCALER, JOB, Kind, NAMESPACE, NODE, POD, POD_DISRUPTION_BUDGET, SERVICE,
 };
 use crate::practice::registry::{Deletion, Part};
 
@@ -143,4 +143,32 @@ fn a_paused_deployment_says_so_and_a_lone_replica_set_is_taken_in() {
     play.to(12.0);
     assert_eq!(play.pods().len(), 1, "the pod of before is taken over");
     assert_eq!(reason(&play), "NewReplicaSetAvailable");
+}
+
+#[test]
+fn a_taint_drives_pods_away_and_a_cordon_becomes_one() {
+    let mut play = Play::new();
+    play.deploy("bed", 1, &json!({"image": "tulip:1.0"}));
+    play.to(5.0);
+    let change = |play: &mut Play, change: &dyn Fn(&mut Value)| {
+        let mut node = play.engine.world.store.get(&NODE, "", "bed").expect("node");
+        change(&mut node["spec"]);
+        play.engine.world.update(&NODE, node, Part::Spec).expect("update");
+    };
+    change(&mut play, &|spec| spec["unschedulable"] = true.into());
+    play.to(6.0);
+    let node = play.engine.world.store.get(&NODE, "", "bed").expect("node");
+    assert_eq!(node["spec"]["taints"][0]["key"], "node.kubernetes.io/unschedulable");
+    change(&mut play, &|spec| spec["unschedulable"] = false.into());
+    play.to(7.0);
+    let node = play.engine.world.store.get(&NODE, "", "bed").expect("node");
+    assert!(node["spec"]["taints"].is_null());
+    change(&mut play, &|spec| spec["taints"] = json!([{"key": "frost", "effect": "NoExecute"}]));
+    play.to(20.0);
+    assert_eq!(play.told("TaintManagerEviction").len(), 1);
+    let pods = play.pods();
+    assert_eq!((pods.len(), &condition(&pods[0], "PodScheduled")["reason"]), (1, &json!("Unschedulable")));
+    change(&mut play, &|spec| spec["taints"] = json!([]));
+    play.to(30.0);
+    assert_eq!(play.walk(1).last().map(String::as_str), Some("1/1 Running"));
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 pub mod claims;
+pub mod ephemeral;
 pub mod matching;
 pub mod protection;
 pub mod provisioner;
