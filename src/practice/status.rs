@@ -333,7 +333,28 @@ impl Fault {
         Self {
             reason: "FieldValueInvalid",
             field: field.into(),
-            text: format!("Invalid value: {value}: {why}"),
+            text: if why.is_empty() {
+                format!("Invalid value: {value}")
+            } else {
+                format!("Invalid value: {value}: {why}")
+            },
+        }
+    }
+
+    /// The same with another rendering of the value.
+    #[must_use]
+    pub fn shown(mut self, value: &Value, rendered: &str) -> Self {
+        self.text = self.text.replacen(&value.to_string(), rendered, 1);
+        self
+    }
+
+    /// An invalid field whose value is not shown.
+    #[must_use]
+    pub fn invalid_without_value(field: impl Into<String>, why: &str) -> Self {
+        Self {
+            reason: "FieldValueInvalid",
+            field: field.into(),
+            text: format!("Invalid value: {why}"),
         }
     }
 

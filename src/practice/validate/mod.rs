@@ -1,8 +1,13 @@
 //! Validation in Kubernetes' own words, for the mistakes that learners make first.
 
+mod batch;
+mod check;
 mod format;
+mod limits;
 mod pod;
+mod policy;
 mod service;
+mod storage;
 mod workload;
 
 use serde_json::Value;
@@ -21,7 +26,17 @@ pub fn create(kind: &Kind, object: &Value) -> Result<(), Status> {
     metadata(kind, &object["metadata"], &mut faults);
     match kind.kind {
         "Pod" => pod::spec("spec", &object["spec"], &mut faults),
-        "Deployment" | "ReplicaSet" => workload::spec(kind, &object["spec"], &mut faults),
+        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" => workload::spec(kind, &object["spec"], &mut faults),
+        "Job" => batch::job(object, &mut faults),
+        "CronJob" => batch::cron_job(object, &mut faults),
+        "PersistentVolumeClaim" => storage::claim("spec", &object["spec"], &mut faults),
+        "PersistentVolume" => storage::volume(&object["spec"], &mut faults),
+        "StorageClass" => storage::storage_class(object, &mut faults),
+        "PodDisruptionBudget" => policy::budget(&object["spec"], &mut faults),
+        "PriorityClass" => policy::priority_class(object, &mut faults),
+        "HorizontalPodAutoscaler" => policy::autoscaler(&object["spec"], &mut faults),
+        "ResourceQuota" => limits::quota(&object["spec"], &mut faults),
+        "LimitRange" => limits::range(&object["spec"], &mut faults),
         "Service" => service::spec(&object["spec"], &mut faults),
         "ConfigMap" | "Secret" => keys(&object["data"], &mut faults),
         _ => {}
@@ -40,7 +55,20 @@ pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
     let changed = old["spec"] != object["spec"];
     match kind.kind {
         "Pod" if changed => pod::update(&old["spec"], &object["spec"], &mut faults),
-        "Deployment" | "ReplicaSet" if changed => {
+        "StatefulSet" if changed => {
+            workload::spec(kind, &object["spec"], &mut faults);
+            workload::stateful_update(&old["spec"], &object["spec"], &mut faults);
+        }
+        "Job" if changed => batch::job_update(old, object, &mut faults),
+        "CronJob" if changed => batch::cron_job(object, &mut faults),
+        "PersistentVolumeClaim" if changed => storage::claim_update(old, object, &mut faults),
+        "StorageClass" => storage::class_update(old, object, &mut faults),
+        "PodDisruptionBudget" if changed => policy::budget(&object["spec"], &mut faults),
+        "PriorityClass" if old["value"] != object["value"] => faults.push(Fault::forbidden("value", "may not be changed in an update.")),
+        "HorizontalPodAutoscaler" if changed => policy::autoscaler(&object["spec"], &mut faults),
+        "ResourceQuota" if changed => limits::quota(&object["spec"], &mut faults),
+        "LimitRange" if changed => limits::range(&object["spec"], &mut faults),
+        "Deployment" | "ReplicaSet" | "DaemonSet" if changed => {
             workload::spec(kind, &object["spec"], &mut faults);
             immutable("spec.selector", &old["spec"]["selector"], &object["spec"]["selector"], &mut faults);
         }
@@ -112,10 +140,40 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::practice::kind::{DEPLOYMENT, SERVICE};
+    use crate::practice::kind::{CRON_JOB, DAEMON_SET, DEPLOYMENT, PERSISTENT_VOLUME_CLAIM, SERVICE};
 
     fn message(object: &Value) -> String {
         create(&DEPLOYMENT, object).unwrap_err().message
+    }
+
+    #[test]
+    fn workloads_say_what_is_wrong_with_them() {
+        let told = |kind: &'static Kind, object: Value| create(kind, &object).unwrap_err().message;
+        let pod = json!({"restartPolicy": "Always", "containers": [{"name": "app", "image": "web:1"}]});
+        let cron = json!({"metadata": {"name": "tick"}, "spec": {"schedule": "61 3 * * *", "timeZone": "Mars/North", "jobTemplate": {"spec": {"template": {"spec": pod}}}}});
+        let restart = "spec.jobTemplate.spec.template.spec.restartPolicy: Required value: valid values: \"OnFailure\", \"Never\"";
+        assert_eq!(
+            told(&CRON_JOB, cron),
+            format!(
+                "CronJob.batch \"tick\" is invalid: [spec.schedule: Invalid value: \"61 3 * * *\": end of range (61) above maximum (59): 61, \
+                 spec.timeZone: Invalid value: \"Mars/North\": unknown time zone Mars/North, {restart}]"
+            )
+        );
+        let set = json!({"metadata": {"name": "agent"}, "spec": {"selector": {"matchLabels": {"a": "b"}}, "updateStrategy": {"type": "Recreate"},
+            "template": {"metadata": {"labels": {"a": "b"}}, "spec": pod}}});
+        let strategy = "spec.updateStrategy: Unsupported value: {\"Type\":\"Recreate\",\"RollingUpdate\":null}: supported values: \"RollingUpdate\", \"OnDelete\"";
+        assert_eq!(told(&DAEMON_SET, set), format!("DaemonSet.apps \"agent\" is invalid: {strategy}"));
+    }
+
+    #[test]
+    fn a_claim_shows_what_was_changed_of_it() {
+        let claim = |mode: &str| {
+            json!({"metadata": {"name": "soil"}, "spec": {"accessModes": [mode], "resources": {"requests": {"storage": "1Gi"}},
+                "storageClassName": "", "volumeMode": "Filesystem"}})
+        };
+        let told = update(&PERSISTENT_VOLUME_CLAIM, &claim("ReadWriteOnce"), &claim("ReadWriteMany")).unwrap_err().message;
+        let difference = "@@ -1,6 +1,6 @@\n {\n  \"AccessModes\": [\n-  \"ReadWriteOnce\"\n+  \"ReadWriteMany\"\n  ],\n  \"Selector\": null,\n  \"Resources\": {\n";
+        assert!(told.ends_with(difference), "{told}");
     }
 
     #[test]

@@ -1,0 +1,86 @@
+//! Checks of single fields that many kinds share, in Kubernetes' words.
+
+use serde_json::Value;
+
+use crate::practice::quantity::Quantity;
+use crate::practice::status::Fault;
+
+pub const NOT_NEGATIVE: &str = "must be greater than or equal to 0";
+const PERCENT: &str =
+    "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+
+/// The elements of a list field.
+pub fn list<'a>(object: &'a Value, field: &str) -> &'a [Value] {
+    object[field].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// Numbers that may not be negative.
+pub fn not_negative(at: &str, object: &Value, fields: &[&str], faults: &mut Vec<Fault>) {
+    for field in fields.iter().filter(|field| object[**field].as_i64().is_some_and(|number| number < 0)) {
+        faults.push(Fault::invalid(format!("{at}.{field}"), &object[*field], NOT_NEGATIVE));
+    }
+}
+
+/// A text that has to be one of a few, where it is there.
+pub fn one_of(field: &str, value: &Value, supported: &[&str], faults: &mut Vec<Fault>) {
+    if value.as_str().is_some_and(|value| !supported.contains(&value)) {
+        faults.push(Fault::unsupported(field, value, supported));
+    }
+}
+
+/// The percentage that a text gives.
+pub fn percent(value: &Value) -> Option<i64> {
+    value.as_str()?.strip_suffix('%')?.parse().ok().filter(|percent| *percent >= 0)
+}
+
+/// A number that is not negative, or a percentage.
+pub fn number_or_percent(field: &str, value: &Value, faults: &mut Vec<Fault>) {
+    match value {
+        Value::Number(number) if number.as_i64().is_some_and(|number| number < 0) => faults.push(Fault::invalid(field, value, NOT_NEGATIVE)),
+        Value::String(_) if percent(value).is_none() => faults.push(Fault::invalid(field, value, PERCENT)),
+        _ => {}
+    }
+}
+
+/// A percentage of at most a hundred.
+pub fn not_more_than_all(field: &str, value: &Value, faults: &mut Vec<Fault>) {
+    if percent(value).is_some_and(|percent| percent > 100) {
+        faults.push(Fault::invalid(field, value, "must not be greater than 100%"));
+    }
+}
+
+/// Whether a number or percentage is nothing.
+pub fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value == 0 || percent(value) == Some(0)
+}
+
+/// A structure as Go writes it, its fields in their own order.
+pub fn go(fields: &[(&str, &Value)]) -> (Value, String) {
+    let parts: Vec<String> = fields.iter().map(|(name, value)| format!("{name:?}:{value}")).collect();
+    let value = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).clone())).collect();
+    (value, format!("{{{}}}", parts.join(",")))
+}
+
+/// A quantity in a field, where it is one.
+pub fn quantity(value: &Value) -> Option<Quantity> {
+    Quantity::of(value)
+}
+
+/// A label selector; what is wrong with its expressions.
+pub fn selector(at: &str, selector: &Value, faults: &mut Vec<Fault>) {
+    for (index, one) in list(selector, "matchExpressions").iter().enumerate() {
+        let (at, values) = (format!("{at}.matchExpressions[{index}]"), list(one, "values"));
+        match one["operator"].as_str().unwrap_or_default() {
+            "In" | "NotIn" if values.is_empty() => {
+                let why = "must be specified when `operator` is 'In' or 'NotIn'";
+                faults.push(Fault::required(format!("{at}.values"), why));
+            }
+            "Exists" | "DoesNotExist" if !values.is_empty() => {
+                let why = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
+                faults.push(Fault::forbidden(format!("{at}.values"), why));
+            }
+            "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
+            _ => faults.push(Fault::invalid(format!("{at}.operator"), &one["operator"], "not a valid selector operator")),
+        }
+    }
+}
