@@ -121,12 +121,7 @@ fn indexes(at: &str, spec: &Value, faults: &mut Vec<Fault>) {
 fn failure_policy(at: &str, spec: &Value, faults: &mut Vec<Fault>) {
     for (index, rule) in list(&spec["podFailurePolicy"], "rules").iter().enumerate() {
         let at = format!("{at}.podFailurePolicy.rules[{index}]");
-        one_of(
-            &format!("{at}.action"),
-            &rule["action"],
-            &["Count", "FailIndex", "FailJob", "Ignore"],
-            faults,
-        );
+        one_of(&format!("{at}.action"), &rule["action"], &["Count", "FailIndex", "FailJob", "Ignore"], faults);
         if rule["action"] == "FailIndex" && spec["backoffLimitPerIndex"].is_null() {
             faults.push(Fault::invalid(
                 format!("{at}.action"),
@@ -182,7 +177,14 @@ pub fn job_update(old: &Value, new: &Value, faults: &mut Vec<Fault>) {
     if !elastic {
         immutable("completions", before, after, faults);
     }
-    for field in ["selector", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"] {
+    for field in [
+        "selector",
+        "completionMode",
+        "podFailurePolicy",
+        "backoffLimitPerIndex",
+        "managedBy",
+        "successPolicy",
+    ] {
         immutable(field, before, after, faults);
     }
     let unbegun = before["suspend"] == true && old["status"]["startTime"].is_null();

@@ -161,7 +161,8 @@ mod tests {
         );
         let set = json!({"metadata": {"name": "agent"}, "spec": {"selector": {"matchLabels": {"a": "b"}}, "updateStrategy": {"type": "Recreate"},
             "template": {"metadata": {"labels": {"a": "b"}}, "spec": pod}}});
-        let strategy = "spec.updateStrategy: Unsupported value: {\"Type\":\"Recreate\",\"RollingUpdate\":null}: supported values: \"RollingUpdate\", \"OnDelete\"";
+        let strategy =
+            "spec.updateStrategy: Unsupported value: {\"Type\":\"Recreate\",\"RollingUpdate\":null}: supported values: \"RollingUpdate\", \"OnDelete\"";
         assert_eq!(told(&DAEMON_SET, set), format!("DaemonSet.apps \"agent\" is invalid: {strategy}"));
     }
 
@@ -171,8 +172,11 @@ mod tests {
             json!({"metadata": {"name": "soil"}, "spec": {"accessModes": [mode], "resources": {"requests": {"storage": "1Gi"}},
                 "storageClassName": "", "volumeMode": "Filesystem"}})
         };
-        let told = update(&PERSISTENT_VOLUME_CLAIM, &claim("ReadWriteOnce"), &claim("ReadWriteMany")).unwrap_err().message;
-        let difference = "@@ -1,6 +1,6 @@\n {\n  \"AccessModes\": [\n-  \"ReadWriteOnce\"\n+  \"ReadWriteMany\"\n  ],\n  \"Selector\": null,\n  \"Resources\": {\n";
+        let told = update(&PERSISTENT_VOLUME_CLAIM, &claim("ReadWriteOnce"), &claim("ReadWriteMany"))
+            .unwrap_err()
+            .message;
+        let difference =
+            "@@ -1,6 +1,6 @@\n {\n  \"AccessModes\": [\n-  \"ReadWriteOnce\"\n+  \"ReadWriteMany\"\n  ],\n  \"Selector\": null,\n  \"Resources\": {\n";
         assert!(told.ends_with(difference), "{told}");
     }
 

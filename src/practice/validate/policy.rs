@@ -30,9 +30,8 @@ pub fn priority_class(object: &Value, faults: &mut Vec<Fault>) {
     let name = object["metadata"]["name"].as_str().unwrap_or_default();
     if name.starts_with("system-") {
         if !matches!(name, "system-node-critical" | "system-cluster-critical") {
-            let why = format!(
-                "priority class names with 'system-' prefix are reserved for system use only. error: {name} is not a known system priority class"
-            );
+            let why =
+                format!("priority class names with 'system-' prefix are reserved for system use only. error: {name} is not a known system priority class");
             faults.push(Fault::forbidden("metadata.name", &why));
         }
     } else if object["value"].as_i64().is_some_and(|value| value > 1_000_000_000) {

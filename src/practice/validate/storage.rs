@@ -143,7 +143,11 @@ fn printed(spec: &Value) -> Vec<String> {
         .map(|pair| format!("  {}: {}", pair[0], indented(&pair[1]).replace('\n', "\n ")))
         .collect();
     add("Resources", &format!("{{\n{}\n }}", parts.join(",\n")));
-    let volume = if spec["volumeName"].is_null() { json!("") } else { spec["volumeName"].clone() };
+    let volume = if spec["volumeName"].is_null() {
+        json!("")
+    } else {
+        spec["volumeName"].clone()
+    };
     for (name, value) in [
         ("VolumeName", &volume),
         ("StorageClassName", &spec["storageClassName"]),
@@ -173,7 +177,13 @@ fn indented(value: &Value) -> String {
 fn difference(old: &[String], new: &[String]) -> String {
     let start = old.iter().zip(new).take_while(|(one, other)| one == other).count();
     let rest = old.len().min(new.len()) - start;
-    let end = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(one, other)| one == other).count();
+    let end = old
+        .iter()
+        .rev()
+        .zip(new.iter().rev())
+        .take(rest)
+        .take_while(|(one, other)| one == other)
+        .count();
     let (from, tail) = (start.saturating_sub(3), end.min(3));
     let span = |lines: &[String]| lines.len() - end - from + tail;
     let mut text = format!("@@ -{},{} +{},{} @@\n", from + 1, span(old), from + 1, span(new));

@@ -13,9 +13,7 @@ pub fn zone(name: &str) -> Result<TimeZone, String> {
     match name {
         "" => Err("timeZone must be nil or non-empty string".to_owned()),
         "UTC" => Ok(TimeZone::UTC),
-        _ if name.eq_ignore_ascii_case("local") => {
-            Err("timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones".to_owned())
-        }
+        _ if name.eq_ignore_ascii_case("local") => Err("timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones".to_owned()),
         _ => TimeZone::get(name).map_err(|_| format!("unknown time zone {name}")),
     }
 }
