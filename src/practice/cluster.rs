@@ -5,9 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
 use super::clock::Clock;
+use super::net::{ApiAnswer, ApiCall};
+use super::runtime::task::Slot;
 use super::world::{Engine, World};
 use super::{api, controllers};
 use crate::image::Catalogue;
@@ -64,6 +67,17 @@ pub struct Practice {
     inner: Arc<Inner>,
 }
 
+/// A handle to a cluster that may have ended.
+#[derive(Clone)]
+pub struct WeakPractice(Weak<Inner>);
+
+impl WeakPractice {
+    #[must_use]
+    pub fn upgrade(&self) -> Option<Practice> {
+        self.0.upgrade().map(|inner| Practice { inner })
+    }
+}
+
 struct Inner {
     engine: Mutex<Engine>,
     clock: Mutex<Clock>,
@@ -73,6 +87,8 @@ struct Inner {
     stirred: watch::Sender<()>,
     /// Wakes the driver: there is work sooner than it thought, another speed, or nothing left to drive.
     wake: Arc<Notify>,
+    /// Where tasks of its own are started.
+    host: Handle,
 }
 
 impl Drop for Inner {
@@ -98,6 +114,7 @@ impl Practice {
             version: watch::Sender::new(version),
             stirred: watch::Sender::new(()),
             wake: wake.clone(),
+            host: Handle::current(),
         };
         let practice = Self { inner: Arc::new(inner) };
         tokio::spawn(drive(Arc::downgrade(&practice.inner), wake));
@@ -168,8 +185,10 @@ impl Practice {
         let result = work(&mut engine.world);
         engine.dispatch();
         let version = engine.world.store.version();
+        let asked = std::mem::take(&mut engine.world.runtime.outbox);
         drop(engine);
         self.announce(version);
+        self.carry(asked);
         self.inner.wake.notify_one();
         result
     }
@@ -193,9 +212,24 @@ impl Practice {
         engine.advance(now);
         let version = engine.world.store.version();
         let due = engine.world.next_due();
+        let asked = std::mem::take(&mut engine.world.runtime.outbox);
         drop(engine);
         self.announce(version);
+        self.carry(asked);
         due.and_then(|due| self.clock().until(due))
+    }
+
+    /// Takes what programs in pods ask of the API there.
+    fn carry(&self, asked: Vec<(ApiCall, Slot<ApiAnswer>)>) {
+        for (call, slot) in asked {
+            self.inner.host.spawn(api::inside::carry(self.clone(), call, slot));
+        }
+    }
+
+    /// A handle that does not keep the cluster.
+    #[must_use]
+    pub fn weak(&self) -> WeakPractice {
+        WeakPractice(Arc::downgrade(&self.inner))
     }
 
     fn announce(&self, version: u64) {

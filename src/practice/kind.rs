@@ -171,3 +171,12 @@ pub fn by_plural(group: &str, version: &str, plural: &str) -> Option<&'static Ki
 pub fn by_name(name: &str) -> Option<&'static Kind> {
     KINDS.iter().copied().find(|kind| kind.kind == name)
 }
+
+/// The kind that a word of a command line means: `pods`, `pod`, `po`, `deployments.apps`.
+#[must_use]
+pub fn find(word: &str) -> Option<&'static Kind> {
+    let word = word.to_lowercase();
+    let (name, group) = word.split_once('.').unwrap_or((&word, ""));
+    let means = |kind: &&Kind| kind.plural == name || kind.singular == name || kind.short.contains(&name);
+    KINDS.iter().copied().find(|kind| means(kind) && (group.is_empty() || kind.group == group))
+}

@@ -6,6 +6,7 @@ mod body;
 mod call;
 mod discovery;
 mod eviction;
+pub mod inside;
 mod json;
 mod list;
 mod logs;

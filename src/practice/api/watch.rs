@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::call::Call;
 use super::path::Resource;
 use super::{answer, table};
-use crate::practice::cluster::Practice;
+use crate::practice::cluster::{Practice, WeakPractice};
 use crate::practice::selector::Selector;
 use crate::practice::status::Status;
 use crate::practice::store::{Change, Store, What, decode};
@@ -30,7 +30,7 @@ const DEFAULT_TIMEOUT: i64 = 1800;
 
 /// One open watch.
 struct Watch {
-    practice: Practice,
+    practice: WeakPractice,
     at: Resource,
     selector: Selector,
     /// The version up to which everything was told.
@@ -70,7 +70,7 @@ pub fn open(practice: &Practice, at: Resource, call: Call, only: &str) -> Result
     };
     let seconds = call.number("timeoutSeconds")?.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT);
     let mut watch = Watch {
-        practice: practice.clone(),
+        practice: practice.weak(),
         at,
         selector,
         told: from.unwrap_or_default(),
@@ -152,11 +152,12 @@ impl Watch {
         }
         loop {
             self.versions.borrow_and_update();
-            let practice = self.practice.clone();
+            let practice = self.practice.upgrade()?;
             let lines = practice.read(|world| self.fresh(world));
             if !lines.is_empty() {
                 return Some(lines);
             }
+            drop(practice);
             tokio::select! {
                 changed = self.versions.changed() => changed.ok()?,
                 () = tokio::time::sleep_until(self.until) => return self.last(),

@@ -69,6 +69,13 @@ pub fn of(
         own.or_else(|| pod["spec"]["securityContext"].get(field)).cloned().unwrap_or_default()
     };
     let user = context("runAsUser").as_i64().or_else(|| image.user.as_ref()?.parse().ok()).unwrap_or(0);
+    let group = context("runAsGroup").as_i64().unwrap_or(0);
+    let pod_context = &pod["spec"]["securityContext"];
+    let mut groups: Vec<i64> = items(&pod_context["supplementalGroups"]).iter().filter_map(Value::as_i64).collect();
+    groups.extend(pod_context["fsGroup"].as_i64());
+    groups.push(group);
+    groups.sort_unstable();
+    groups.dedup();
     let mut files = Files {
         mounts: vec![root::of(
             &programs,
@@ -91,6 +98,8 @@ pub fn of(
         image: own.clone(),
         own: runs.then(|| Arc::new(image.run.clone())),
         user,
+        group,
+        groups,
         memory: u64::try_from(limit / 1000).ok().filter(|limit| *limit > 0),
     };
     let folder = spec["workingDir"].as_str().unwrap_or("/").to_owned();

@@ -20,11 +20,21 @@ pub fn candidates(name: &str, namespace: &str, policy: &str) -> Vec<String> {
     if policy == "Default" {
         return vec![name.to_owned()];
     }
-    let searched = [format!("{namespace}.svc.{DOMAIN}"), format!("svc.{DOMAIN}"), DOMAIN.to_owned()];
-    let mut all: Vec<String> = searched.iter().map(|suffix| format!("{name}.{suffix}")).collect();
+    let mut all = searched(name, namespace);
     // Names with five dots are tried as they are first (`ndots:5`).
     all.insert(if name.matches('.').count() >= 5 { 0 } else { all.len() }, name.to_owned());
     all
+}
+
+/// A name with each suffix of a pod's search list.
+pub fn searched(name: &str, namespace: &str) -> Vec<String> {
+    let suffixes = [format!("{namespace}.svc.{DOMAIN}"), format!("svc.{DOMAIN}"), DOMAIN.to_owned()];
+    suffixes.iter().map(|suffix| format!("{name}.{suffix}")).collect()
+}
+
+/// Whether the cluster's name server knows of a name itself; it has nobody to ask for others.
+pub fn is_ours(name: &str) -> bool {
+    name.trim_end_matches('.').ends_with(DOMAIN)
 }
 
 /// The addresses of a name as a pod looks it up.

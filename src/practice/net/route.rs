@@ -5,8 +5,11 @@ use serde_json::Value;
 use super::NoRoute;
 use super::policy;
 use crate::practice::field::{finished, int, items, text};
-use crate::practice::kind::{ENDPOINT_SLICE, POD, SERVICE};
+use crate::practice::kind::{ENDPOINT_SLICE, NODE, POD, SERVICE};
 use crate::practice::world::World;
+
+/// Where the API server listens on its node.
+const API_PORT: u16 = 6443;
 
 /// What an address and port lead to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +27,12 @@ pub fn pod_at(world: &World, address: &str) -> Option<Value> {
         .find(|pod| pod["status"]["podIP"] == address && !finished(pod) && pod["spec"]["hostNetwork"] != true)
 }
 
+/// The address of the node that the API server runs on: policies see it, not the Service's.
+fn api_host(world: &World) -> String {
+    let nodes = world.store.objects(&NODE, None);
+    nodes.first().map_or("", |node| text(&node["status"]["addresses"][0]["address"])).to_owned()
+}
+
 /// Where a connection from a pod (none: the node itself) to an address ends.
 ///
 /// # Errors
@@ -33,14 +42,20 @@ pub fn find(world: &mut World, from: Option<&Value>, address: &str, port: u16) -
     let services = world.store.objects(&SERVICE, None);
     if let Some(service) = services.iter().find(|service| service["spec"]["clusterIP"] == address.as_str()) {
         if text(&service["metadata"]["name"]) == "kubernetes" && text(&service["metadata"]["namespace"]) == "default" {
-            return if port == 443 { Ok(Target::Api) } else { Err(NoRoute::TimedOut) };
+            let host = api_host(world);
+            let passes = from.is_none_or(|pod| policy::may_leave(world, pod, &host, API_PORT));
+            return match (port, passes) {
+                (443, true) => Ok(Target::Api),
+                (443, false) => Err(NoRoute::TimedOut),
+                _ => Err(NoRoute::Refused),
+            };
         }
         let wanted = items(&service["spec"]["ports"])
             .iter()
             .find(|known| int(&known["port"]) == i64::from(port))
             .cloned();
-        // Nothing forwards a port that the Service does not have: packets to it are lost.
-        let Some(wanted) = wanted else { return Err(NoRoute::TimedOut) };
+        // kube-proxy refuses what comes for a port that the Service does not have.
+        let Some(wanted) = wanted else { return Err(NoRoute::Refused) };
         let ready = endpoints(world, service, &wanted);
         if ready.is_empty() {
             return Err(NoRoute::Refused);

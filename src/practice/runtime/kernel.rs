@@ -79,6 +79,9 @@ pub struct Facts {
     pub image: String,
     pub own: Option<Arc<Vec<Step>>>,
     pub user: i64,
+    pub group: i64,
+    /// Groups besides its own.
+    pub groups: Vec<i64>,
     pub memory: Option<u64>,
 }
 

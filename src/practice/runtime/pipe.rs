@@ -102,6 +102,11 @@ impl Writer {
         .await
     }
 
+    /// Whether anybody still reads.
+    pub fn heard(&self) -> bool {
+        hold(&self.0).readers > 0
+    }
+
     /// Writes all of it at once, whatever the room.
     pub fn push(&self, bytes: &[u8]) {
         let mut state = hold(&self.0);

@@ -37,7 +37,7 @@ fn base() -> Tree {
     tree.folder("/tmp", 0o1777, then);
     tree.folder("/var/tmp", 0o1777, then);
     tree.folder("/dev/shm", 0o1777, then);
-    for name in tools::NAMES {
+    for name in tools::names() {
         tree.file(&format!("/bin/{name}"), "\u{7f}ELF", 0o755, then);
     }
     tree.file("/bin/busybox", "\u{7f}ELF", 0o755, then);

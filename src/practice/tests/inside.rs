@@ -12,7 +12,7 @@ use crate::practice::runtime::session::{Exec, Output, Session};
 use crate::practice::{Options, Practice};
 
 /// A cluster with pods of these containers, after they had ten seconds to start.
-async fn cluster(pods: &[(&str, Value)]) -> Practice {
+pub(super) async fn cluster(pods: &[(&str, Value)]) -> Practice {
     let practice = Practice::start(Options {
         images: serde_saphyr::from_str(IMAGES).expect("catalogue"),
         ..Options::default()
@@ -48,13 +48,13 @@ fn command(words: &[&str]) -> Exec {
 }
 
 /// What a script prints to stdout, and its exit code.
-async fn script(practice: &Practice, source: &str) -> (String, i32) {
+pub(super) async fn script(practice: &Practice, source: &str) -> (String, i32) {
     let session = practice.exec("default", "shed", &command(&["sh", "-c", source])).expect("session");
     let (out, _, code) = whole(session).await;
     (out, code)
 }
 
-fn idle() -> Value {
+pub(super) fn idle() -> Value {
     json!({"image": "florist/shed:1.0", "command": ["sleep", "9999"]})
 }
 

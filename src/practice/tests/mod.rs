@@ -18,6 +18,7 @@ mod inside;
 mod quotas;
 mod rollouts;
 mod running;
+mod tools;
 mod upkeep;
 mod volumes;
 
@@ -29,6 +30,7 @@ florist/rose: {tags: ["2.0"], run: [log: looking for water, need-env: {WATER: "e
 florist/moss: {tags: ["1.0"], run: [log: grown]}
 florist/ivy: {tags: ["1.0"], run: [use: 200Mi, stay]}
 florist/shed: {tags: ["1.0"], shell: true}
+florist/robot: {tags: ["1.0"], kubectl: true}
 florist/locked: {tags: ["1.0"], registry: unauthorized}
 "#;
 

@@ -11,16 +11,26 @@ use crate::practice::runtime::pipe::Broken;
 use crate::practice::runtime::process::Process;
 use crate::practice::runtime::{hold, steps};
 
+mod edit;
 pub mod escape;
+mod file;
+mod httpd;
+mod kubectl;
+mod net;
 mod print;
 mod system;
 pub mod test;
+mod text;
 
 /// What every image has.
-pub const NAMES: &[&str] = &[
+pub fn names() -> impl Iterator<Item = &'static str> {
+    [NAMES, file::NAMES, text::NAMES, net::NAMES].into_iter().flatten().copied()
+}
+
+const NAMES: &[&str] = &[
     "[", "ash", "base64", "basename", "cat", "clear", "date", "dirname", "echo", "env", "expr", "false", "free", "hostname", "id", "kill", "nproc", "pidof",
-    "printenv", "printf", "ps", "pwd", "seq", "sh", "sleep", "sync", "test", "time", "timeout", "true", "tty", "uname", "uptime", "usleep", "which", "whoami",
-    "yes",
+    "printenv", "printf", "ps", "pwd", "sed", "seq", "sh", "sleep", "sync", "test", "time", "timeout", "true", "tty", "uname", "uptime", "usleep", "which",
+    "whoami", "yes",
 ];
 
 /// Programs that only some images have.
@@ -94,7 +104,7 @@ pub fn execute(process: Process, argv: Vec<String>) -> BoxFuture<'static, i32> {
         if name == "sh" || name == "ash" || name == "bash" {
             return super::main(process, argv).await;
         }
-        if !NAMES.contains(&name.as_str()) && !SPECIAL.contains(&name.as_str()) {
+        if !names().chain(SPECIAL.iter().copied()).any(|known| known == name) {
             return script(process, argv).await;
         }
         let process = Arc::new(process);
@@ -136,6 +146,12 @@ async fn program(process: &Process, name: &str, argv: &[String]) -> Done {
         "echo" | "printf" | "yes" | "seq" | "cat" | "env" | "printenv" | "pwd" | "base64" | "md5sum" | "sha256sum" | "expr" => {
             print::run(process, name, words).await
         }
+        "sed" => edit::sed(process, words).await,
+        "kubectl" => kubectl::run(process, words).await,
+        "curl" => net::run(process, name, words).await,
+        _ if file::NAMES.contains(&name) => file::run(process, name, words).await,
+        _ if text::NAMES.contains(&name) => text::run(process, name, words).await,
+        _ if net::NAMES.contains(&name) => net::run(process, name, words).await,
         _ => system::run(process, name, words).await,
     }
 }
@@ -171,7 +187,9 @@ impl Line {
                 } else {
                     value.to_owned()
                 };
-                line.letters.insert(letter, value);
+                // Given again it is one more line, as several scripts or patterns are.
+                let all = line.letters.entry(letter).and_modify(|all| *all = format!("{all}\n{value}"));
+                all.or_insert(value);
                 break;
             }
         }

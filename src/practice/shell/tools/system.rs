@@ -39,10 +39,14 @@ fn facts(process: &Process, name: &str, words: &[String]) -> String {
         ("hostname", "-i") => hold(&process.kernel.network.address).clone(),
         ("hostname", _) => facts.hostname.clone(),
         ("id", "-u") => user.to_string(),
-        ("id", "-g" | "-G") => "0".to_owned(),
+        ("id", "-g") => facts.group.to_string(),
+        ("id", "-G") => facts.groups.iter().map(i64::to_string).collect::<Vec<_>>().join(" "),
         ("id", "-un") | ("whoami", _) => called,
-        ("id", _) if user == 0 => "uid=0(root) gid=0(root) groups=0(root)".to_owned(),
-        ("id", _) => format!("uid={user} gid=0(root) groups=0(root)"),
+        ("id", _) => {
+            let called = |id: i64| if id == 0 { "0(root)".to_owned() } else { id.to_string() };
+            let groups: Vec<String> = facts.groups.iter().map(|id| called(*id)).collect();
+            format!("uid={} gid={} groups={}", called(user), called(facts.group), groups.join(","))
+        }
         ("uname", "-a") => format!("Linux {} 6.12.0 #1 SMP x86_64 GNU/Linux", facts.hostname),
         ("uname", "-r") => "6.12.0".to_owned(),
         ("uname", "-m") => "x86_64".to_owned(),
