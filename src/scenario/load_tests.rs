@@ -39,8 +39,9 @@ fn what_is_shipped_is_whole() {
             scenario.folder
         );
         assert!(library.find(lesson.next.as_deref().unwrap()).is_ok());
-        assert!(!scenario.expect_broken.is_empty() && scenario.goals.len() >= 3);
-        assert!(scenario.files.iter().any(|(path, _)| path == "broken/deployment.yaml"));
+        assert!(!(scenario.expect_broken.is_empty() && scenario.clues.is_empty() && scenario.trigger.is_empty()));
+        assert!(scenario.goals.len() >= 2, "{}", scenario.folder);
+        assert!(scenario.files.iter().any(|(path, _)| path.starts_with("broken/")));
     }
     assert_eq!(library.find("02").unwrap().expect_broken, ["ErrImagePull", "ImagePullBackOff"]);
     assert_eq!(library.find("crash-loop").unwrap().expect_broken, ["Error", "CrashLoopBackOff"]);
@@ -166,7 +167,8 @@ fn a_folder_of_ones_own_overrides_by_id() {
     let before = library.entries.len();
     library.merge(load::folder(dir.path()).unwrap());
     assert_eq!((library.entries.len(), library.find("crash-loop").unwrap().number), (before, Some(7)));
-    assert_eq!(library.entries.last().unwrap().folder, "07-crash-loop");
+    let folders: Vec<&str> = library.entries.iter().map(|entry| entry.folder.as_str()).collect();
+    assert!(folders.contains(&"07-crash-loop") && folders.is_sorted(), "{folders:?}");
 }
 
 fn write(dir: &Path, path: &str, content: &str) {
