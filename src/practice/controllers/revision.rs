@@ -27,10 +27,11 @@ fn data(owner: &Value) -> Value {
     json!({"spec": {"template": template}})
 }
 
-/// What tells one revision from another: for StatefulSets FNV-1 of the data as Go writes it, followed by the count of collisions.
-fn hash(kind: &Kind, data: &Value) -> String {
+/// What tells one revision from another: for DaemonSets the hash of the template, for StatefulSets FNV-1 of the data as Go
+/// writes it, followed by the count of collisions.
+fn hash(kind: &Kind, owner: &Value, data: &Value) -> String {
     if kind != &STATEFUL_SET {
-        return template_hash(data);
+        return template_hash(&owner["spec"]["template"], owner["status"]["collisionCount"].as_i64());
     }
     let escaped = data.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
     let bytes = escaped.bytes().chain(*b"0");
@@ -61,7 +62,7 @@ pub fn present(world: &mut World, kind: &'static Kind, owner: &Value) -> Option<
         again["revision"] = number.into();
         return world.update(&CONTROLLER_REVISION, again, Part::Spec).ok();
     }
-    let hash = hash(kind, &data);
+    let hash = hash(kind, owner, &data);
     let metadata = &owner["metadata"];
     let mut labels = owner["spec"]["template"]["metadata"]["labels"].clone();
     labels[HASH] = hash.as_str().into();

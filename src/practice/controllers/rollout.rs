@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::practice::field::{deleting, instant, int, items, text};
+use crate::practice::types::layout;
 use crate::practice::world::World;
 
 pub const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -43,14 +44,13 @@ pub fn margins(deployment: &Value) -> (i64, i64) {
     }
 }
 
-/// The hash in a replica set's name: FNV-1a of the template.
+/// The hash in a replica set's name: FNV-1a of the template as Go shows it, and of the count of collisions where there were any.
 #[must_use]
-pub fn template_hash(template: &Value) -> String {
-    let text = template.to_string();
-    safe(
-        text.bytes()
-            .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)),
-    )
+pub fn template_hash(template: &Value, collisions: Option<i64>) -> String {
+    let text = layout::template(template);
+    let count = collisions.map(|count| u64::try_from(count).unwrap_or(0).to_le_bytes());
+    let bytes = text.bytes().chain(count.into_iter().flatten());
+    safe(bytes.fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)))
 }
 
 /// A hash in the alphabet without vowels.

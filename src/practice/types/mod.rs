@@ -1,6 +1,7 @@
 //! Kubernetes' types as a table: what fields they have, under which names and numbers, and how lists in them merge.
 
 pub mod decode;
+pub mod layout;
 mod leaf;
 mod read;
 

@@ -83,7 +83,7 @@ impl Rollout<'_> {
     pub(super) fn create_set(&mut self, number: &str, old: &[Value]) {
         let metadata = &self.deployment["metadata"];
         let mut template = self.deployment["spec"]["template"].clone();
-        let hash = rollout::template_hash(&template);
+        let hash = rollout::template_hash(&template, self.deployment["status"]["collisionCount"].as_i64());
         let name = format!("{}-{hash}", text(&metadata["name"]));
         template["metadata"]["labels"][HASH] = hash.as_str().into();
         let mut selector = self.deployment["spec"]["selector"].clone();
