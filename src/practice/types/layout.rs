@@ -163,9 +163,11 @@ mod tests {
 
     #[test]
     fn a_template_is_shown_as_go_shows_it() {
-        let shown = template(&json!({"metadata": {"labels": {"b": "2", "a": "1"}}, "spec": {"terminationGracePeriodSeconds": 30,
+        let shown = template(
+            &json!({"metadata": {"labels": {"b": "2", "a": "1"}}, "spec": {"terminationGracePeriodSeconds": 30,
             "containers": [{"name": "app", "ports": [{"containerPort": 80}], "resources": {"requests": {"cpu": "50m"}},
-                "livenessProbe": {"httpGet": {"path": "/", "port": "web"}}}], "volumes": [{"name": "x", "emptyDir": {}}]}}));
+                "livenessProbe": {"httpGet": {"path": "/", "port": "web"}}}], "volumes": [{"name": "x", "emptyDir": {}}]}}),
+        );
         for part in [
             "(v1.PodTemplateSpec){ObjectMeta:(v1.ObjectMeta){Name:(string) GenerateName:(string)",
             "Labels:(map[string]string)map[a:1 b:2] Annotations:(map[string]string)<nil>",
