@@ -58,6 +58,7 @@ impl World {
         defaults::apply(kind, &mut object);
         defaults::admit(self, kind, &mut object)?;
         admission::mutate(self, kind, &mut object)?;
+        defaults::rank(kind, &mut object);
         if unnamed {
             object["metadata"]["name"] = format!("{prefix}{}", self.suffix(5)).into();
         }

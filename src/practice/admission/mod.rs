@@ -6,6 +6,7 @@ mod storage;
 
 use serde_json::Value;
 
+use super::field::text;
 use super::kind::Kind;
 use super::status::Status;
 use super::store::names;
@@ -36,6 +37,9 @@ pub fn check(world: &World, kind: &Kind, object: &Value) -> Result<(), Status> {
 }
 
 fn forbidden(kind: &Kind, object: &Value, why: &str) -> Status {
-    let (_, name) = names(object);
+    let name = match names(object) {
+        (_, name) if name.is_empty() => text(&object["metadata"]["generateName"]).to_owned(),
+        (_, name) => name,
+    };
     Status::forbidden(kind, &name, why)
 }

@@ -36,7 +36,8 @@ impl Controller for ReplicaSets {
             return;
         };
         for name in names {
-            let after = world.between(2, 5);
+            // What a pod does is heard of a little later than what is asked for.
+            let after = if change.kind == &POD { world.between(5, 9) } else { world.between(2, 5) };
             world.queue(me, Key::new(&change.namespace, &name), after);
         }
     }

@@ -47,7 +47,6 @@ fn pod(world: &mut World, kind: &Kind, object: &mut Value) -> Result<(), Status>
         mount_token(world, spec);
     }
     tolerations(spec);
-    object["status"] = json!({"phase": "Pending", "qosClass": qos(&object["spec"])});
     Ok(())
 }
 
@@ -94,6 +93,13 @@ fn push(object: &mut Value, list: &str, element: Value) {
     set(object, list, json!([]));
     if let Some(list) = object[list].as_array_mut() {
         list.push(element);
+    }
+}
+
+/// Gives a new pod its first status, once nothing more is added to its spec.
+pub fn rank(kind: &Kind, object: &mut Value) {
+    if kind.kind == "Pod" {
+        object["status"] = json!({"phase": "Pending", "qosClass": qos(&object["spec"])});
     }
 }
 

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::kind::Kind;
 
-pub use admission::admit;
+pub use admission::{admit, rank};
 pub use strategy::begin;
 
 /// Fills in the defaults of a kind; doing it again changes nothing.

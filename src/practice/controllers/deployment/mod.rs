@@ -42,7 +42,7 @@ impl Controller for Deployments {
         } else {
             return;
         };
-        let after = world.between(6, 11);
+        let after = world.between(14, 20);
         world.queue(me, Key::new(&change.namespace, &name), after);
     }
 
@@ -72,7 +72,7 @@ impl Deployments {
         let set = change.decoded();
         for deployment in world.store.objects(&DEPLOYMENT, Some(&change.namespace)) {
             if selects(&deployment["spec"]["selector"], &set) {
-                let after = world.between(6, 11);
+                let after = world.between(14, 20);
                 world.queue(me, Key::new(&change.namespace, text(&deployment["metadata"]["name"])), after);
             }
         }
