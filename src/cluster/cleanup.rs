@@ -60,6 +60,10 @@ impl Cluster {
                 self.lift(api_version, kind, lift).await?;
             }
         }
+        // what belongs to the whole cluster may be held by what is in the namespace, as a volume is by its claim
+        if !self.own_namespace {
+            report.left.extend(self.delete_namespace(&mut progress).await?);
+        }
         for (api_version, kind) in &all {
             let api = self.api(&self.kind(api_version, kind).await?);
             report.left.extend(
@@ -68,9 +72,6 @@ impl Cluster {
                     .into_iter()
                     .map(|name| format!("{kind} {name}")),
             );
-        }
-        if !self.own_namespace {
-            report.left.extend(self.delete_namespace(&mut progress).await?);
         }
         Ok(report)
     }

@@ -186,6 +186,7 @@ impl Fit<'_> {
         match want {
             Want::Ready { kind, name } | Want::Condition { kind, name, .. } | Want::Value { kind, name, .. } | Want::Gone { kind, name } => {
                 *name = self.name(kind, name);
+                self.text(name);
             }
             Want::Can { who, .. } => self.text(who),
             Want::Answers { body, .. } => self.text(body),
