@@ -80,6 +80,13 @@ impl Book {
         }
     }
 
+    /// The last lines of a container's present output.
+    pub fn last(&self, uid: &str, container: &str, most: usize) -> Vec<String> {
+        let Some(run) = self.run(uid, container, false) else { return Vec::new() };
+        let skip = run.lines.len().saturating_sub(most);
+        run.lines.iter().skip(skip).map(|line| line.text.clone()).collect()
+    }
+
     /// A pod is gone, and its output with it.
     pub fn forget(&mut self, uid: &str) {
         self.runs.retain(|(owner, _), _| owner != uid);

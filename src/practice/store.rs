@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::kind::Kind;
 
-/// How many changes are kept for watches; a reader that falls further behind is told 410.
+/// How many changes are kept for watches, and how many bytes of objects as they were; a reader that falls further behind is told 410.
 const KEPT: usize = 20_000;
+const KEPT_BYTES: usize = 4 << 20;
 
 /// What happened to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +50,8 @@ pub struct Store {
     forgotten: u64,
     objects: BTreeMap<&'static str, BTreeMap<Name, Bytes>>,
     log: VecDeque<Change>,
+    /// Bytes that only the log holds: what objects were before their changes.
+    past: usize,
 }
 
 impl Default for Store {
@@ -58,6 +61,7 @@ impl Default for Store {
             forgotten: 0,
             objects: BTreeMap::new(),
             log: VecDeque::new(),
+            past: 0,
         }
     }
 }
@@ -172,6 +176,7 @@ impl Store {
             forgotten: self.version,
             objects: self.objects.clone(),
             log: VecDeque::new(),
+            past: 0,
         }
     }
 
@@ -186,11 +191,24 @@ impl Store {
     }
 
     fn record(&mut self, change: Change) {
-        if self.log.len() == KEPT {
-            self.forgotten = self.log.pop_front().map_or(self.forgotten, |change| change.version);
-        }
+        self.past += past(&change);
         self.log.push_back(change);
     }
+
+    /// Forgets the oldest changes when there are too many; whoever must not miss any has read them by now.
+    pub fn trim(&mut self) {
+        while self.log.len() > KEPT || self.past > KEPT_BYTES {
+            let Some(oldest) = self.log.pop_front() else { return };
+            self.past -= past(&oldest);
+            self.forgotten = oldest.version;
+        }
+    }
+}
+
+/// The bytes that are kept for a change alone.
+fn past(change: &Change) -> usize {
+    let gone = if change.what == What::Deleted { change.object.len() } else { 0 };
+    gone + change.before.as_ref().map_or(0, Bytes::len)
 }
 
 /// An object from its stored bytes.

@@ -200,5 +200,6 @@ impl Engine {
                 }
             }
         }
+        self.world.store.trim();
     }
 }

@@ -7,7 +7,8 @@ use serde_json::Value;
 use crate::practice::field::text;
 use crate::practice::net::http::{Request, ask as request};
 use crate::practice::runtime::hold;
-use crate::practice::world::World;
+use crate::practice::runtime::kernel::Call;
+use crate::practice::world::{Key, World};
 
 type Verdict = Result<(), String>;
 
@@ -48,7 +49,7 @@ impl Asked {
 }
 
 /// An HTTP probe.
-pub fn ask(world: &mut World, uid: &str, host: &str, port: u16, get: &Value) -> Asked {
+pub fn ask(world: &mut World, uid: &str, host: &str, port: u16, get: &Value, tell: Key) -> Asked {
     let path = get["path"].as_str().unwrap_or("/");
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
     let scheme = get["scheme"].as_str().unwrap_or("HTTP").to_lowercase();
@@ -68,7 +69,7 @@ pub fn ask(world: &mut World, uid: &str, host: &str, port: u16, get: &Value) -> 
     for header in get["httpHeaders"].as_array().into_iter().flatten() {
         wanted.headers.push((text(&header["name"]).to_owned(), text(&header["value"]).to_owned()));
     }
-    let answer = asked.answer.clone();
+    let (answer, calls) = (asked.answer.clone(), world.runtime.calls());
     world.runtime.outside(Box::pin(async move {
         let verdict = match request(&stream, &wanted).await {
             Ok(response) if (200..400).contains(&response.code) => Ok(()),
@@ -76,17 +77,26 @@ pub fn ask(world: &mut World, uid: &str, host: &str, port: u16, get: &Value) -> 
             Err(fault) => Err(said(&fault.to_string())),
         };
         *hold(&answer) = Some(verdict);
+        hold(&calls).push((0, Call::Tell(Box::new(tell))));
     }));
     world.turn();
     asked
 }
 
-/// A command in the container; 0 is good, anything else says what it printed.
-pub fn execute(world: &mut World, uid: &str, container: &str, argv: Vec<String>, late: String) -> Asked {
+/// A command in the container; 0 is good, anything else says what `failed` makes of the code and what it printed.
+pub fn execute(
+    world: &mut World,
+    uid: &str,
+    container: &str,
+    argv: Vec<String>,
+    late: String,
+    failed: impl Fn(i32, &str) -> String + Send + 'static,
+    tell: Key,
+) -> Asked {
     let asked = Asked::later(late);
     let answer = asked.answer.clone();
-    let done = move |code: i32, output: String| *hold(&answer) = Some(if code == 0 { Ok(()) } else { Err(output) });
-    if let Err(why) = world.runtime.check(uid, container, argv, done) {
+    let done = move |code: i32, output: String| *hold(&answer) = Some(if code == 0 { Ok(()) } else { Err(failed(code, &output)) });
+    if let Err(why) = world.runtime.check(uid, container, argv, done, tell) {
         return Asked::at_once(Err(why));
     }
     world.turn();

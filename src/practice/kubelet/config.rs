@@ -206,8 +206,11 @@ pub fn decoded(encoded: &str) -> String {
 }
 
 /// The first volume that cannot be set up, with the reason.
-pub fn unmountable(world: &World, pod: &Value) -> Option<(String, String)> {
+pub fn unmountable(world: &World, pod: &Value, shared: &Volumes) -> Option<(String, String)> {
     items(&pod["spec"]["volumes"]).iter().find_map(|volume| {
+        if let Some(why) = wrong_type(pod, volume, shared) {
+            return Some((text(&volume["name"]).to_owned(), why));
+        }
         let sources = [&volume["configMap"], &volume["secret"]].into_iter().filter(|source| !source.is_null());
         let projected = items(&volume["projected"]["sources"])
             .iter()
@@ -216,6 +219,64 @@ pub fn unmountable(world: &World, pod: &Value) -> Option<(String, String)> {
         let why = sources.chain(projected).find_map(|source| lacking(world, pod, volume, source))?;
         Some((text(&volume["name"]).to_owned(), why))
     })
+}
+
+/// Folders that every machine has.
+const FOLDERS: [&str; 24] = [
+    "/",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/etc/kubernetes",
+    "/home",
+    "/lib",
+    "/mnt",
+    "/opt",
+    "/proc",
+    "/root",
+    "/run",
+    "/srv",
+    "/sys",
+    "/sys/fs/cgroup",
+    "/tmp",
+    "/usr",
+    "/usr/bin",
+    "/var",
+    "/var/lib",
+    "/var/lib/kubelet",
+    "/var/log",
+    "/var/log/pods",
+];
+const FILES: [&str; 6] = [
+    "/etc/hostname",
+    "/etc/hosts",
+    "/etc/localtime",
+    "/etc/machine-id",
+    "/etc/os-release",
+    "/etc/resolv.conf",
+];
+const SOCKETS: [&str; 2] = ["/run/containerd/containerd.sock", "/var/run/containerd/containerd.sock"];
+
+/// The key of a path of the pod's node among what outlives pods.
+fn on_node(pod: &Value, path: &str) -> String {
+    format!("{}:{path}", text(&pod["spec"]["nodeName"]))
+}
+
+/// Why a path of the node is not of the type that the pod asks for.
+fn wrong_type(pod: &Value, volume: &Value, shared: &Volumes) -> Option<String> {
+    let path = volume["hostPath"]["path"].as_str()?;
+    let plain = if path == "/" { path } else { path.trim_end_matches('/') };
+    let folder = FOLDERS.contains(&plain) || shared.contains_key(&on_node(pod, path));
+    let (right, wanted) = match text(&volume["hostPath"]["type"]) {
+        "Directory" => (folder, "directory"),
+        "File" => (FILES.contains(&plain), "file"),
+        "Socket" => (SOCKETS.contains(&plain), "socket file"),
+        "CharDevice" => (matches!(plain, "/dev/null" | "/dev/zero" | "/dev/random" | "/dev/urandom"), "character device"),
+        "BlockDevice" => (false, "block device"),
+        _ => return None,
+    };
+    (!right).then(|| format!("hostPath type check failed: {path} is not a {wanted}"))
 }
 
 fn source_of(volume: &Value, source: &Value) -> (&'static Kind, String) {
@@ -232,11 +293,9 @@ fn lacking(world: &World, pod: &Value, volume: &Value, source: &Value) -> Option
         return None;
     }
     let (kind, name) = source_of(volume, source);
-    // Every namespace gets the CA bundle; the token volume never holds a pod up for longer than that takes.
-    if name == "kube-root-ca.crt" {
-        return None;
-    }
     match data(world, pod, kind, &name) {
+        // Every namespace gets the CA bundle; the token volume never holds a pod up for longer than that takes.
+        Err(_) if name == "kube-root-ca.crt" => None,
         Err(why) => Some(why),
         Ok(data) => {
             let missing = items(&source["items"])
@@ -263,9 +322,7 @@ pub fn refresh(world: &World, pod: &Value, volumes: &mut Volumes, shared: &mut V
         let lasting = if let Some(claim) = volume["persistentVolumeClaim"]["claimName"].as_str() {
             Some(format!("{namespace}/{claim}"))
         } else {
-            volume["hostPath"]["path"]
-                .as_str()
-                .map(|path| format!("{}:{path}", text(&pod["spec"]["nodeName"])))
+            volume["hostPath"]["path"].as_str().map(|path| on_node(pod, path))
         };
         let tree = match lasting {
             Some(key) => shared.entry(key).or_insert_with(fresh).clone(),

@@ -96,6 +96,9 @@ impl Reference {
     }
 }
 
+/// The name server that the machines ask.
+const RESOLVER: &str = "10.0.0.2:53";
+
 /// What the registry answers to a pull.
 ///
 /// # Errors
@@ -169,15 +172,19 @@ fn refuse<T>(refusal: Refusal, reference: &Reference) -> Result<T, String> {
         Refusal::UnknownHost => (
             "Unknown",
             format!(
-                "failed to do request: Head \"{url}\": dial tcp: lookup {}: no such host",
+                "failed to do request: Head \"{url}\": dial tcp: lookup {} on {RESOLVER}: no such host",
                 server.split(':').next().unwrap_or(server)
             ),
         ),
         Refusal::ManifestUnknown => ("NotFound", format!("{full}: not found: manifest unknown")),
     };
-    Err(format!(
-        "rpc error: code = {code} desc = failed to pull and unpack image \"{full}\": failed to resolve image: {why}"
-    ))
+    // The kubelet leaves out a code that says nothing.
+    let code = if code == "Unknown" {
+        String::new()
+    } else {
+        format!("rpc error: code = {code} desc = ")
+    };
+    Err(format!("{code}failed to pull and unpack image \"{full}\": failed to resolve image: {why}"))
 }
 
 fn fnv(text: &str) -> u64 {
@@ -216,7 +223,7 @@ mod tests {
             (Refusal::Unauthorized, "401 Unauthorized"),
             (Refusal::RateLimited, "toomanyrequests"),
             (Refusal::Timeout, "dial tcp: i/o timeout"),
-            (Refusal::UnknownHost, "lookup registry-1.docker.io: no such host"),
+            (Refusal::UnknownHost, "lookup registry-1.docker.io on 10.0.0.2:53: no such host"),
             (Refusal::ManifestUnknown, "manifest unknown"),
         ] {
             let catalogue = Catalogue::from([(
@@ -228,7 +235,12 @@ mod tests {
                 },
             )]);
             let why = pull(&reference, &catalogue).expect_err("refusal");
-            assert!(why.contains(part) && why.starts_with("rpc error: code = "), "{why}");
+            assert!(why.contains(part), "{why}");
+            assert_eq!(
+                why.starts_with("rpc error: code = NotFound desc = "),
+                refusal == Refusal::ManifestUnknown,
+                "{why}"
+            );
         }
     }
 

@@ -20,6 +20,8 @@ use super::world::{Controller, Id, Key, World};
 
 mod ask;
 mod config;
+mod ending;
+mod hook;
 pub mod image;
 mod pod;
 mod probe;
@@ -119,14 +121,17 @@ impl Controller for Kubelet {
             };
             pod.host = text(&node["status"]["addresses"][0]["address"]).to_owned();
         }
-        Worker {
+        let mut worker = Worker {
             me,
             world,
             machine: &mut self.machine,
             pod: &mut pod,
             object,
+        };
+        if fresh {
+            worker.plan_deadline();
         }
-        .task(&key.task);
+        worker.task(&key.task);
         self.pods.insert(name, pod);
     }
 }
@@ -158,6 +163,11 @@ impl Worker<'_> {
             "asked" => self.asked(which),
             "stop" => self.stop(which),
             "kill" => self.put_down(which),
+            "hooked" => self.hooked(which),
+            "deadline" if self.pod.over || self.pod.terminating => {}
+            "deadline" if self.pod.busy => self.pod.pending = true,
+            "deadline" => self.begin(),
+            "exceeded" => self.exceeded(which),
             "exit" => self.exited(which),
             "end" => self.end(which),
             _ => {}

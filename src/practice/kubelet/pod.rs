@@ -6,9 +6,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::ask::Asking;
+use super::ask::{Asked, Asking};
 use super::process::Volumes;
 use crate::practice::field::{items, text};
+use crate::practice::runtime::files::Content;
 
 /// Back-off starts with this and doubles up to the longest.
 const FIRST: Duration = Duration::from_secs(10);
@@ -68,6 +69,18 @@ pub struct Run {
     pub ended: Option<Ended>,
     pub image: String,
     pub image_id: String,
+    /// What it writes of its end.
+    pub message: Option<Content>,
+}
+
+/// A lifecycle hook under way.
+#[derive(Debug, Clone)]
+pub struct Hook {
+    pub asked: Asked,
+    /// Whether it is the one before the stop.
+    pub stops: bool,
+    /// What its failure is called, without the reason.
+    pub what: String,
 }
 
 /// What a probe has found so far.
@@ -84,6 +97,8 @@ pub struct Probing {
 pub struct Container {
     pub name: String,
     pub init: bool,
+    /// An init container that stays: it is started in its turn and restarted always.
+    pub sidecar: bool,
     /// The last few runs, the newest at the end.
     pub runs: Vec<Run>,
     /// Why the last attempt to start it failed: reason and message.
@@ -97,6 +112,7 @@ pub struct Container {
     pub probes: BTreeMap<&'static str, Probing>,
     /// The text of the Killing event, when the next sync has to kill it.
     pub kill: Option<String>,
+    pub hook: Option<Hook>,
     /// What the containers' spec was when it was last started.
     pub image: String,
 }
@@ -104,6 +120,14 @@ pub struct Container {
 impl Container {
     pub fn run(&self) -> Option<&Run> {
         self.runs.last()
+    }
+
+    /// Whether the container after this init container may start.
+    pub fn lets_pass(&self) -> bool {
+        if self.sidecar {
+            return self.running() && self.started;
+        }
+        self.ended().is_some_and(|ended| ended.code == 0)
     }
 
     pub fn running(&self) -> bool {
@@ -138,6 +162,12 @@ pub enum Step {
     Answer(usize),
     Create(usize),
     Start(usize),
+    /// The hook after the start begins.
+    Hook(usize),
+    /// The hook after the start is over.
+    Hooked(usize),
+    /// A container whose hook failed was killed.
+    Unhooked(usize),
     Publish,
     Finish,
 }
@@ -159,6 +189,8 @@ pub struct Pod {
     pub pending: bool,
     pub busy: bool,
     pub began: Timestamp,
+    /// When the pod came to this machine.
+    pub arrived: Timestamp,
     pub steps: VecDeque<Step>,
     pub failed: bool,
     /// When the earliest crash back-off ends, if that is all that failed.
@@ -167,6 +199,8 @@ pub struct Pod {
     pub terminating: bool,
     /// The pod has come to its end: no container will be started any more.
     pub over: bool,
+    /// Why it comes to its end before its containers do: reason and message.
+    pub verdict: Option<(&'static str, &'static str)>,
     pub mount_wait: Option<Duration>,
     /// How long the pull under way takes.
     pub pull_time: Duration,
@@ -180,6 +214,7 @@ impl Pod {
         let container = |spec: &Value, init: bool| Container {
             name: text(&spec["name"]).to_owned(),
             init,
+            sidecar: init && spec["restartPolicy"] == "Always",
             ready: spec["readinessProbe"].is_null(),
             started: spec["startupProbe"].is_null(),
             image: text(&spec["image"]).to_owned(),
@@ -192,6 +227,7 @@ impl Pod {
             start_time: seconds,
             containers: init.chain(main).collect(),
             began: now,
+            arrived: now,
             ..Self::default()
         }
     }
@@ -200,12 +236,15 @@ impl Pod {
         self.containers.iter_mut().find(|container| container.name == name)
     }
 
-    /// Whether all init containers have done their work.
+    /// Whether all init containers have done their work, those that stay have started, or the main ones did already.
     pub fn initialized(&self) -> bool {
-        self.containers
-            .iter()
-            .filter(|container| container.init)
-            .all(|container| container.ended().is_some_and(|ended| ended.code == 0))
+        self.containers.iter().any(|container| !container.init && !container.runs.is_empty())
+            || self.containers.iter().filter(|container| container.init).all(Container::lets_pass)
+    }
+
+    /// Whether a main container runs.
+    pub fn main_runs(&self) -> bool {
+        self.containers.iter().any(|container| !container.init && container.running())
     }
 }
 
@@ -216,10 +255,11 @@ pub fn spec<'a>(object: &'a Value, name: &str) -> &'a Value {
 }
 
 /// Whether an ended container is to be started again.
-pub fn restarts(object: &Value, init: bool, code: i64) -> bool {
+pub fn restarts(object: &Value, container: &Container, code: i64) -> bool {
     match text(&object["spec"]["restartPolicy"]) {
+        _ if container.sidecar => true,
         "Never" => false,
         "OnFailure" => code != 0,
-        _ => !init || code != 0,
+        _ => !container.init || code != 0,
     }
 }

@@ -31,7 +31,7 @@ impl Worker<'_> {
             .pod
             .containers
             .iter()
-            .filter(|container| !container.init)
+            .filter(|container| !container.init || container.sidecar)
             .map(|container| container.name.clone())
             .collect();
         for name in names {
@@ -93,7 +93,7 @@ impl Worker<'_> {
             return;
         }
         let number = run.number;
-        let asked = self.ask(spec, probe);
+        let asked = self.ask(kind, spec, probe);
         let asking = Asking {
             kind,
             name: name.to_owned(),
@@ -171,26 +171,22 @@ impl Worker<'_> {
         if before != (container.ready, container.started) {
             self.pod.ip_seen = true;
             self.publish();
+            // What comes after a container that stays waits for it to have started.
+            if self.pod.containers[index].sidecar && kind == "startup" {
+                if self.pod.busy { self.pod.pending = true } else { self.begin() }
+            }
         }
     }
 
     /// Asks a probe once.
-    fn ask(&mut self, spec: &Value, probe: &Value) -> Asked {
-        let port = |value: &Value| match value {
-            Value::Number(number) => number.as_u64().and_then(|port| u16::try_from(port).ok()).unwrap_or(0),
-            named => {
-                let ports = items(&spec["ports"]).iter().find(|port| port["name"] == *named);
-                ports
-                    .and_then(|port| u16::try_from(int(&port["containerPort"])).ok())
-                    .or_else(|| text(named).parse().ok())
-                    .unwrap_or(0)
-            }
-        };
+    fn ask(&mut self, kind: &str, spec: &Value, probe: &Value) -> Asked {
+        let tell = self.key(format!("asked:{kind}:{}", text(&spec["name"])));
+        let port = |value: &Value| port(spec, value);
         let (uid, name) = (self.pod.uid.clone(), text(&spec["name"]).to_owned());
         let seconds = probe["timeoutSeconds"].as_i64().unwrap_or(1);
         if let Some(get) = probe.get("httpGet").filter(|get| !get.is_null()) {
             let host = get["host"].as_str().unwrap_or(&self.pod.ip).to_owned();
-            return http::ask(self.world, &uid, &host, port(&get["port"]), get);
+            return http::ask(self.world, &uid, &host, port(&get["port"]), get, tell);
         }
         if let Some(socket) = probe.get("tcpSocket").filter(|socket| !socket.is_null()) {
             let port = port(&socket["port"]);
@@ -202,7 +198,7 @@ impl Worker<'_> {
         if let Some(exec) = probe.get("exec").filter(|exec| !exec.is_null()) {
             let argv: Vec<String> = items(&exec["command"]).iter().map(|word| text(word).to_owned()).collect();
             let late = format!("command timed out: \"{}\" timed out after {seconds}s", argv.join(" "));
-            return http::execute(self.world, &uid, &name, argv, late);
+            return http::execute(self.world, &uid, &name, argv, late, |_, output| output.to_owned(), tell);
         }
         if let Some(grpc) = probe.get("grpc").filter(|grpc| !grpc.is_null()) {
             let port = port(&grpc["port"]);
@@ -222,6 +218,20 @@ impl Worker<'_> {
             return Asked::at_once(Err(why));
         }
         Asked::at_once(Ok(()))
+    }
+}
+
+/// A port by its number, or by the name it has in the container's spec.
+pub(super) fn port(spec: &Value, value: &Value) -> u16 {
+    match value {
+        Value::Number(number) => number.as_u64().and_then(|port| u16::try_from(port).ok()).unwrap_or(0),
+        named => {
+            let ports = items(&spec["ports"]).iter().find(|port| port["name"] == *named);
+            ports
+                .and_then(|port| u16::try_from(int(&port["containerPort"])).ok())
+                .or_else(|| text(named).parse().ok())
+                .unwrap_or(0)
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::config;
 use crate::image::Image;
 use crate::practice::field::{items, milli, text};
 use crate::practice::net::dns;
-use crate::practice::runtime::files::Files;
+use crate::practice::runtime::files::{Content, Files};
 use crate::practice::runtime::kernel::{Facts, Kernel};
 use crate::practice::runtime::process::Process;
 use crate::practice::runtime::{Launch, refusal, root};
@@ -86,6 +86,13 @@ pub fn of(
             world.now,
         )],
     };
+    // The runtime mounts this file over the root, so that it can be written even when the root cannot.
+    let message = Content::default();
+    let words = spec["terminationMessagePath"]
+        .as_str()
+        .filter(|path| !path.is_empty())
+        .unwrap_or("/dev/termination-log");
+    files.mounts.push(root::file(words, message.clone(), world.now));
     files.mounts.extend(config::mounts(spec, &env, volumes));
     let limit = milli(&spec["resources"]["limits"]["memory"]).max(milli(&pod["spec"]["resources"]["limits"]["memory"]));
     let facts = Facts {
@@ -128,6 +135,7 @@ pub fn of(
         env,
         folder,
         number: 0,
+        message,
         stdin: spec["stdin"] == true,
     })
 }

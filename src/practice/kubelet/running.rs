@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::Worker;
 use super::pod::{Ended, spec};
+use crate::practice::field::text;
+use crate::practice::runtime::hold;
 
 impl Worker<'_> {
     /// A new run begins: its probes start from nothing, its process a moment later.
@@ -14,6 +16,7 @@ impl Worker<'_> {
         (container.ready, container.started) = (ready, started);
         container.problem = None;
         container.kill = None;
+        container.hook = None;
         container.probes.clear();
         let (name, number) = (container.name.clone(), container.run().map_or(0, |run| run.number));
         self.world.logs.begin(&self.pod.uid, &name);
@@ -33,6 +36,9 @@ impl Worker<'_> {
         let index = self.pod.containers.iter().position(|container| container.name == name);
         if let Some(Ok(Ok(mut launch))) = index.map(|index| self.process_of(index)) {
             launch.number = number.parse().unwrap_or(0);
+            if let Some(run) = self.pod.container(name).and_then(|container| container.runs.last_mut()) {
+                run.message = Some(launch.message.clone());
+            }
             self.world.runtime.network(&self.pod.uid, &self.pod.ip);
             self.world.runtime.launch(launch);
             self.world.turn();
@@ -59,9 +65,28 @@ impl Worker<'_> {
         self.stopped(name);
     }
 
+    /// What a run wrote of its end: in its file for that, or the last of its output when that is wanted.
+    fn last_words(&mut self, name: &str, code: i64) -> String {
+        const MOST: usize = 4096;
+        const LINES: usize = 80;
+        let policy = text(&spec(&self.object, name)["terminationMessagePolicy"]) == "FallbackToLogsOnError";
+        let written = self.pod.container(name).and_then(|container| container.run()?.message.clone());
+        let mut words = written.map(|content| hold(&content).text()).unwrap_or_default();
+        if words.is_empty() && policy && code != 0 {
+            let lines = self.world.logs.last(&self.pod.uid, name, LINES);
+            words = lines.iter().map(|line| format!("{line}\n")).collect();
+            let cut = words.len().saturating_sub(MOST / 2);
+            words.drain(..(cut..=words.len()).find(|at| words.is_char_boundary(*at)).unwrap_or(0));
+        }
+        let end = (0..=MOST.min(words.len())).rev().find(|at| words.is_char_boundary(*at)).unwrap_or(0);
+        words.truncate(end);
+        words
+    }
+
     /// A container's process has ended.
     pub(super) fn ended(&mut self, name: &str, code: i64, reason: &'static str) {
         let now = self.world.now;
+        let message = self.last_words(name, code);
         let Some(run) = self.pod.container(name).and_then(|container| container.runs.last_mut()) else {
             return;
         };
@@ -76,7 +101,7 @@ impl Worker<'_> {
         run.ended = Some(Ended {
             code,
             reason,
-            message: String::new(),
+            message,
             at: now,
         });
         let id = run.id.clone();

@@ -29,6 +29,9 @@ pub fn of(object: &Value, pod: &Pod, now: Timestamp) -> Value {
     } else {
         phase(object, pod, &init, &main)
     };
+    // The end is told only when nothing runs any more.
+    let runs = !deleting(object) && pod.over && pod.containers.iter().any(Container::running);
+    let phase = if runs && matches!(phase, "Succeeded" | "Failed") { "Running" } else { phase };
     let mut status = json!({"observedGeneration": generation, "phase": phase, "startTime": pod.start_time, "containerStatuses": main, "resources": {},
         "qosClass": object["status"]["qosClass"].as_str().map_or_else(|| quality(object), str::to_owned)});
     let node = &pod.host;
@@ -40,6 +43,10 @@ pub fn of(object: &Value, pod: &Pod, now: Timestamp) -> Value {
     if pod.ip_seen {
         status["podIP"] = pod.ip.as_str().into();
         status["podIPs"] = json!([{"ip": pod.ip}]);
+    }
+    if let Some((reason, message)) = pod.verdict.filter(|_| phase == "Failed") {
+        status["reason"] = reason.into();
+        status["message"] = message.into();
     }
     status["conditions"] = conditions(object, pod, phase, &init, &main, now).into();
     status
@@ -88,9 +95,9 @@ fn container_status(object: &Value, pod: &Pod, container: &Container) -> Value {
         if let Some(before) = container.runs.iter().rev().nth(1).filter(|before| before.ended.is_some()) {
             status["lastState"] = state(before);
         }
-        let done = container.init && run.ended.as_ref().is_some_and(|ended| ended.code == 0);
+        let done = container.init && !container.sidecar && run.ended.as_ref().is_some_and(|ended| ended.code == 0);
         status["started"] = (run.ended.is_none() && container.started).into();
-        status["ready"] = (done || run.ended.is_none() && container.started && container.ready && !container.init).into();
+        status["ready"] = (done || run.ended.is_none() && container.started && container.ready && (!container.init || container.sidecar)).into();
     }
     if let Some((reason, message)) = container.problem.as_ref().filter(|_| awaits_start(object, pod, container)) {
         if container.ended().is_some() {
@@ -122,7 +129,7 @@ fn mounted(mount: &Value) -> Value {
 fn awaits_start(object: &Value, pod: &Pod, container: &Container) -> bool {
     let due = container
         .run()
-        .is_none_or(|_| container.ended().is_some_and(|ended| restarts(object, container.init, ended.code)));
+        .is_none_or(|_| container.ended().is_some_and(|ended| restarts(object, container, ended.code)));
     due && !deleting(object) && !pod.terminating
 }
 
@@ -130,11 +137,19 @@ fn awaits_start(object: &Value, pod: &Pod, container: &Container) -> bool {
 fn phase(object: &Value, pod: &Pod, init: &[Value], main: &[Value]) -> &'static str {
     let never = object["spec"]["restartPolicy"] == "Never";
     let exit = |status: &Value| status["state"]["terminated"]["exitCode"].as_i64();
-    let failed_init = init.iter().any(|status| exit(status).is_some_and(|code| code != 0));
+    if pod.verdict.is_some() {
+        return "Failed";
+    }
+    let ordinary = |status: &&Value| {
+        !pod.containers
+            .iter()
+            .any(|container| container.sidecar && status["name"] == container.name.as_str())
+    };
+    let failed_init = init.iter().filter(ordinary).any(|status| exit(status).is_some_and(|code| code != 0));
     if failed_init && (never || pod.over) {
         return "Failed";
     }
-    if init.iter().any(|status| exit(status) != Some(0)) {
+    if init.iter().filter(ordinary).any(|status| exit(status) != Some(0)) || !pod.initialized() {
         return if pod.over { "Failed" } else { "Pending" };
     }
     let (mut running, mut stopped, mut succeeded) = (0, 0, 0);
@@ -169,8 +184,21 @@ fn conditions(object: &Value, pod: &Pod, phase: &str, init: &[Value], main: &[Va
             .collect();
         unready.join(" ")
     };
-    let (uninitialized, unready) = (names(init), names(main));
+    let sidecar = |status: &Value| {
+        pod.containers
+            .iter()
+            .any(|container| container.sidecar && status["name"] == container.name.as_str())
+    };
+    // A container that stays has done its part once it has started; it then counts like a main one.
+    let begun: Vec<Value> = init
+        .iter()
+        .filter(|status| !sidecar(status) || status["started"] != true && !pod.initialized())
+        .cloned()
+        .collect();
+    let lasting: Vec<Value> = init.iter().filter(|status| sidecar(status)).chain(main).cloned().collect();
+    let (uninitialized, unready) = (names(&begun), names(&lasting));
     let readiness = match phase {
+        "Running" if pod.verdict.is_some() => ("False", "PodFailed", String::new()),
         // A pod that never ran a container keeps the condition it had.
         "Failed" if pod.containers.iter().any(|container| !container.runs.is_empty()) && pod.initialized() => ("False", "PodFailed", String::new()),
         "Succeeded" => ("False", "PodCompleted", String::new()),

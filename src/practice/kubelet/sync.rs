@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::image::Reference;
-use super::pod::{Ended, Run, Sandbox, Step, restarts, spec};
+use super::pod::{Container, Ended, Run, Sandbox, Step, restarts, spec};
 use super::{Worker, config, jitter, process, push_run, status, until};
 use crate::practice::field::text;
 use crate::practice::runtime::Launch;
@@ -14,7 +14,7 @@ const HOP: Duration = Duration::from_secs(60);
 impl Worker<'_> {
     /// Begins a sync: takes down the status as it is now, and does what there is to do.
     pub(super) fn begin(&mut self) {
-        if self.pod.terminating {
+        if self.pod.terminating || self.pod.over {
             return;
         }
         self.pod.busy = true;
@@ -23,8 +23,14 @@ impl Worker<'_> {
         self.pod.resume = None;
         self.pod.steps.clear();
         self.pod.ip_seen = self.pod.sandbox != Sandbox::None;
+        if self.past_deadline() {
+            return self.wind_down();
+        }
         let status = status::of(&self.object, self.pod, self.world.now);
         if matches!(text(&status["phase"]), "Succeeded" | "Failed") {
+            if self.pod.containers.iter().any(Container::running) {
+                return self.wind_down();
+            }
             self.pod.over = true;
             self.write(status);
             self.pod.sandbox = Sandbox::Stopped;
@@ -32,6 +38,7 @@ impl Worker<'_> {
             return self.after(Duration::from_millis(50));
         }
         self.pod.unwritten = Some(status);
+        self.tell_of_pull_secrets();
         if self.pod.sandbox == Sandbox::None {
             self.flush();
             self.pod.steps.extend([Step::Mount, Step::Sandbox, Step::Plan]);
@@ -82,6 +89,9 @@ impl Worker<'_> {
             Step::Answer(index) => self.answer(index),
             Step::Create(index) => self.create(index),
             Step::Start(index) => self.start(index),
+            Step::Hook(index) => self.post_start(index),
+            Step::Hooked(index) => self.post_start_over(index),
+            Step::Unhooked(index) => self.unhooked(index),
             Step::Publish => {
                 self.pod.ip_seen = true;
                 self.publish();
@@ -114,13 +124,21 @@ impl Worker<'_> {
         }
     }
 
+    /// The status of what was started is told when all that is to start has been tried.
+    pub(super) fn publish_last(&mut self) {
+        if !self.pod.steps.contains(&Step::Publish) {
+            let end = self.pod.steps.iter().position(|step| *step == Step::Finish).unwrap_or(self.pod.steps.len());
+            self.pod.steps.insert(end, Step::Publish);
+        }
+    }
+
     pub(super) fn next(&mut self, step: Step) {
         self.pod.steps.push_front(step);
     }
 
     /// Sets up the volumes; what is missing is tried again after a wait that doubles.
     fn mount(&mut self) -> Duration {
-        let Some((volume, why)) = config::unmountable(self.world, &self.object) else {
+        let Some((volume, why)) = config::unmountable(self.world, &self.object, &self.machine.volumes) else {
             config::refresh(self.world, &self.object, &mut self.pod.volumes, &mut self.machine.volumes);
             return Duration::ZERO;
         };
@@ -138,17 +156,21 @@ impl Worker<'_> {
     fn plan(&mut self) -> Duration {
         let mut due = Vec::new();
         let initialized = self.pod.initialized();
-        for (index, container) in self.pod.containers.iter().enumerate().filter(|(_, container)| container.init != initialized) {
+        let concerned = |container: &Container| container.init != initialized || container.sidecar;
+        for (index, container) in self.pod.containers.iter().enumerate().filter(|(_, container)| concerned(container)) {
             let ended = container.ended();
-            if initialized {
-                let wanted = container.run().is_none() || ended.is_some_and(|ended| restarts(&self.object, false, ended.code));
+            if initialized || container.sidecar {
+                let wanted = container.run().is_none() || ended.is_some_and(|ended| restarts(&self.object, container, ended.code));
                 if container.kill.is_some() && container.running() {
                     due.push(Step::Kill(index));
                 } else if wanted {
                     due.push(Step::Attempt(index));
                 }
+                if !initialized && !container.lets_pass() {
+                    break;
+                }
             } else if ended.is_none_or(|ended| ended.code != 0) {
-                if container.run().is_none() || ended.is_some_and(|ended| restarts(&self.object, true, ended.code)) {
+                if container.run().is_none() || ended.is_some_and(|ended| restarts(&self.object, container, ended.code)) {
                     due.push(Step::Attempt(index));
                 }
                 break;
@@ -295,6 +317,7 @@ impl Worker<'_> {
             ended: None,
             image: reference.as_ref().map_or(name, Reference::full),
             image_id: reference.as_ref().map(Reference::image_id).unwrap_or_default(),
+            message: None,
         };
         let failure = match process {
             Ok(_) => None,
@@ -317,8 +340,13 @@ impl Worker<'_> {
         }
         self.begin_run(index);
         self.tell(index, "Normal", "Started", "Container started");
-        self.next(Step::Publish);
-        Duration::from_millis(12)
+        if spec(&self.object, &self.pod.containers[index].name)["lifecycle"]["postStart"].is_null() {
+            self.publish_last();
+            return Duration::from_millis(12);
+        }
+        // The process runs by then.
+        self.next(Step::Hook(index));
+        Duration::from_millis(30)
     }
 }
 

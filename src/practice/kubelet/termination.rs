@@ -19,7 +19,7 @@ impl Worker<'_> {
         self.pod.terminating = true;
         self.pod.steps.clear();
         self.pod.unwritten = None;
-        for task in ["step", "sync", "look"] {
+        for task in ["step", "sync", "look", "deadline"] {
             let key = self.key(task);
             self.world.unqueue(self.me, &key);
         }
@@ -46,8 +46,12 @@ impl Worker<'_> {
         Duration::from_secs(u64::try_from(grace.unwrap_or(30).max(2)).unwrap_or(30))
     }
 
-    /// Tells a container's process to stop, a moment from now.
+    /// Tells a container's process to stop, a moment from now; its hook for that goes first.
     pub(super) fn tell_to_stop(&mut self, index: usize) {
+        // Containers that stay are stopped after the main ones.
+        if self.pod.containers[index].sidecar && self.pod.main_runs() || self.pre_stop(index) {
+            return;
+        }
         let wait = self.world.between(25, 45);
         let name = self.pod.containers[index].name.clone();
         self.queue(format!("stop:{name}"), wait);
@@ -67,14 +71,24 @@ impl Worker<'_> {
 
     /// A container that may have been waited for has stopped.
     pub(super) fn stopped(&mut self, name: &str) {
-        if self.pod.terminating {
+        if self.pod.terminating || self.pod.over {
+            if !self.pod.main_runs() {
+                // Containers that stay go last, in the reverse of their order.
+                let next = self.pod.containers.iter().rposition(|container| container.sidecar && container.running());
+                if let Some(index) = next {
+                    self.tell_to_stop(index);
+                }
+            }
+            if self.pod.over && !self.pod.terminating {
+                return self.wound_down();
+            }
             if !self.pod.containers.iter().any(super::pod::Container::running) {
                 self.queue("end:finish", Duration::from_millis(60));
             }
             return;
         }
         let index = self.pod.containers.iter().position(|container| container.name == name);
-        if let (Some(Step::Killed(waited)), Some(index)) = (self.pod.steps.front(), index)
+        if let (Some(Step::Killed(waited) | Step::Hooked(waited) | Step::Unhooked(waited)), Some(index)) = (self.pod.steps.front(), index)
             && *waited == index
         {
             self.requeue("step", Duration::ZERO);

@@ -12,6 +12,7 @@ use super::hold;
 use super::task::{Program, Slot, Wait};
 use crate::image::Step;
 use crate::practice::net::{ApiAnswer, ApiCall, Listener, NoRoute, Stream};
+use crate::practice::world::Key;
 
 /// Steps that a container's processes may take at one instant; then they wait a moment.
 const STEPS: u32 = 3_000;
@@ -28,6 +29,8 @@ pub enum Call {
     Resolve(String, Slot<Result<Vec<String>, NoRoute>>),
     Connect(String, u16, Slot<Result<Stream, NoRoute>>),
     Api(ApiCall, Slot<ApiAnswer>),
+    /// Something that was waited for is over: the driver has a task.
+    Tell(Box<Key>),
     /// The first process ended.
     Exit(i32),
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use self::files::Files;
+use self::files::{Content, Files};
 use self::kernel::{Call, Calls, Facts, Kernel, Network};
 use self::pipe::{Reader, Writer};
 use self::process::{File, Process};
@@ -50,6 +50,8 @@ pub struct Launch {
     pub folder: String,
     /// Restarts before.
     pub number: i64,
+    /// Where it may write of its end.
+    pub message: Content,
     /// Whether somebody may write to its stdin later.
     pub stdin: bool,
 }
@@ -188,6 +190,11 @@ impl Runtime {
         self.start(0, 0, program);
     }
 
+    /// Where calls are put.
+    pub fn calls(&self) -> Calls {
+        self.calls.clone()
+    }
+
     /// Does something later.
     pub fn at(&mut self, when: Timestamp, what: Box<dyn FnOnce() + Send>) {
         self.count += 1;
@@ -300,6 +307,11 @@ impl Runtime {
                     Call::OutOfMemory => self.exited(world, id, 137, "OOMKilled"),
                     Call::Resolve(name, slot) => self.resolve(world, id, &name, slot),
                     Call::Connect(address, port, slot) => self.connect(world, id, &address, port, slot),
+                    Call::Tell(key) => {
+                        if let Some(driver) = self.driver {
+                            world.queue(driver, *key, Duration::ZERO);
+                        }
+                    }
                     Call::Api(call, slot) => self.outbox.push((call, slot)),
                 }
             }

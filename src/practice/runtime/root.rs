@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use jiff::Timestamp;
 
-use super::files::{Entry, Mount, Tree, What};
+use super::files::{Content, Entry, Mount, Tree, What};
 use crate::practice::shell::tools;
 
 /// What all images have alike.
@@ -53,7 +53,6 @@ fn base() -> Tree {
         ("fd/0", "stdin"),
         ("fd/1", "stdout"),
         ("fd/2", "stderr"),
-        ("termination-log", "null"),
     ];
     for (name, device) in devices {
         tree.file(&format!("/dev/{name}"), "", 0o666, then);
@@ -98,6 +97,26 @@ pub fn of(programs: &[&str], hosts: &str, hostname: &str, resolver: &str, read_o
         tree: Arc::new(Mutex::new(tree)),
         sub: String::new(),
         read_only,
+    }
+}
+
+/// A file mounted at a path.
+pub fn file(path: &str, content: Content, now: Timestamp) -> Mount {
+    let entry = Entry {
+        what: What::File(content),
+        mode: 0o666,
+        owner: 0,
+        changed: now,
+    };
+    let tree = Tree {
+        entries: [("/file".to_owned(), entry)].into(),
+        ..Tree::default()
+    };
+    Mount {
+        at: path.trim_end_matches('/').to_owned(),
+        tree: Arc::new(Mutex::new(tree)),
+        sub: "/file".to_owned(),
+        read_only: false,
     }
 }
 

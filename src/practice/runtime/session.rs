@@ -8,6 +8,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::hold;
+use super::kernel::Call;
 use super::pipe::{Reader, Writer, pipe};
 use super::process::{File, Process};
 use crate::practice::cluster::Practice;
@@ -15,7 +16,7 @@ use crate::practice::field::{items, text};
 use crate::practice::kind::POD;
 use crate::practice::shell;
 use crate::practice::status::Status;
-use crate::practice::world::World;
+use crate::practice::world::{Key, World};
 
 /// What to run and where.
 #[derive(Debug, Clone, Default)]
@@ -259,13 +260,14 @@ impl super::Runtime {
     }
 
     /// Runs a command and says how it ended and what it printed, both streams together.
-    pub fn check(&mut self, uid: &str, container: &str, argv: Vec<String>, done: impl FnOnce(i32, String) + Send + 'static) -> Result<(), String> {
+    pub fn check(&mut self, uid: &str, container: &str, argv: Vec<String>, done: impl FnOnce(i32, String) + Send + 'static, tell: Key) -> Result<(), String> {
         let exec = Exec {
             command: argv,
             tty: false,
             ..Exec::default()
         };
         let ends = self.exec(uid, container, &exec)?;
+        let calls = self.calls.clone();
         self.outside(Box::pin(async move {
             let mut output = Vec::new();
             for reader in [ends.stdout, ends.stderr] {
@@ -281,6 +283,7 @@ impl super::Runtime {
             }
             let code = hold(&ends.code).unwrap_or(137);
             done(code, String::from_utf8_lossy(&output).into_owned());
+            hold(&calls).push((0, Call::Tell(Box::new(tell))));
         }));
         Ok(())
     }

@@ -255,7 +255,7 @@ fn refusals_and_bad_names_are_told_apart() {
         "401 Unauthorized",
         "pull access denied, repository does not exist",
         "Error: InvalidImageName",
-        "lookup registry.example: no such host",
+        "lookup registry.example on 10.0.0.2:53: no such host",
     ] {
         assert!(failed.contains(part), "{part} in {failed}");
     }
