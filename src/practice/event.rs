@@ -44,18 +44,47 @@ const SIMILAR: usize = 10;
 /// Events about one object that may come at once; then one more every five minutes.
 const BURST: f64 = 25.0;
 const REFILL_SECONDS: f64 = 300.0;
+/// Reports remembered at most.
+const REMEMBERED: usize = 16_384;
 
 /// What the recorder remembers to correlate events.
 #[derive(Debug, Default)]
 pub struct Recorder {
-    /// Name of the event that a repeat counts up, with the time it was last seen.
-    known: BTreeMap<String, String>,
+    /// What has been reported already, by all that makes two reports the same.
+    known: BTreeMap<String, Seen>,
+    /// Names of the scheduler's events.
+    scheduled: BTreeMap<String, String>,
     similar: BTreeMap<String, (Timestamp, BTreeSet<String>)>,
     tokens: BTreeMap<String, (Timestamp, f64)>,
     last: i128,
 }
 
+/// A report that may come again.
+#[derive(Debug, Clone)]
+struct Seen {
+    /// The name of its event.
+    name: String,
+    count: i64,
+    first: Timestamp,
+}
+
 impl Recorder {
+    /// Counts a report of something about an object.
+    fn see(&mut self, key: String, object: &str, now: Timestamp) -> Seen {
+        if !self.known.contains_key(&key) {
+            if self.known.len() >= REMEMBERED {
+                self.known.pop_first();
+            }
+            let name = format!("{object}.{:x}", self.stamp(now));
+            let fresh = Seen { name, count: 0, first: now };
+            self.known.insert(key.clone(), fresh);
+        }
+        let mut seen = self.known[&key].clone();
+        seen.count += 1;
+        self.known.insert(key, seen.clone());
+        seen
+    }
+
     /// Whether the spam filter lets one more event about this object pass.
     fn admit(&mut self, who: &str, now: Timestamp) -> bool {
         let (at, tokens) = self.tokens.entry(who.to_owned()).or_insert((now, BURST));
@@ -107,7 +136,7 @@ impl World {
         let namespace = self.event_namespace(kind, object);
         let uid = text(&object["metadata"]["uid"]);
         let who = format!("{}|{}|{uid}|{}", source.component, source.host, note.kind);
-        if !self.open(&namespace) || !self.events.admit(&who, self.now) {
+        if !self.open(&namespace) {
             return;
         }
         let group = format!("{}|{uid}|{}|{}", source.component, note.kind, note.reason);
@@ -118,24 +147,27 @@ impl World {
             note.message.to_owned()
         };
         let key = if combined { group } else { format!("{group}|{}|{}", note.path, note.message) };
-        let known = self.events.known.get(&key).and_then(|name| self.store.get(&EVENT, &namespace, name));
-        if let Some(mut event) = known {
-            event["count"] = (event["count"].as_i64().unwrap_or(1) + 1).into();
-            event["lastTimestamp"] = self.seconds().into();
+        // What the spam filter drops is counted all the same.
+        let seen = self.events.see(key, text(&object["metadata"]["name"]), self.now);
+        if !self.events.admit(&who, self.now) {
+            return;
+        }
+        let at = |instant: Timestamp| instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        if let Some(mut event) = self.store.get(&EVENT, &namespace, &seen.name) {
+            event["count"] = seen.count.into();
+            event["lastTimestamp"] = at(self.now).into();
             event["message"] = message.into();
             // Nothing can be done about a refused event; the next one is a new one.
             let _ = self.update(&EVENT, event, Part::Spec);
             return;
         }
-        let name = format!("{}.{:x}", text(&object["metadata"]["name"]), self.events.stamp(self.now));
         let mut origin = json!({"component": source.component});
         if !source.host.is_empty() {
             origin["host"] = source.host.into();
         }
-        let event = json!({"metadata": {"name": name, "namespace": namespace}, "involvedObject": reference(kind, object, note.path),
-            "reason": note.reason, "message": message, "source": origin, "firstTimestamp": self.seconds(), "lastTimestamp": self.seconds(),
-            "count": 1, "type": note.kind, "eventTime": null, "reportingComponent": source.component, "reportingInstance": source.host});
-        self.events.known.insert(key, name);
+        let event = json!({"metadata": {"name": seen.name, "namespace": namespace}, "involvedObject": reference(kind, object, note.path),
+            "reason": note.reason, "message": message, "source": origin, "firstTimestamp": at(seen.first), "lastTimestamp": at(self.now),
+            "count": seen.count, "type": note.kind, "eventTime": null, "reportingComponent": source.component, "reportingInstance": source.host});
         let _ = self.create(&EVENT, event);
     }
 
@@ -148,7 +180,7 @@ impl World {
         // The object's version is a part of what makes two of them the same, the message is not.
         let (uid, version) = (text(&object["metadata"]["uid"]), text(&object["metadata"]["resourceVersion"]));
         let key = format!("scheduler|{uid}|{version}|{}|{}|{action}", note.kind, note.reason);
-        let known = self.events.known.get(&key).and_then(|name| self.store.get(&EVENT, &namespace, name));
+        let known = self.events.scheduled.get(&key).and_then(|name| self.store.get(&EVENT, &namespace, name));
         if let Some(mut event) = known {
             // Only the second occurrence is written at once; later ones wait for the half-hourly refresh.
             if event["series"].is_null() {
@@ -162,7 +194,7 @@ impl World {
             "reason": note.reason, "message": note.message, "source": {}, "firstTimestamp": null, "lastTimestamp": null,
             "type": note.kind, "eventTime": self.micros(), "action": action,
             "reportingComponent": "default-scheduler", "reportingInstance": "default-scheduler-control-plane"});
-        self.events.known.insert(key, name);
+        self.events.scheduled.insert(key, name);
         let _ = self.create(&EVENT, event);
     }
 
