@@ -100,6 +100,9 @@ impl World {
             Part::Status => {
                 let before = old.clone();
                 old["status"] = object["status"].take();
+                if !object["metadata"]["managedFields"].is_null() {
+                    old["metadata"]["managedFields"] = object["metadata"]["managedFields"].take();
+                }
                 return Ok(if before == old { old } else { self.store.put(kind, old) });
             }
             Part::Spec if kind.subresources.contains(&"status") => match old.get("status") {

@@ -49,6 +49,8 @@ pub struct Store {
     forgotten: u64,
     objects: BTreeMap<&'static str, BTreeMap<Name, Bytes>>,
     log: VecDeque<Change>,
+    /// A copy to try writes on: objects keep the version they had.
+    trial: bool,
 }
 
 impl Default for Store {
@@ -58,6 +60,7 @@ impl Default for Store {
             forgotten: 0,
             objects: BTreeMap::new(),
             log: VecDeque::new(),
+            trial: false,
         }
     }
 }
@@ -101,8 +104,17 @@ impl Store {
     /// Writes an object under the next version, which is set in it and returned with it.
     pub fn put(&mut self, kind: &'static Kind, mut object: Value) -> Value {
         self.version += 1;
-        object["metadata"]["resourceVersion"] = Value::String(self.version.to_string());
         let (namespace, name) = names(&object);
+        if self.trial {
+            let old = self.get(kind, &namespace, &name).and_then(|mut old| old["metadata"].as_object_mut()?.remove("resourceVersion"));
+            match (old, object["metadata"].as_object_mut()) {
+                (Some(version), Some(metadata)) => drop(metadata.insert("resourceVersion".to_owned(), version)),
+                (None, Some(metadata)) => drop(metadata.remove("resourceVersion")),
+                _ => {}
+            }
+        } else {
+            object["metadata"]["resourceVersion"] = Value::String(self.version.to_string());
+        }
         let bytes = encode(&object);
         let before = self
             .objects
@@ -172,6 +184,7 @@ impl Store {
             forgotten: self.version,
             objects: self.objects.clone(),
             log: VecDeque::new(),
+            trial: true,
         }
     }
 

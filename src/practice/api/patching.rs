@@ -8,6 +8,7 @@ use super::call::Call;
 use super::path::Resource;
 use super::{answer, verbs};
 use crate::practice::cluster::Practice;
+use crate::practice::kind::Kind;
 use crate::practice::patch::fields::Fields;
 use crate::practice::patch::{apply, strategic};
 use crate::practice::registry::Part;
@@ -26,7 +27,7 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
             .store
             .get(at.kind, at.ns(), &at.name)
             .ok_or_else(|| Status::not_found(at.kind, &at.name))?;
-        let mut object = patched(&view::show(at.kind, old), &patch, call)?;
+        let mut object = patched(at.kind, &view::show(at.kind, old), &patch, call)?;
         verbs::belongs(at, &mut object)?;
         let object = call.patched(at.kind, &object, || shown(call, &object, &patch))?;
         verbs::replace(world, at, object, call.manager())
@@ -58,7 +59,7 @@ fn go_map(value: &Value) -> String {
 }
 
 /// The object that a patch makes of another.
-pub fn patched(old: &Value, patch: &Value, call: &Call) -> Result<Value, Status> {
+pub fn patched(kind: &Kind, old: &Value, patch: &Value, call: &Call) -> Result<Value, Status> {
     let mut object = old.clone();
     match call.content_type() {
         "application/json-patch+json" => {
@@ -66,7 +67,7 @@ pub fn patched(old: &Value, patch: &Value, call: &Call) -> Result<Value, Status>
             json_patch::patch(&mut object, &steps).map_err(|_| Status::unprocessable("the server rejected our request due to an error in our request"))?;
         }
         "application/merge-patch+json" => json_patch::merge(&mut object, patch),
-        "application/strategic-merge-patch+json" => strategic::merge(&mut object, patch)?,
+        "application/strategic-merge-patch+json" => strategic::merge(kind, &mut object, patch)?,
         _ => return Err(Status::unsupported_patch()),
     }
     Ok(object)
@@ -115,6 +116,21 @@ fn undeclared(at: &Resource, wanted: &Value, odd: &[String]) -> Status {
     ))
 }
 
+/// Keeps what a client-side apply would compare with in step with what was applied, where there is such a thing.
+fn remember(object: &mut Value, wanted: &Value) {
+    const LAST: &str = "kubectl.kubernetes.io/last-applied-configuration";
+    if object["metadata"]["annotations"][LAST].is_null() {
+        return;
+    }
+    let mut wanted = wanted.clone();
+    if let Some(annotations) = wanted["metadata"]["annotations"].as_object_mut() {
+        annotations.remove(LAST);
+    } else if let Some(metadata) = wanted["metadata"].as_object_mut() {
+        metadata.remove("annotations");
+    }
+    object["metadata"]["annotations"][LAST] = format!("{wanted}\n").into();
+}
+
 fn applied(world: &mut World, at: &Resource, mut wanted: Value, call: &Call) -> Result<(Value, bool), Status> {
     let manager = apply::Manager {
         name: call.param("fieldManager"),
@@ -124,7 +140,11 @@ fn applied(world: &mut World, at: &Resource, mut wanted: Value, call: &Call) -> 
     };
     match world.store.get(at.kind, at.ns(), &at.name) {
         Some(live) => {
-            let object = view::keep(at.kind, apply::merge(at.kind, &view::show(at.kind, live), &wanted, &manager)?);
+            let mut object = apply::merge(at.kind, &view::show(at.kind, live), &wanted, &manager)?;
+            if manager.name == "kubectl" && at.sub.is_empty() {
+                remember(&mut object, &wanted);
+            }
+            let object = view::keep(at.kind, object);
             let part = if at.sub == "status" { Part::Status } else { Part::Spec };
             Ok((world.update(at.kind.storage(), object, part)?, false))
         }
