@@ -106,7 +106,9 @@ impl Store {
         self.version += 1;
         let (namespace, name) = names(&object);
         if self.trial {
-            let old = self.get(kind, &namespace, &name).and_then(|mut old| old["metadata"].as_object_mut()?.remove("resourceVersion"));
+            let old = self
+                .get(kind, &namespace, &name)
+                .and_then(|mut old| old["metadata"].as_object_mut()?.remove("resourceVersion"));
             match (old, object["metadata"].as_object_mut()) {
                 (Some(version), Some(metadata)) => drop(metadata.insert("resourceVersion".to_owned(), version)),
                 (None, Some(metadata)) => drop(metadata.remove("resourceVersion")),

@@ -8,7 +8,7 @@ use crate::practice::api::answer;
 use crate::practice::api::call::Call;
 use crate::practice::api::discovery::VERSION;
 
-const PROTOBUF: &str = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+const PROTOBUF: &str = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 const TITLE: &str = "Kubernetes";
 
 /// The document's head: everything else is in version 3.
