@@ -126,6 +126,9 @@ impl World {
         }
         defaults::apply(kind, &mut object);
         defaults::keep(kind, &old, &mut object);
+        if kind.kind == "Service" {
+            defaults::address::changed(self, &old, &mut object);
+        }
         validate::update(kind, &old, &object)?;
         if kind.generation && object.get("spec") != old.get("spec") {
             object["metadata"]["generation"] = (old["metadata"]["generation"].as_i64().unwrap_or(0) + 1).into();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::call::Call;
 use super::path::Resource;
-use super::{answer, table};
+use super::{answer, table, warnings};
 use crate::practice::cluster::Practice;
 use crate::practice::defaults;
 use crate::practice::kind::{Kind, NAMESPACE, POD};
@@ -41,6 +41,7 @@ pub fn create(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
     let mut object = call.object(at.kind)?;
     belongs(at, &mut object)?;
     let made = write(practice, call, |world| insert(world, at, object, call))?;
+    warnings::of_object(at.kind, &made, call);
     Ok(answer::created(&view::show(at.kind, made)))
 }
 
@@ -74,6 +75,7 @@ pub fn update(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
         object["spec"]["finalizers"] = json!([]);
     }
     let made = write(practice, call, |world| replace(world, at, object, call.manager()))?;
+    warnings::of_object(at.kind, &made, call);
     Ok(answer::object(&view::show(at.kind, made)))
 }
 
