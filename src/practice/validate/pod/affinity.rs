@@ -93,7 +93,7 @@ fn pod_term(at: &str, term: &Value, faults: &mut Faults) {
 pub fn spread(at: &str, spec: &Value, faults: &mut Faults) {
     for (index, one) in items(&spec["topologySpreadConstraints"]).iter().enumerate() {
         let at = format!("{at}.topologySpreadConstraints[{index}]");
-        if !one["maxSkew"].as_i64().is_some_and(|skew| skew > 0) {
+        if one["maxSkew"].as_i64().is_none_or(|skew| skew <= 0) {
             faults.push(Fault::invalid(format!("{at}.maxSkew"), &one["maxSkew"], "must be greater than zero"));
         }
         topology(&format!("{at}.topologyKey"), &one["topologyKey"], faults);

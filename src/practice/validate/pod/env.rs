@@ -56,11 +56,7 @@ fn value_from(at: &str, env: &Value, faults: &mut Faults) {
         let (at, source) = (format!("{at}.{way}"), &from[*way]);
         match *way {
             "fieldRef" => field(&at, source, faults),
-            "resourceFieldRef" => {
-                if required(&format!("{at}.resource"), &source["resource"], faults) && !text(&source["resource"]).contains("hugepages-") {
-                    one_of(&format!("{at}.resource"), &source["resource"], &RESOURCES, faults);
-                }
-            }
+            "resourceFieldRef" => resource(&at, &source["resource"], faults),
             "configMapKeyRef" | "secretKeyRef" => key(&at, source, faults),
             _ => {}
         }
@@ -73,6 +69,13 @@ fn value_from(at: &str, env: &Value, faults: &mut Faults) {
     };
     if let Some(why) = wrong {
         faults.push(Fault::invalid(at, &"".into(), why));
+    }
+}
+
+fn resource(at: &str, name: &Value, faults: &mut Faults) {
+    let at = format!("{at}.resource");
+    if required(&at, name, faults) && !text(name).contains("hugepages-") {
+        one_of(&at, name, &RESOURCES, faults);
     }
 }
 
