@@ -83,25 +83,53 @@ fn overlay_list(node: Node, target: &mut Value, patch: &[Value]) -> Result<(), S
     }
     let Some(list) = target.as_array_mut() else { return Ok(()) };
     let List::Keyed(keys) = kind else {
-        list.extend(patch.iter().filter(|one| !list.contains(one)).cloned().collect::<Vec<_>>());
+        let before = std::mem::take(list);
+        *list = woven(patch, &before, |one, other| one == other);
         return Ok(());
     };
+    let before = std::mem::take(list);
+    let same = |one: &Value, other: &Value| schema::key(one, keys) == schema::key(other, keys);
+    let (mut named, mut kept) = (Vec::new(), before);
     for element in patch {
-        let Some(key) = schema::key(element, keys) else {
+        if schema::key(element, keys).is_none() {
             return Err(Status::bad_request(format!(
                 "map: {element} does not contain declared merge key: {}",
                 keys.join(",")
             )));
-        };
-        let found = list.iter().position(|old| schema::key(old, keys).as_ref() == Some(&key));
+        }
+        let found = kept.iter().position(|old| same(old, element));
         match (element["$patch"].as_str(), found) {
-            (Some("delete"), Some(index)) => drop(list.remove(index)),
+            (Some("delete"), Some(index)) => drop(kept.remove(index)),
             (Some("delete"), None) => {}
-            (_, Some(index)) => overlay(node.element(), &mut list[index], element)?,
-            (_, None) => list.push(plain(element)),
+            (_, Some(index)) => {
+                overlay(node.element(), &mut kept[index], element)?;
+                named.push(kept[index].clone());
+            }
+            (_, None) => match named.iter_mut().find(|earlier| same(earlier, element)) {
+                Some(earlier) => overlay(node.element(), earlier, element)?,
+                None => named.push(plain(element)),
+            },
         }
     }
+    *list = woven(&named, &kept, same);
     Ok(())
+}
+
+/// What a patch names and what only was there, in one list: what is new comes as early as the old order allows.
+fn woven(named: &[Value], before: &[Value], same: impl Fn(&Value, &Value) -> bool) -> Vec<Value> {
+    let place = |one: &Value| before.iter().position(|other| same(other, one));
+    let others = before.iter().filter(|one| !named.iter().any(|other| same(other, one)));
+    let (mut others, mut out) = (others.peekable(), Vec::new());
+    for one in named {
+        while let Some(next) = others.next_if(|next| place(next).zip(place(one)).is_some_and(|(next, one)| next < one)) {
+            out.push(next.clone());
+        }
+        if !out.iter().any(|there| same(there, one)) {
+            out.push(one.clone());
+        }
+    }
+    out.extend(others.cloned());
+    out
 }
 
 /// Puts elements into the order of a `$setElementOrder`; others keep their place behind those before them.
@@ -159,7 +187,7 @@ mod tests {
         );
         assert_eq!(
             spec["containers"][0],
-            json!({"name": "a", "image": "z", "env": [{"name": "K", "value": "1"}, {"name": "L", "value": "2"}]})
+            json!({"name": "a", "image": "z", "env": [{"name": "L", "value": "2"}, {"name": "K", "value": "1"}]})
         );
         assert_eq!(spec["containers"][1]["image"], "y");
     }

@@ -2,6 +2,7 @@
 
 mod batch;
 mod check;
+mod difference;
 mod format;
 mod limits;
 mod meta;

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::practice::field::items;
 use crate::practice::status::Fault;
+use crate::practice::validate::difference::{difference, pod_spec};
 
 const MAY_CHANGE: &str = "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,\
     `spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
@@ -37,7 +38,8 @@ pub fn update(old: &Value, new: &Value, faults: &mut Vec<Fault>) {
         }
     }
     if allowed != *old {
-        faults.push(Fault::forbidden("spec", MAY_CHANGE));
+        let shown = difference(&pod_spec(old), &pod_spec(&allowed));
+        faults.push(Fault::forbidden("spec", &format!("{MAY_CHANGE}\n{shown}")));
     }
 }
 
