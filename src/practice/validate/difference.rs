@@ -133,8 +133,5 @@ fn write(lines: &mut Vec<String>, depth: usize, before: &str, value: &Printed, a
 #[must_use]
 pub fn difference(old: &[String], new: &[String]) -> String {
     let text = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
-    similar::TextDiff::from_lines(&text(old), &text(new))
-        .unified_diff()
-        .context_radius(3)
-        .to_string()
+    similar::TextDiff::from_lines(text(old), text(new)).unified_diff().context_radius(3).to_string()
 }
