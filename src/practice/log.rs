@@ -119,6 +119,19 @@ pub fn logs(world: &World, namespace: &str, pod: &str, query: &LogQuery) -> Resu
             "previous terminated container \"{container}\" in pod \"{pod}\" not found"
         )));
     }
+    // The runtime keeps one ended run of a container: the last one takes the place of the one before.
+    let ended = &status["state"]["terminated"];
+    if query.previous && !ended.is_null() {
+        let id = text(&status["lastState"]["terminated"]["containerID"]);
+        return Ok(Logs {
+            lines: vec![LogLine {
+                at: world.now,
+                text: format!("unable to retrieve container logs for {id}"),
+            }],
+            dropped: 0,
+            done: true,
+        });
+    }
     let waiting = &status["state"]["waiting"];
     // A container waiting for its restart still has the output of the run that ended: the newest in the book.
     let run = world.logs.run(uid, &container, query.previous && waiting.is_null());

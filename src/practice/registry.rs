@@ -100,6 +100,9 @@ impl World {
             Part::Status => {
                 let before = old.clone();
                 old["status"] = object["status"].take();
+                if !object["metadata"]["managedFields"].is_null() {
+                    old["metadata"]["managedFields"] = object["metadata"]["managedFields"].take();
+                }
                 return Ok(if before == old { old } else { self.store.put(kind, old) });
             }
             Part::Spec if kind.subresources.contains(&"status") => match old.get("status") {
@@ -123,6 +126,9 @@ impl World {
         }
         defaults::apply(kind, &mut object);
         defaults::keep(kind, &old, &mut object);
+        if kind.kind == "Service" {
+            defaults::address::changed(self, &old, &mut object);
+        }
         validate::update(kind, &old, &object)?;
         if kind.generation && object.get("spec") != old.get("spec") {
             object["metadata"]["generation"] = (old["metadata"]["generation"].as_i64().unwrap_or(0) + 1).into();

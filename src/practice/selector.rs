@@ -28,10 +28,10 @@ impl Selector {
     /// # Errors
     /// 400 when one cannot be read.
     pub fn parse(labels: &str, fields: &str) -> Result<Self, Status> {
-        let bad = |text: &str| Status::bad_request(format!("unable to parse requirement: {text:?} is not a valid selector"));
+        let bad = |text: &str| Status::bad_request(format!("invalid selector: {text:?}; can't understand {text:?}"));
         let labels = split(labels)
             .into_iter()
-            .map(|part| label_test(&part).ok_or_else(|| bad(&part)))
+            .map(|part| label_test(&part).ok_or_else(|| Status::bad_request(misread(&part))))
             .collect::<Result<_, _>>()?;
         let fields = split(fields)
             .into_iter()
@@ -133,6 +133,25 @@ fn split(text: &str) -> Vec<String> {
         }
     }
     parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+/// Why a part of a label selector cannot be read (apimachinery `labels.Parse`).
+fn misread(part: &str) -> String {
+    let spaced = ["(", ")", "!=", "=", ","]
+        .iter()
+        .fold(part.to_owned(), |text, sign| text.replace(sign, &format!(" {sign} ")));
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let (found, expected) = match words.as_slice() {
+        [] => ("", "!, identifier, or 'end of string'"),
+        [sign @ ("=" | "!=" | "(" | ")"), ..] => (*sign, "!, identifier, or 'end of string'"),
+        [_, "in" | "notin"] => ("", "'('"),
+        [_, "in" | "notin", "(", ..] => ("", "',' or ')'"),
+        [_, "in" | "notin", word, ..] => (*word, "'('"),
+        [_, "=" | "!=", _, word, ..] => (*word, "',' or 'end of string'"),
+        [_, word, ..] => (*word, "in, notin, =, ==, !=, gt, lt"),
+        [word] => (*word, "identifier"),
+    };
+    format!("unable to parse requirement: found '{found}', expected: {expected}")
 }
 
 fn label_test(part: &str) -> Option<(String, Test)> {

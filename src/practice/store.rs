@@ -52,6 +52,8 @@ pub struct Store {
     log: VecDeque<Change>,
     /// Bytes that only the log holds: what objects were before their changes.
     past: usize,
+    /// A copy to try writes on: objects keep the version they had.
+    trial: bool,
 }
 
 impl Default for Store {
@@ -62,6 +64,7 @@ impl Default for Store {
             objects: BTreeMap::new(),
             log: VecDeque::new(),
             past: 0,
+            trial: false,
         }
     }
 }
@@ -105,8 +108,19 @@ impl Store {
     /// Writes an object under the next version, which is set in it and returned with it.
     pub fn put(&mut self, kind: &'static Kind, mut object: Value) -> Value {
         self.version += 1;
-        object["metadata"]["resourceVersion"] = Value::String(self.version.to_string());
         let (namespace, name) = names(&object);
+        if self.trial {
+            let old = self
+                .get(kind, &namespace, &name)
+                .and_then(|mut old| old["metadata"].as_object_mut()?.remove("resourceVersion"));
+            match (old, object["metadata"].as_object_mut()) {
+                (Some(version), Some(metadata)) => drop(metadata.insert("resourceVersion".to_owned(), version)),
+                (None, Some(metadata)) => drop(metadata.remove("resourceVersion")),
+                _ => {}
+            }
+        } else {
+            object["metadata"]["resourceVersion"] = Value::String(self.version.to_string());
+        }
         let bytes = encode(&object);
         let before = self
             .objects
@@ -177,6 +191,7 @@ impl Store {
             objects: self.objects.clone(),
             log: VecDeque::new(),
             past: 0,
+            trial: true,
         }
     }
 

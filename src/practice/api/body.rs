@@ -38,9 +38,9 @@ impl Call {
     /// An object that a patch made, as its kind has it.
     ///
     /// # Errors
-    /// 422 for what the kind cannot hold; `shown` is how the error names the patch.
-    pub fn patched(&self, kind: &Kind, object: &Value, shown: impl Fn() -> String) -> Result<Value, Status> {
-        let refuse = |status: Status| Status::patch_invalid(&shown(), typed::reason(kind, &status));
+    /// What `refused` makes of the reason, for what the kind cannot hold.
+    pub fn patched(&self, kind: &Kind, object: &Value, refused: impl Fn(String) -> Status) -> Result<Value, Status> {
+        let refuse = |status: Status| refused(typed::reason(kind, &status));
         let read = typed::read(kind, object).map_err(refuse)?;
         self.admit(kind, read, refuse)
     }

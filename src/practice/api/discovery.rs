@@ -34,6 +34,7 @@ pub fn serve(target: &Target, call: &Call) -> Result<Response, Status> {
         }
         Target::GroupVersion(group, version) => resources(group, version),
         Target::Root => Ok(answer::object(&json!({"paths": paths()}))),
+        Target::OldOpenApi => Ok(openapi::old::document(call)),
         Target::OpenApi => Ok(openapi::index()),
         Target::OpenApiGroup(group, version) => openapi::document(group, version),
         _ => Err(Status::no_such_path()),

@@ -21,6 +21,7 @@ mod scale;
 mod streams;
 mod table;
 mod verbs;
+mod warnings;
 mod watch;
 
 #[cfg(test)]
@@ -55,6 +56,9 @@ async fn serve(State(practice): State<Practice>, request: Request) -> Response {
 
 async fn route(practice: &Practice, target: Target, call: Call) -> Result<Response, Status> {
     admittance::check(practice, &target, &call)?;
+    if let Target::Resource(at) = &target {
+        warnings::of_kind(at.kind, &call);
+    }
     match target {
         Target::Resource(resource) if resource.sub == "proxy" => proxy::serve(practice, &resource, &call).await,
         Target::Resource(resource) => resource_route(practice, resource, call),

@@ -2,12 +2,14 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::call::Call;
+use super::json;
 use super::path::Resource;
-use super::{answer, verbs};
+use super::{answer, verbs, warnings};
 use crate::practice::cluster::Practice;
+use crate::practice::kind::Kind;
 use crate::practice::patch::fields::Fields;
 use crate::practice::patch::{apply, strategic};
 use crate::practice::registry::Part;
@@ -20,26 +22,33 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
     if call.content_type() == "application/apply-patch+yaml" {
         return server_side_apply(practice, at, call);
     }
-    let patch = call.patch()?;
+    let patch = match call.patch() {
+        // A strategic patch is read without a word of its own around the error.
+        Err(status) if call.content_type() == "application/strategic-merge-patch+json" => {
+            return Err(Status::bad_request(status.message.replacen("error decoding patch: ", "", 1)));
+        }
+        other => other?,
+    };
     let made = verbs::write(practice, call, |world| {
         let old = world
             .store
             .get(at.kind, at.ns(), &at.name)
             .ok_or_else(|| Status::not_found(at.kind, &at.name))?;
-        let mut object = patched(&view::show(at.kind, old), &patch, call)?;
+        let mut object = patched(at.kind, &view::show(at.kind, old), &patch, call)?;
         verbs::belongs(at, &mut object)?;
-        let object = call.patched(at.kind, &object, || shown(call, &object, &patch))?;
+        let object = call.patched(at.kind, &object, |why| refused(call, &object, &patch, why))?;
         verbs::replace(world, at, object, call.manager())
     })?;
+    warnings::of_object(at.kind, &made, call);
     Ok(answer::object(&view::show(at.kind, made)))
 }
 
 /// How an error names a patch: a strategic one by itself as Go prints a map, the others by what they made.
-fn shown(call: &Call, object: &Value, patch: &Value) -> String {
+fn refused(call: &Call, object: &Value, patch: &Value, why: String) -> Status {
     if call.content_type() == "application/strategic-merge-patch+json" {
-        go_map(patch)
+        Status::patch_invalid(&go_map(patch), unconverted(why))
     } else {
-        object.to_string()
+        Status::patch_invalid(&object.to_string(), why)
     }
 }
 
@@ -57,16 +66,49 @@ fn go_map(value: &Value) -> String {
     }
 }
 
+/// What a strategic patch says of a value that a field cannot hold: it is converted and not decoded.
+fn unconverted(why: String) -> String {
+    let Some((given, wanted)) = why
+        .strip_prefix("json: cannot unmarshal ")
+        .and_then(|rest| Some((rest.split(' ').next()?, rest.rsplit_once(" of type ")?.1)))
+    else {
+        return why;
+    };
+    let given = match given {
+        "number" => "int64",
+        "object" => "map",
+        "array" => "slice",
+        other => other,
+    };
+    match wanted {
+        _ if wanted.starts_with("[]") => format!("cannot restore slice from {given}"),
+        _ if wanted.starts_with("map[") => format!("cannot restore map from {given}"),
+        _ if wanted.starts_with("v1.") && !given.is_empty() => format!("cannot restore struct from: {given}"),
+        "string" if given == "int64" => "cannot convert int64 to string".to_owned(),
+        _ => format!("unrecognized type: {wanted}"),
+    }
+}
+
+/// The steps of a JSON patch, with Go's words for what is none.
+fn steps(patch: &Value) -> Result<json_patch::Patch, String> {
+    let misfit = |value: &Value, wanted: &str| format!("json: cannot unmarshal {} into Go value of type {wanted}", json::kind(value));
+    let list = patch.as_array().ok_or_else(|| misfit(patch, "[]handlers.jsonPatchOp"))?;
+    if let Some(odd) = list.iter().find(|step| !step.is_object()) {
+        return Err(misfit(odd, "handlers.jsonPatchOp"));
+    }
+    serde_json::from_value(patch.clone()).map_err(|bad| bad.to_string())
+}
+
 /// The object that a patch makes of another.
-pub fn patched(old: &Value, patch: &Value, call: &Call) -> Result<Value, Status> {
+pub fn patched(kind: &Kind, old: &Value, patch: &Value, call: &Call) -> Result<Value, Status> {
     let mut object = old.clone();
     match call.content_type() {
         "application/json-patch+json" => {
-            let steps: json_patch::Patch = serde_json::from_value(patch.clone()).map_err(|bad| Status::bad_request(format!("error decoding patch: {bad}")))?;
+            let steps = steps(patch).map_err(|bad| Status::bad_request(format!("error decoding patch: {bad}")))?;
             json_patch::patch(&mut object, &steps).map_err(|_| Status::unprocessable("the server rejected our request due to an error in our request"))?;
         }
         "application/merge-patch+json" => json_patch::merge(&mut object, patch),
-        "application/strategic-merge-patch+json" => strategic::merge(&mut object, patch)?,
+        "application/strategic-merge-patch+json" => strategic::merge(kind, &mut object, patch)?,
         _ => return Err(Status::unsupported_patch()),
     }
     Ok(object)
@@ -87,6 +129,7 @@ fn server_side_apply(practice: &Practice, at: &Resource, call: &Call) -> Result<
     }
     let wanted = read.object;
     let (made, new) = verbs::write(practice, call, |world| applied(world, at, wanted, call))?;
+    warnings::of_object(at.kind, &made, call);
     let code = if new { StatusCode::CREATED } else { StatusCode::OK };
     Ok(answer::typed(code, "application/json", view::show(at.kind, made).to_string()))
 }
@@ -115,6 +158,21 @@ fn undeclared(at: &Resource, wanted: &Value, odd: &[String]) -> Status {
     ))
 }
 
+/// Keeps what a client-side apply would compare with in step with what was applied, where there is such a thing.
+fn remember(object: &mut Value, wanted: &Value) {
+    const LAST: &str = "kubectl.kubernetes.io/last-applied-configuration";
+    if object["metadata"]["annotations"][LAST].is_null() {
+        return;
+    }
+    let mut wanted = wanted.clone();
+    if let Some(annotations) = wanted["metadata"]["annotations"].as_object_mut() {
+        annotations.remove(LAST);
+    } else if let Some(metadata) = wanted["metadata"].as_object_mut() {
+        metadata.remove("annotations");
+    }
+    object["metadata"]["annotations"][LAST] = format!("{wanted}\n").into();
+}
+
 fn applied(world: &mut World, at: &Resource, mut wanted: Value, call: &Call) -> Result<(Value, bool), Status> {
     let manager = apply::Manager {
         name: call.param("fieldManager"),
@@ -124,7 +182,11 @@ fn applied(world: &mut World, at: &Resource, mut wanted: Value, call: &Call) -> 
     };
     match world.store.get(at.kind, at.ns(), &at.name) {
         Some(live) => {
-            let object = view::keep(at.kind, apply::merge(at.kind, &view::show(at.kind, live), &wanted, &manager)?);
+            let mut object = apply::merge(at.kind, &view::show(at.kind, live), &wanted, &manager)?;
+            if manager.name == "kubectl" && at.sub.is_empty() {
+                remember(&mut object, &wanted);
+            }
+            let object = view::keep(at.kind, object);
             let part = if at.sub == "status" { Part::Status } else { Part::Spec };
             Ok((world.update(at.kind.storage(), object, part)?, false))
         }
@@ -132,7 +194,7 @@ fn applied(world: &mut World, at: &Resource, mut wanted: Value, call: &Call) -> 
             if !wanted["metadata"]["resourceVersion"].is_null() {
                 return Err(Status::conflict(at.kind, &at.name));
             }
-            wanted["metadata"]["managedFields"] = json!([apply::entry(at.kind, &Fields::of(at.kind, &wanted), &manager)]);
+            wanted["metadata"]["managedFields"] = serde_json::json!([apply::entry(at.kind, &Fields::of(at.kind, &wanted), &manager)]);
             Ok((verbs::insert(world, at, wanted, call)?, true))
         }
         None => Err(Status::not_found(at.kind, &at.name)),

@@ -18,6 +18,8 @@ pub enum Target {
     Group(String),
     /// `/api/v1` or `/apis/GROUP/VERSION`.
     GroupVersion(String, String),
+    /// `/openapi/v2`.
+    OldOpenApi,
     /// `/openapi/v3`.
     OpenApi,
     /// `/openapi/v3/…`: group and version.
@@ -53,6 +55,7 @@ pub fn parse(path: &str) -> Result<Target, Status> {
         [] => Ok(Target::Root),
         ["healthz" | "readyz" | "livez", ..] => Ok(Target::Health),
         ["version"] => Ok(Target::Version),
+        ["openapi", "v2"] => Ok(Target::OldOpenApi),
         ["openapi", "v3"] => Ok(Target::OpenApi),
         ["openapi", "v3", "api", version] => Ok(Target::OpenApiGroup(String::new(), (*version).to_owned())),
         ["openapi", "v3", "apis", group, version] => Ok(Target::OpenApiGroup((*group).to_owned(), (*version).to_owned())),

@@ -99,7 +99,7 @@ pub fn issue(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
     let seconds = spec["expirationSeconds"].as_i64().unwrap_or(3600);
     if seconds < 600 {
         let why = "may not specify a duration less than 10 minutes";
-        let mut refusal = Status::invalid(at.kind, &at.name, &[Fault::invalid("spec.expirationSeconds", &seconds.into(), why)]);
+        let mut refusal = Status::invalid(at.kind, "", &[Fault::invalid("spec.expirationSeconds", &seconds.into(), why)]);
         refusal.message = refusal.message.replacen("ServiceAccount", "TokenRequest.authentication.k8s.io", 1);
         return Err(refusal);
     }

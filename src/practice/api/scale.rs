@@ -20,7 +20,7 @@ pub fn serve(practice: &Practice, at: &Resource, call: Call) -> Result<Response,
         let wanted = if call.method == "PUT" {
             body
         } else {
-            patching::patched(&scale(&object), &body, &call)?
+            patching::patched(at.kind, &scale(&object), &body, &call)?
         };
         let version = &wanted["metadata"]["resourceVersion"];
         if version.is_string() && *version != object["metadata"]["resourceVersion"] {

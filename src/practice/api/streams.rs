@@ -61,10 +61,6 @@ pub fn serve(practice: &Practice, at: &Resource, call: Call) -> Result<Response,
 
 /// Carries bytes both ways until the program ends or the client goes.
 async fn converse(mut socket: WebSocket, mut session: Session, tty: bool) {
-    // An empty message tells the client that the streams are open.
-    if send(&mut socket, STDOUT, &[]).await.is_err() {
-        return;
-    }
     loop {
         tokio::select! {
             output = session.next() => {

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::call::Call;
 use super::path::Resource;
-use super::{answer, table};
+use super::{answer, table, warnings};
 use crate::practice::cluster::Practice;
+use crate::practice::defaults;
 use crate::practice::kind::{Kind, NAMESPACE, POD};
 use crate::practice::patch::managed::{self, Writer};
 use crate::practice::registry::{Deletion, Part, Propagation};
@@ -40,12 +41,15 @@ pub fn create(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
     let mut object = call.object(at.kind)?;
     belongs(at, &mut object)?;
     let made = write(practice, call, |world| insert(world, at, object, call))?;
+    warnings::of_object(at.kind, &made, call);
     Ok(answer::created(&view::show(at.kind, made)))
 }
 
 /// Creates an object that a user sent, where its namespace exists.
-pub fn insert(world: &mut World, at: &Resource, mut object: Value, call: &Call) -> Result<Value, Status> {
+pub fn insert(world: &mut World, at: &Resource, object: Value, call: &Call) -> Result<Value, Status> {
     in_namespace(world, at)?;
+    let mut object = view::keep(at.kind, object);
+    defaults::apply(at.kind.storage(), &mut object);
     if object["metadata"]["managedFields"].as_array().is_none_or(Vec::is_empty) {
         let writer = Writer {
             manager: call.manager(),
@@ -54,7 +58,7 @@ pub fn insert(world: &mut World, at: &Resource, mut object: Value, call: &Call) 
         };
         managed::record(at.kind, None, &mut object, &writer);
     }
-    world.create(at.kind.storage(), view::keep(at.kind, object))
+    world.create(at.kind.storage(), object)
 }
 
 fn in_namespace(world: &World, at: &Resource) -> Result<(), Status> {
@@ -71,6 +75,7 @@ pub fn update(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
         object["spec"]["finalizers"] = json!([]);
     }
     let made = write(practice, call, |world| replace(world, at, object, call.manager()))?;
+    warnings::of_object(at.kind, &made, call);
     Ok(answer::object(&view::show(at.kind, made)))
 }
 
@@ -81,8 +86,9 @@ pub fn replace(world: &mut World, at: &Resource, object: Value, manager: &str) -
         .store
         .get(at.kind, at.ns(), &at.name)
         .ok_or_else(|| Status::not_found(at.kind, &at.name))?;
-    if at.sub == "status" {
-        return world.update(at.kind.storage(), object, Part::Status);
+    if at.sub != "status" {
+        defaults::apply(at.kind.storage(), &mut object);
+        defaults::keep(at.kind.storage(), &old, &mut object);
     }
     managed::record(
         at.kind,
@@ -94,7 +100,8 @@ pub fn replace(world: &mut World, at: &Resource, object: Value, manager: &str) -
             time: &world.seconds(),
         },
     );
-    world.update(at.kind.storage(), object, Part::Spec)
+    let part = if at.sub == "status" { Part::Status } else { Part::Spec };
+    world.update(at.kind.storage(), object, part)
 }
 
 /// Writes, or on a dry run only finds out what the write would do.

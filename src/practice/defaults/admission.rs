@@ -1,11 +1,9 @@
 //! What is added when an object is made: service account, tolerations, addresses, the first status.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
-use super::{each, set};
-use crate::practice::kind::{Kind, SERVICE, SERVICE_ACCOUNT};
+use super::{address, each, set};
+use crate::practice::kind::{Kind, SERVICE_ACCOUNT};
 use crate::practice::status::Status;
 use crate::practice::store::names;
 use crate::practice::world::World;
@@ -19,7 +17,7 @@ const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 pub fn admit(world: &mut World, kind: &Kind, object: &mut Value) -> Result<(), Status> {
     match kind.kind {
         "Pod" => pod(world, kind, object)?,
-        "Service" => service(world, object),
+        "Service" => address::service(world, object),
         _ => {}
     }
     Ok(())
@@ -125,57 +123,5 @@ fn qos(spec: &Value) -> &'static str {
         (false, _) => "BestEffort",
         (true, true) => "Guaranteed",
         (true, false) => "Burstable",
-    }
-}
-
-fn service(world: &mut World, object: &mut Value) {
-    let spec = &object["spec"];
-    if spec["type"] == "ExternalName" {
-        return;
-    }
-    if spec["clusterIP"].as_str().unwrap_or_default().is_empty() {
-        let address = free_address(world);
-        object["spec"]["clusterIP"] = address.into();
-    }
-    let spec = &mut object["spec"];
-    spec["clusterIPs"] = json!([spec["clusterIP"]]);
-    set(spec, "ipFamilies", json!(["IPv4"]));
-    set(spec, "ipFamilyPolicy", "SingleStack".into());
-    if matches!(spec["type"].as_str(), Some("NodePort" | "LoadBalancer")) {
-        let taken: BTreeSet<i64> = world.store.objects(&SERVICE, None).iter().flat_map(ports).collect();
-        for port in each(&mut object["spec"], "ports").filter(|port| port["nodePort"].as_i64().unwrap_or(0) == 0) {
-            let free = (0..)
-                .map(|_| 30_000 + (world.chance() * 2_768.0) as i64)
-                .take(10_000)
-                .find(|number| !taken.contains(number));
-            port["nodePort"] = free.into();
-        }
-    }
-}
-
-fn ports(service: &Value) -> Vec<i64> {
-    service["spec"]["ports"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|port| port["nodePort"].as_i64())
-        .collect()
-}
-
-/// An address of the service network that no Service has.
-fn free_address(world: &mut World) -> String {
-    let taken: BTreeSet<String> = world
-        .store
-        .objects(&SERVICE, None)
-        .iter()
-        .filter_map(|service| service["spec"]["clusterIP"].as_str().map(str::to_owned))
-        .collect();
-    loop {
-        // The low end of the range is for addresses that are asked for by name.
-        let number = 256 + (world.chance() * 65_278.0) as u32;
-        let address = format!("10.96.{}.{}", number >> 8, number & 255);
-        if !taken.contains(&address) {
-            return address;
-        }
     }
 }

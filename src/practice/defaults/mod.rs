@@ -1,5 +1,6 @@
 //! What Kubernetes fills in: defaults on every write, admission's additions once, and what an update may leave out.
 
+pub mod address;
 mod admission;
 mod autoscaler;
 mod batch;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::{Fields, Path, display, get, remove};
 use super::managed::is_element;
-use super::schema::{self, List};
+use super::schema::{self, List, Node};
 use crate::practice::kind::Kind;
 use crate::practice::status::Status;
 
@@ -49,7 +49,7 @@ pub fn merge(kind: &Kind, live: &Value, wanted: &Value, manager: &Manager) -> Re
     let (mine, mut others): (Vec<Value>, Vec<Value>) = entries.into_iter().partition(|entry| manager.owns(entry));
     let before = mine.first().map(|entry| Fields::decode(&entry["fieldsV1"])).unwrap_or_default();
     let now = if manager.subresource == "status" {
-        Fields::of_status(wanted)
+        Fields::of_status(kind, wanted)
     } else {
         Fields::of(kind, wanted)
     };
@@ -62,7 +62,7 @@ pub fn merge(kind: &Kind, live: &Value, wanted: &Value, manager: &Manager) -> Re
     if let Some(parts) = wanted.as_object_mut() {
         parts.retain(|name, _| manager.subresource.is_empty() || name == manager.subresource);
     }
-    overlay("", "", &mut merged, &wanted);
+    overlay(Node::of(kind), &mut merged, &wanted);
 
     let changed = |path: &Path| now.0.contains(path) && !is_element(path) && get(live, path) != get(&merged, path);
     let conflicts: Vec<(usize, Path)> = others
@@ -123,15 +123,15 @@ fn without_managers(object: &Value) -> Value {
 }
 
 /// Lays what is wanted over what is there.
-fn overlay(parent: &str, field: &str, live: &mut Value, wanted: &Value) {
+fn overlay(node: Node, live: &mut Value, wanted: &Value) {
     match (live, wanted) {
-        (Value::Object(live), Value::Object(wanted)) if !schema::atomic_map(parent, field) => {
+        (Value::Object(live), Value::Object(wanted)) if !node.atomic() => {
             for (name, value) in wanted {
-                overlay(field, name, live.entry(name.clone()).or_insert(Value::Null), value);
+                overlay(node.field(name), live.entry(name.clone()).or_insert(Value::Null), value);
             }
         }
-        (Value::Array(live), Value::Array(wanted)) => match schema::list(parent, field) {
-            List::Keyed(keys) => overlay_keyed(field, keys, live, wanted),
+        (Value::Array(live), Value::Array(wanted)) => match node.list() {
+            List::Keyed(keys) => overlay_keyed(node, keys, live, wanted),
             List::Set => live.extend(wanted.iter().filter(|one| !live.contains(one)).cloned().collect::<Vec<_>>()),
             List::Atomic => *live = wanted.clone(),
         },
@@ -140,7 +140,7 @@ fn overlay(parent: &str, field: &str, live: &mut Value, wanted: &Value) {
 }
 
 /// Wanted elements come in their own order, and what only others have stays where it stood before them.
-fn overlay_keyed(field: &str, keys: &[&str], live: &mut Vec<Value>, wanted: &[Value]) {
+fn overlay_keyed(node: Node, keys: &[&str], live: &mut Vec<Value>, wanted: &[Value]) {
     let key = |element: &Value| schema::key(element, keys);
     let mut rest = std::mem::take(live);
     for element in wanted {
@@ -158,7 +158,7 @@ fn overlay_keyed(field: &str, keys: &[&str], live: &mut Vec<Value>, wanted: &[Va
             }
             None => Value::Object(Map::new()),
         };
-        overlay("", field, &mut merged, element);
+        overlay(node.element(), &mut merged, element);
         live.push(merged);
     }
     live.append(&mut rest);

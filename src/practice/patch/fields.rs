@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{self, List};
+use super::schema::{self, List, Node};
 use crate::practice::kind::Kind;
 
 /// A field's way from the object down: `f:spec`, `k:{"name":"app"}`, `v:"text"`.
@@ -34,6 +34,7 @@ impl Fields {
     #[must_use]
     pub fn of(kind: &Kind, object: &Value) -> Self {
         let mut fields = Self::default();
+        let root = Node::of(kind);
         let own = object
             .as_object()
             .into_iter()
@@ -44,11 +45,11 @@ impl Fields {
             match value {
                 Value::Object(metadata) if field == "metadata" => {
                     for (name, value) in metadata.iter().filter(|(name, _)| !SERVERS.contains(&name.as_str())) {
-                        fields.walk(&[way.clone(), vec![format!("f:{name}")]].concat(), "metadata", name, value);
+                        fields.walk(&step(&way, format!("f:{name}")), root.field(field).field(name), value);
                     }
                 }
                 _ if field == "status" && kind.subresources.contains(&"status") => {}
-                _ => fields.walk(&way, "", field, value),
+                _ => fields.walk(&way, root.field(field), value),
             }
         }
         fields
@@ -56,33 +57,35 @@ impl Fields {
 
     /// The fields of its status that an object sets.
     #[must_use]
-    pub fn of_status(object: &Value) -> Self {
+    pub fn of_status(kind: &Kind, object: &Value) -> Self {
         let mut fields = Self::default();
-        fields.walk(&vec!["f:status".to_owned()], "", "status", &object["status"]);
+        if !object["status"].is_null() {
+            fields.walk(&vec!["f:status".to_owned()], Node::of(kind).field("status"), &object["status"]);
+        }
         fields
     }
 
-    fn walk(&mut self, way: &Path, parent: &str, field: &str, value: &Value) {
+    fn walk(&mut self, way: &Path, node: Node, value: &Value) {
         match value {
-            Value::Object(map) if !map.is_empty() && !schema::atomic_map(parent, field) => {
+            Value::Object(map) if !map.is_empty() && !node.atomic() => {
                 for (name, value) in map {
-                    self.walk(&step(way, format!("f:{name}")), field, name, value);
+                    self.walk(&step(way, format!("f:{name}")), node.field(name), value);
                 }
             }
-            Value::Array(elements) if !elements.is_empty() => self.walk_list(way, parent, field, elements),
+            Value::Array(elements) if !elements.is_empty() => self.walk_list(way, node, elements),
             _ => self.0.extend([way.clone()]),
         }
     }
 
-    fn walk_list(&mut self, way: &Path, parent: &str, field: &str, elements: &[Value]) {
-        match schema::list(parent, field) {
+    fn walk_list(&mut self, way: &Path, node: Node, elements: &[Value]) {
+        match node.list() {
             List::Keyed(keys) if elements.iter().all(|element| schema::key(element, keys).is_some()) => {
                 for element in elements {
                     let Some(key) = schema::key(element, keys) else { continue };
                     let way = step(way, format!("k:{}", Value::Object(key)));
                     self.0.insert(way.clone());
                     for (name, value) in element.as_object().into_iter().flatten() {
-                        self.walk(&step(&way, format!("f:{name}")), field, name, value);
+                        self.walk(&step(&way, format!("f:{name}")), node.element().field(name), value);
                     }
                 }
             }

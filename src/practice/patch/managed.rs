@@ -17,7 +17,11 @@ pub struct Writer<'a> {
 /// Records a write that is about to turn `old` into `new`.
 pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, writer: &Writer) {
     let Writer { manager, subresource, time } = *writer;
-    let present = Fields::of(kind, new);
+    let present = if subresource == "status" {
+        Fields::of_status(kind, new)
+    } else {
+        Fields::of(kind, new)
+    };
     let changed: Fields = Fields(
         present
             .0
@@ -26,8 +30,7 @@ pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, writer: &Writer
             .cloned()
             .collect(),
     );
-    let before = old.map(|old| old["metadata"]["managedFields"].clone()).unwrap_or_default();
-    let mut entries: Vec<Value> = before.as_array().cloned().unwrap_or_default();
+    let mut entries = known(old, new);
     let mine =
         |entry: &Value| entry["manager"] == manager && entry["operation"] == "Update" && entry["subresource"].as_str().unwrap_or_default() == subresource;
     let mut own = changed.clone();
@@ -40,7 +43,8 @@ pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, writer: &Writer
         }
         // An element of a keyed list is shared: changing a field in it takes only that field.
         let lost = |path: &[String]| !present.0.contains(path) || changed.0.contains(path) && !is_element(path);
-        fields.0.retain(|path| entry["subresource"] == "status" || !lost(path));
+        let elsewhere = |path: &[String]| (path.first().is_some_and(|part| part == "f:status")) != (subresource == "status");
+        fields.0.retain(|path| elsewhere(path) || !lost(path));
         if fields.0.len() != count {
             entry["fieldsV1"] = fields.encode();
         }
@@ -61,6 +65,16 @@ pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, writer: &Writer
     if !entries.is_empty() {
         new["metadata"]["managedFields"] = Value::Array(entries);
     }
+}
+
+/// The entries to go on from: those sent, when a writer sets them itself, or those that were there.
+fn known(old: Option<&Value>, new: &Value) -> Vec<Value> {
+    let sent = new["metadata"]["managedFields"].as_array();
+    if let Some(sent) = sent {
+        let reset = sent.is_empty() || matches!(sent.as_slice(), [one] if one.as_object().is_some_and(serde_json::Map::is_empty));
+        return if reset { Vec::new() } else { sent.clone() };
+    }
+    old.and_then(|old| old["metadata"]["managedFields"].as_array()).cloned().unwrap_or_default()
 }
 
 /// Whether a path names a whole element of a keyed list: several managers may share one.

@@ -1,6 +1,9 @@
-//! How Kubernetes merges lists and maps: which are atomic, which are sets, which have keys.
+//! How Kubernetes merges lists and maps, by the table of types: which are atomic, which are sets, which have keys.
 
 use serde_json::{Map, Value};
+
+use crate::practice::kind::Kind;
+use crate::practice::types::{Field, ListType, Shape, table};
 
 /// How the elements of a list are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,45 +16,76 @@ pub enum List {
     Keyed(&'static [&'static str]),
 }
 
-/// Lists in server-side apply, by the field and the field around it (`x-kubernetes-list-map-keys`).
-#[must_use]
-pub fn list(parent: &str, field: &str) -> List {
-    match (parent, field) {
-        (_, "containers" | "initContainers" | "ephemeralContainers" | "env" | "volumes" | "imagePullSecrets" | "resourceClaims") | ("", "secrets") => {
-            List::Keyed(&["name"])
+/// What the table says of a place in an object.
+#[derive(Debug, Clone, Copy)]
+pub struct Node {
+    shape: &'static Shape,
+    /// The field that the place is, where it is one.
+    field: Option<&'static Field>,
+}
+
+const ANY: Node = Node {
+    shape: &Shape::Any,
+    field: None,
+};
+
+impl Node {
+    /// The whole object.
+    #[must_use]
+    pub fn of(kind: &Kind) -> Self {
+        match table().shape(&kind.api_version(), kind.kind) {
+            Some(shape) => Self { shape, field: None },
+            None => ANY,
         }
-        ("containers" | "initContainers" | "ephemeralContainers", "ports") => List::Keyed(&["containerPort", "protocol"]),
-        ("spec", "ports") => List::Keyed(&["port", "protocol"]),
-        (_, "volumeMounts") => List::Keyed(&["mountPath"]),
-        (_, "volumeDevices") => List::Keyed(&["devicePath"]),
-        (_, "conditions") | ("status", "addresses") => List::Keyed(&["type"]),
-        (_, "hostAliases") => List::Keyed(&["ip"]),
-        (_, "topologySpreadConstraints") => List::Keyed(&["topologyKey", "whenUnsatisfiable"]),
-        ("metadata", "ownerReferences") => List::Keyed(&["uid"]),
-        ("metadata", "finalizers") => List::Set,
-        _ => List::Atomic,
     }
-}
 
-/// Lists in a strategic merge patch, which has one key each (`patchMergeKey`).
-#[must_use]
-pub fn strategic(parent: &str, field: &str) -> List {
-    match (parent, field) {
-        ("containers" | "initContainers" | "ephemeralContainers", "ports") => List::Keyed(&["containerPort"]),
-        ("spec", "ports") => List::Keyed(&["port"]),
-        (_, "topologySpreadConstraints") => List::Keyed(&["topologyKey"]),
-        ("projected", "sources") | ("spec", "taints" | "tolerations") => List::Atomic,
-        _ => list(parent, field),
+    /// A field of a struct, or a value of a map.
+    #[must_use]
+    pub fn field(self, name: &str) -> Self {
+        match self.shape {
+            Shape::Type(id) => table().field(*id, name).map_or(ANY, |field| Self {
+                shape: &field.shape,
+                field: Some(field),
+            }),
+            Shape::Map(shape) => Self { shape, field: None },
+            _ => ANY,
+        }
     }
-}
 
-/// Maps that server-side apply replaces as a whole.
-#[must_use]
-pub fn atomic_map(parent: &str, field: &str) -> bool {
-    matches!(
-        field,
-        "selector" | "nodeSelector" | "labelSelector" | "namespaceSelector" | "resourceFieldRef" | "fieldRef" | "secretKeyRef" | "configMapKeyRef"
-    ) || (parent, field) == ("volumes", "emptyDir")
+    /// An element of a list.
+    #[must_use]
+    pub fn element(self) -> Self {
+        match self.shape {
+            Shape::List(shape) => Self { shape, field: None },
+            _ => ANY,
+        }
+    }
+
+    /// How server-side apply merges this list (`x-kubernetes-list-type`).
+    #[must_use]
+    pub fn list(self) -> List {
+        match self.field.and_then(|field| field.list.as_ref()) {
+            Some(ListType::Map(keys)) => List::Keyed(keys),
+            Some(ListType::Set) => List::Set,
+            Some(ListType::Atomic) | None => List::Atomic,
+        }
+    }
+
+    /// How a strategic merge patch merges this list (`x-kubernetes-patch-merge-key`).
+    #[must_use]
+    pub fn strategic(self) -> List {
+        match self.field.and_then(|field| field.merge_key.as_ref()) {
+            Some(&"") => List::Set,
+            Some(key) => List::Keyed(std::slice::from_ref(key)),
+            None => List::Atomic,
+        }
+    }
+
+    /// Whether server-side apply takes this as one value, whatever is in it.
+    #[must_use]
+    pub fn atomic(self) -> bool {
+        self.field.is_some_and(|field| field.atomic)
+    }
 }
 
 /// The key of an element, with the defaults that keys have; `None` when a key field is missing.

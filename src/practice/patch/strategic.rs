@@ -2,21 +2,22 @@
 
 use serde_json::{Map, Value};
 
-use super::schema::{self, List};
+use super::schema::{self, List, Node};
+use crate::practice::kind::Kind;
 use crate::practice::status::Status;
 
 /// Applies a patch.
 ///
 /// # Errors
 /// 400 for a directive that Kubernetes does not know.
-pub fn merge(object: &mut Value, patch: &Value) -> Result<(), Status> {
-    overlay("", "", object, patch)
+pub fn merge(kind: &Kind, object: &mut Value, patch: &Value) -> Result<(), Status> {
+    overlay(Node::of(kind), object, patch)
 }
 
-fn overlay(parent: &str, field: &str, target: &mut Value, patch: &Value) -> Result<(), Status> {
+fn overlay(node: Node, target: &mut Value, patch: &Value) -> Result<(), Status> {
     match patch {
-        Value::Object(patch) => overlay_map(field, target, patch),
-        Value::Array(elements) => overlay_list(parent, field, target, elements),
+        Value::Object(patch) => overlay_map(node, target, patch),
+        Value::Array(elements) => overlay_list(node, target, elements),
         other => {
             *target = other.clone();
             Ok(())
@@ -24,7 +25,7 @@ fn overlay(parent: &str, field: &str, target: &mut Value, patch: &Value) -> Resu
     }
 }
 
-fn overlay_map(field: &str, target: &mut Value, patch: &Map<String, Value>) -> Result<(), Status> {
+fn overlay_map(node: Node, target: &mut Value, patch: &Map<String, Value>) -> Result<(), Status> {
     match patch.get("$patch").and_then(Value::as_str) {
         Some("replace") => {
             *target = plain(&Value::Object(patch.clone()));
@@ -52,7 +53,7 @@ fn overlay_map(field: &str, target: &mut Value, patch: &Map<String, Value>) -> R
         } else if value.is_null() {
             map.remove(name);
         } else if !name.starts_with('$') {
-            overlay(field, name, map.entry(name.clone()).or_insert(Value::Null), value)?;
+            overlay(node.field(name), map.entry(name.clone()).or_insert(Value::Null), value)?;
             if map.get(name).is_some_and(Value::is_null) {
                 map.remove(name);
             }
@@ -62,17 +63,17 @@ fn overlay_map(field: &str, target: &mut Value, patch: &Map<String, Value>) -> R
         if let (Some(list), Some(order)) = (name.strip_prefix("$setElementOrder/"), order.as_array())
             && let Some(elements) = map.get_mut(list).and_then(Value::as_array_mut)
         {
-            sort(elements, order, schema::strategic(field, list));
+            sort(elements, order, node.field(list).strategic());
         }
     }
     Ok(())
 }
 
-fn overlay_list(parent: &str, field: &str, target: &mut Value, patch: &[Value]) -> Result<(), Status> {
+fn overlay_list(node: Node, target: &mut Value, patch: &[Value]) -> Result<(), Status> {
     let replace = patch
         .iter()
         .any(|element| element["$patch"] == "replace" && element.as_object().is_some_and(|map| map.len() == 1));
-    let kind = schema::strategic(parent, field);
+    let kind = node.strategic();
     if replace || kind == List::Atomic || !target.is_array() && kind == List::Set {
         *target = patch.iter().filter(|element| element["$patch"] != "replace").map(plain).collect();
         return Ok(());
@@ -82,25 +83,53 @@ fn overlay_list(parent: &str, field: &str, target: &mut Value, patch: &[Value]) 
     }
     let Some(list) = target.as_array_mut() else { return Ok(()) };
     let List::Keyed(keys) = kind else {
-        list.extend(patch.iter().filter(|one| !list.contains(one)).cloned().collect::<Vec<_>>());
+        let before = std::mem::take(list);
+        *list = woven(patch, &before, |one, other| one == other);
         return Ok(());
     };
+    let before = std::mem::take(list);
+    let same = |one: &Value, other: &Value| schema::key(one, keys) == schema::key(other, keys);
+    let (mut named, mut kept) = (Vec::new(), before);
     for element in patch {
-        let Some(key) = schema::key(element, keys) else {
+        if schema::key(element, keys).is_none() {
             return Err(Status::bad_request(format!(
                 "map: {element} does not contain declared merge key: {}",
                 keys.join(",")
             )));
-        };
-        let found = list.iter().position(|old| schema::key(old, keys).as_ref() == Some(&key));
+        }
+        let found = kept.iter().position(|old| same(old, element));
         match (element["$patch"].as_str(), found) {
-            (Some("delete"), Some(index)) => drop(list.remove(index)),
+            (Some("delete"), Some(index)) => drop(kept.remove(index)),
             (Some("delete"), None) => {}
-            (_, Some(index)) => overlay("", field, &mut list[index], element)?,
-            (_, None) => list.push(plain(element)),
+            (_, Some(index)) => {
+                overlay(node.element(), &mut kept[index], element)?;
+                named.push(kept[index].clone());
+            }
+            (_, None) => match named.iter_mut().find(|earlier| same(earlier, element)) {
+                Some(earlier) => overlay(node.element(), earlier, element)?,
+                None => named.push(plain(element)),
+            },
         }
     }
+    *list = woven(&named, &kept, same);
     Ok(())
+}
+
+/// What a patch names and what only was there, in one list: what is new comes as early as the old order allows.
+fn woven(named: &[Value], before: &[Value], same: impl Fn(&Value, &Value) -> bool) -> Vec<Value> {
+    let place = |one: &Value| before.iter().position(|other| same(other, one));
+    let others = before.iter().filter(|one| !named.iter().any(|other| same(other, one)));
+    let (mut others, mut out) = (others.peekable(), Vec::new());
+    for one in named {
+        while let Some(next) = others.next_if(|next| place(next).zip(place(one)).is_some_and(|(next, one)| next < one)) {
+            out.push(next.clone());
+        }
+        if !out.iter().any(|there| same(there, one)) {
+            out.push(one.clone());
+        }
+    }
+    out.extend(others.cloned());
+    out
 }
 
 /// Puts elements into the order of a `$setElementOrder`; others keep their place behind those before them.
@@ -139,6 +168,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::practice::kind::POD;
 
     fn pod() -> Value {
         json!({"spec": {"containers": [{"name": "a", "image": "x", "env": [{"name": "K", "value": "1"}]}, {"name": "b", "image": "y"}], "tolerations": [{"key": "t"}]}})
@@ -146,7 +176,7 @@ mod tests {
 
     fn merged(patch: Value) -> Value {
         let mut object = pod();
-        merge(&mut object, &patch).unwrap();
+        merge(&POD, &mut object, &patch).unwrap();
         object["spec"].take()
     }
 
@@ -157,7 +187,7 @@ mod tests {
         );
         assert_eq!(
             spec["containers"][0],
-            json!({"name": "a", "image": "z", "env": [{"name": "K", "value": "1"}, {"name": "L", "value": "2"}]})
+            json!({"name": "a", "image": "z", "env": [{"name": "L", "value": "2"}, {"name": "K", "value": "1"}]})
         );
         assert_eq!(spec["containers"][1]["image"], "y");
     }
@@ -191,9 +221,9 @@ mod tests {
             let containers: Vec<Value> = names.iter().map(|name| json!({"name": name, "image": image})).collect();
             let patch = json!({"spec": {"containers": containers}});
             let mut once = pod();
-            merge(&mut once, &patch).unwrap();
+            merge(&POD, &mut once, &patch).unwrap();
             let mut twice = once.clone();
-            merge(&mut twice, &patch).unwrap();
+            merge(&POD, &mut twice, &patch).unwrap();
             proptest::prop_assert_eq!(once, twice);
         }
     }

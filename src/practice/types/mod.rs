@@ -77,6 +77,8 @@ pub type Values = Vec<(&'static str, &'static str)>;
 /// Every type there is.
 pub struct Table {
     types: Vec<Type>,
+    /// Each type as a shape, in the same order.
+    shapes: Vec<Shape>,
     by_name: HashMap<&'static str, Id>,
     /// By type and field; several fields take the same values.
     values: HashMap<(Id, &'static str), Arc<Values>>,
@@ -98,6 +100,12 @@ impl Table {
     #[must_use]
     pub fn find(&self, api_version: &str, kind: &str) -> Option<Id> {
         self.by_name.get(format!("{api_version}.{kind}").as_str()).copied()
+    }
+
+    /// The shape of a kind's objects.
+    #[must_use]
+    pub fn shape(&self, api_version: &str, kind: &str) -> Option<&Shape> {
+        self.find(api_version, kind).map(|id| &self.shapes[id])
     }
 
     #[must_use]

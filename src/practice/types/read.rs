@@ -24,7 +24,12 @@ pub fn read(text: &'static str, enums: &'static str) -> Table {
         }
     }
     let values = values(enums, &by_name);
-    Table { types, by_name, values }
+    Table {
+        shapes: (0..types.len()).map(Shape::Type).collect(),
+        types,
+        by_name,
+        values,
+    }
 }
 
 /// Fields come first, then the values that all of them take.

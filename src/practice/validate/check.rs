@@ -2,9 +2,14 @@
 
 use serde_json::Value;
 
+use super::format;
+use crate::practice::field::text;
 use crate::practice::quantity::Quantity;
 use crate::practice::status::Fault;
 
+pub type Faults = Vec<Fault>;
+
+const PORT_RANGE: &str = "must be between 1 and 65535, inclusive";
 pub const NOT_NEGATIVE: &str = "must be greater than or equal to 0";
 const PERCENT: &str =
     "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
@@ -68,6 +73,7 @@ pub fn quantity(value: &Value) -> Option<Quantity> {
 
 /// A label selector; what is wrong with its expressions.
 pub fn selector(at: &str, selector: &Value, faults: &mut Vec<Fault>) {
+    labels(&format!("{at}.matchLabels"), &selector["matchLabels"], faults);
     for (index, one) in list(selector, "matchExpressions").iter().enumerate() {
         let (at, values) = (format!("{at}.matchExpressions[{index}]"), list(one, "values"));
         match one["operator"].as_str().unwrap_or_default() {
@@ -82,5 +88,75 @@ pub fn selector(at: &str, selector: &Value, faults: &mut Vec<Fault>) {
             "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
             _ => faults.push(Fault::invalid(format!("{at}.operator"), &one["operator"], "not a valid selector operator")),
         }
+        for why in format::qualified(text(&one["key"])) {
+            faults.push(Fault::invalid(format!("{at}.key"), &one["key"], &why));
+        }
+        for (index, value) in values.iter().enumerate() {
+            formed(&format!("{at}.values[{index}]"), value, format::label_value, faults);
+        }
+    }
+}
+
+/// A text is there and not empty; says whether it is.
+pub fn required(at: &str, value: &Value, faults: &mut Faults) -> bool {
+    let there = !text(value).is_empty();
+    if !there {
+        faults.push(Fault::required(at, ""));
+    }
+    there
+}
+
+/// A text, where there is one, has a form.
+pub fn formed(at: &str, value: &Value, form: fn(&str) -> Option<String>, faults: &mut Faults) {
+    if let Some(why) = Some(text(value)).filter(|text| !text.is_empty()).and_then(form) {
+        faults.push(Fault::invalid(at, value, &why));
+    }
+}
+
+/// A number, where there is one, is a port.
+pub fn port(at: &str, value: &Value, faults: &mut Faults) {
+    if value.as_i64().is_some_and(|number| !(1..=65_535).contains(&number)) {
+        faults.push(Fault::invalid(at, value, PORT_RANGE));
+    }
+}
+
+/// A port's number or name.
+pub fn port_or_name(at: &str, value: &Value, faults: &mut Faults) {
+    port(at, value, faults);
+    if let Some(name) = value.as_str() {
+        for why in format::port_name(name) {
+            faults.push(Fault::invalid(at, value, &why));
+        }
+    }
+}
+
+/// A quantity is not below zero.
+pub fn amount(at: &str, value: &Value, faults: &mut Faults) {
+    if Quantity::of(value).is_some_and(Quantity::is_negative) {
+        faults.push(Fault::invalid(at, &shown(value), NOT_NEGATIVE));
+    }
+}
+
+/// A quantity as errors show it: always as text.
+pub fn shown(value: &Value) -> Value {
+    Quantity::of(value).map_or_else(|| value.clone(), |quantity| quantity.to_string().into())
+}
+
+/// Keys and values of labels.
+pub fn labels(at: &str, labels: &Value, faults: &mut Faults) {
+    for (key, value) in labels.as_object().into_iter().flatten() {
+        for why in format::qualified(key) {
+            faults.push(Fault::invalid(at, &key.as_str().into(), &why));
+        }
+        if let Some(why) = format::label_value(text(value)) {
+            faults.push(Fault::invalid(at, value, &why));
+        }
+    }
+}
+
+/// A field that stays as it was.
+pub fn immutable(at: &str, old: &Value, new: &Value, faults: &mut Faults) {
+    if old != new {
+        faults.push(Fault::invalid(at, new, "field is immutable"));
     }
 }

@@ -1,19 +1,23 @@
-//! Validation in Kubernetes' own words, for the mistakes that learners make first.
+//! Validation in Kubernetes' own words.
 
 mod batch;
 mod check;
+mod difference;
 mod format;
 mod limits;
+mod meta;
+mod network;
 mod pod;
 mod policy;
+mod rights;
 mod service;
 mod storage;
 mod workload;
 
 use serde_json::Value;
 
-pub use pod::quantity;
-
+use self::check::{Faults, immutable};
+use super::field::text;
 use super::kind::Kind;
 use super::status::{Fault, Status};
 
@@ -23,23 +27,12 @@ use super::status::{Fault, Status};
 /// 422 with every fault found.
 pub fn create(kind: &Kind, object: &Value) -> Result<(), Status> {
     let mut faults = Vec::new();
-    metadata(kind, &object["metadata"], &mut faults);
-    match kind.kind {
-        "Pod" => pod::spec("spec", &object["spec"], &mut faults),
-        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" => workload::spec(kind, &object["spec"], &mut faults),
-        "Job" => batch::job(object, &mut faults),
-        "CronJob" => batch::cron_job(object, &mut faults),
-        "PersistentVolumeClaim" => storage::claim("spec", &object["spec"], &mut faults),
-        "PersistentVolume" => storage::volume(&object["spec"], &mut faults),
-        "StorageClass" => storage::storage_class(object, &mut faults),
-        "PodDisruptionBudget" => policy::budget(&object["spec"], &mut faults),
-        "PriorityClass" => policy::priority_class(object, &mut faults),
-        "HorizontalPodAutoscaler" => policy::autoscaler(&object["spec"], &mut faults),
-        "ResourceQuota" => limits::quota(&object["spec"], &mut faults),
-        "LimitRange" => limits::range(&object["spec"], &mut faults),
-        "Service" => service::spec(&object["spec"], &mut faults),
-        "ConfigMap" | "Secret" => keys(&object["data"], &mut faults),
-        _ => {}
+    if kind.kind != "CronJob" || text(&object["metadata"]["name"]).len() <= 52 {
+        meta::create(kind, &object["metadata"], &mut faults);
+    }
+    content(kind, object, &mut faults);
+    if kind.kind == "Pod" {
+        pod::own(&object["spec"], &mut faults);
     }
     refuse(kind, object, &faults)
 }
@@ -50,87 +43,122 @@ pub fn create(kind: &Kind, object: &Value) -> Result<(), Status> {
 /// 422 with every fault found.
 pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
     let mut faults = Vec::new();
-    labels("metadata.labels", &object["metadata"]["labels"], &mut faults);
+    if old["metadata"] != object["metadata"] {
+        meta::update(&object["metadata"], &mut faults);
+    }
+    if kind.kind == "Job" && old["spec"] != object["spec"] {
+        batch::job_update(old, object, &mut faults);
+        return refuse(kind, object, &faults);
+    }
     // What did not change was right when it was written.
-    let changed = old["spec"] != object["spec"];
+    let parts = [
+        "spec",
+        "data",
+        "stringData",
+        "immutable",
+        "type",
+        "rules",
+        "roleRef",
+        "subjects",
+        "value",
+        "provisioner",
+        "reclaimPolicy",
+    ];
+    if parts.iter().any(|part| old.get(part) != object.get(part)) {
+        if kind.kind != "Pod" {
+            content(kind, object, &mut faults);
+        }
+        changes(kind, old, object, &mut faults);
+    }
+    refuse(kind, object, &faults)
+}
+
+/// What is wrong in an object for itself, besides its metadata.
+fn content(kind: &Kind, object: &Value, faults: &mut Faults) {
+    let spec = &object["spec"];
     match kind.kind {
-        "Pod" if changed => pod::update(&old["spec"], &object["spec"], &mut faults),
-        "StatefulSet" if changed => {
-            workload::spec(kind, &object["spec"], &mut faults);
-            workload::stateful_update(&old["spec"], &object["spec"], &mut faults);
-        }
-        "Job" if changed => batch::job_update(old, object, &mut faults),
-        "CronJob" if changed => batch::cron_job(object, &mut faults),
-        "PersistentVolumeClaim" if changed => storage::claim_update(old, object, &mut faults),
-        "StorageClass" => storage::class_update(old, object, &mut faults),
-        "PodDisruptionBudget" if changed => policy::budget(&object["spec"], &mut faults),
-        "PriorityClass" if old["value"] != object["value"] => faults.push(Fault::forbidden("value", "may not be changed in an update.")),
-        "HorizontalPodAutoscaler" if changed => policy::autoscaler(&object["spec"], &mut faults),
-        "ResourceQuota" if changed => limits::quota(&object["spec"], &mut faults),
-        "LimitRange" if changed => limits::range(&object["spec"], &mut faults),
-        "Deployment" | "ReplicaSet" | "DaemonSet" if changed => {
-            workload::spec(kind, &object["spec"], &mut faults);
-            immutable("spec.selector", &old["spec"]["selector"], &object["spec"]["selector"], &mut faults);
-        }
-        "Service" if changed => {
-            service::spec(&object["spec"], &mut faults);
-            service::update(&old["spec"], &object["spec"], &mut faults);
-        }
+        "Pod" => pod::spec("spec", spec, faults),
+        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" => workload::spec(kind, spec, faults),
+        "Job" => batch::job(object, faults),
+        "CronJob" => batch::cron_job(object, faults),
+        "Service" => service::spec(spec, faults),
+        "Ingress" => network::ingress(spec, faults),
+        "NetworkPolicy" => network::policy(spec, faults),
+        "ConfigMap" => keys(&object["data"], faults),
+        "Secret" => secret(object, faults),
+        "PersistentVolumeClaim" => storage::claim("spec", spec, faults),
+        "PersistentVolume" => storage::volume(spec, faults),
+        "StorageClass" => storage::storage_class(object, faults),
+        "HorizontalPodAutoscaler" => policy::autoscaler(spec, faults),
+        "PodDisruptionBudget" => policy::budget(spec, faults),
+        "ResourceQuota" => limits::quota(spec, faults),
+        "LimitRange" => limits::range(spec, faults),
+        "PriorityClass" => policy::priority_class(object, faults),
+        "Role" | "ClusterRole" => rights::role(kind.kind, &object["rules"], faults),
+        "RoleBinding" | "ClusterRoleBinding" => rights::binding(kind.kind, object, faults),
+        "Node" => rights::node(spec, faults),
+        _ => {}
+    }
+}
+
+/// What may not become another.
+fn changes(kind: &Kind, old: &Value, object: &Value, faults: &mut Faults) {
+    let (before, spec) = (&old["spec"], &object["spec"]);
+    match kind.kind {
+        "Pod" => pod::update(before, spec, faults),
+        "StatefulSet" => workload::stateful_update(before, spec, faults),
+        "Deployment" | "ReplicaSet" | "DaemonSet" => immutable("spec.selector", &before["selector"], &spec["selector"], faults),
+        "Service" => service::update(before, spec, faults),
         "ConfigMap" | "Secret" => {
-            keys(&object["data"], &mut faults);
             if old["immutable"] == true && (old["data"] != object["data"] || object["immutable"] != true) {
                 faults.push(Fault::forbidden("data", "field is immutable when `immutable` is set"));
             }
-            immutable("type", &old["type"], &object["type"], &mut faults);
+            immutable("type", &old["type"], &object["type"], faults);
+        }
+        "PersistentVolumeClaim" => storage::claim_update(old, object, faults),
+        "StorageClass" => storage::class_update(old, object, faults),
+        "RoleBinding" | "ClusterRoleBinding" => rights::binding_update(old, object, faults),
+        "PriorityClass" if old["value"] != object["value"] => {
+            faults.push(Fault::forbidden("value", "may not be changed in an update."));
         }
         _ => {}
     }
-    refuse(kind, object, &faults)
 }
 
 fn refuse(kind: &Kind, object: &Value, faults: &[Fault]) -> Result<(), Status> {
     if faults.is_empty() {
         Ok(())
     } else {
-        Err(Status::invalid(kind, object["metadata"]["name"].as_str().unwrap_or_default(), faults))
-    }
-}
-
-fn immutable(field: &str, old: &Value, new: &Value, faults: &mut Vec<Fault>) {
-    if old != new {
-        faults.push(Fault::invalid(field, new, "field is immutable"));
-    }
-}
-
-fn metadata(kind: &Kind, metadata: &Value, faults: &mut Vec<Fault>) {
-    let name = metadata["name"].as_str().unwrap_or_default();
-    let wrong = match kind.kind {
-        "Namespace" => format::label(name),
-        "Service" => format::service(name),
-        // Events carry what they like as names.
-        "Event" => None,
-        _ => format::subdomain(name),
-    };
-    if let Some(why) = wrong {
-        faults.push(Fault::invalid("metadata.name", &metadata["name"], &why));
-    }
-    labels("metadata.labels", &metadata["labels"], faults);
-}
-
-/// Label values.
-fn labels(field: &str, labels: &Value, faults: &mut Vec<Fault>) {
-    for value in labels.as_object().into_iter().flatten().map(|(_, value)| value) {
-        if let Some(why) = format::label_value(value.as_str().unwrap_or_default()) {
-            faults.push(Fault::invalid(field, value, &why));
-        }
+        Err(Status::invalid(kind, text(&object["metadata"]["name"]), faults))
     }
 }
 
 /// Keys of ConfigMaps and Secrets.
-fn keys(data: &Value, faults: &mut Vec<Fault>) {
+fn keys(data: &Value, faults: &mut Faults) {
     for key in data.as_object().into_iter().flatten().map(|(key, _)| key) {
         if let Some(why) = format::config_key(key) {
             faults.push(Fault::invalid(format!("data[{key}]"), &key.as_str().into(), &why));
+        }
+    }
+}
+
+/// A Secret's keys, and what its type asks for.
+fn secret(object: &Value, faults: &mut Faults) {
+    keys(&object["data"], faults);
+    let needed: &[&str] = match text(&object["type"]) {
+        "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],
+        "kubernetes.io/dockercfg" => &[".dockercfg"],
+        "kubernetes.io/tls" => &["tls.crt", "tls.key"],
+        "kubernetes.io/ssh-auth" => &["ssh-privatekey"],
+        _ => &[],
+    };
+    for key in needed.iter().filter(|key| object["data"][**key].is_null()) {
+        faults.push(Fault::required(format!("data[{key}]"), ""));
+    }
+    let has = |key: &str| !object["data"][key].is_null();
+    if object["type"] == "kubernetes.io/basic-auth" && !has("username") && !has("password") {
+        for key in ["username", "password"] {
+            faults.push(Fault::required(format!("data[{key}]"), ""));
         }
     }
 }

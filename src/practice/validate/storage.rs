@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::check::{list, one_of, quantity};
+use super::difference::difference;
 use super::format;
 use crate::practice::quantity::Quantity;
 use crate::practice::status::Fault;
@@ -171,28 +172,6 @@ fn indented(value: &Value) -> String {
         format!("{}{rest}", " ".repeat(depth))
     };
     text.lines().map(line).collect::<Vec<_>>().join("\n ")
-}
-
-/// The lines that differ, with three around them, in the unified form.
-fn difference(old: &[String], new: &[String]) -> String {
-    let start = old.iter().zip(new).take_while(|(one, other)| one == other).count();
-    let rest = old.len().min(new.len()) - start;
-    let end = old
-        .iter()
-        .rev()
-        .zip(new.iter().rev())
-        .take(rest)
-        .take_while(|(one, other)| one == other)
-        .count();
-    let (from, tail) = (start.saturating_sub(3), end.min(3));
-    let span = |lines: &[String]| lines.len() - end - from + tail;
-    let mut text = format!("@@ -{},{} +{},{} @@\n", from + 1, span(old), from + 1, span(new));
-    let mut add = |mark: char, lines: &[String]| lines.iter().for_each(|line| text.push_str(&format!("{mark}{line}\n")));
-    add(' ', &old[from..start]);
-    add('-', &old[start..old.len() - end]);
-    add('+', &new[start..new.len() - end]);
-    add(' ', &old[old.len() - end..old.len() - end + tail]);
-    text
 }
 
 pub fn storage_class(object: &Value, faults: &mut Vec<Fault>) {

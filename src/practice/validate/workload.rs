@@ -67,7 +67,7 @@ fn template(kind: &Kind, spec: &Value, faults: &mut Vec<Fault>) {
             "`selector` does not match template `labels`",
         ));
     }
-    super::labels("spec.template.metadata.labels", labels, faults);
+    check::labels("spec.template.metadata.labels", labels, faults);
     pod::spec("spec.template.spec", &template["spec"], faults);
     if matches!(template["spec"]["restartPolicy"].as_str(), Some("Never" | "OnFailure")) {
         faults.push(Fault::unsupported(

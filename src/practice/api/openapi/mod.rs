@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod generate;
 mod marks;
+pub mod old;
 mod paths;
 mod schemas;
 

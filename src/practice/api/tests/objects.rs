@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::api::core::v1::{ConfigMap, Pod};
+use k8s_openapi::api::core::v1::{ConfigMap, Pod, Service, ServiceSpec};
 use kube::ResourceExt;
 use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
@@ -150,4 +150,26 @@ async fn what_is_left_out_is_filled_in() {
     let service: Value = client.request(request).await.unwrap();
     assert!(service["spec"]["clusterIP"].as_str().unwrap().starts_with("10.96."));
     assert_eq!(service["spec"]["ports"], json!([{"port": 80, "protocol": "TCP", "targetPort": 80}]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_gets_and_loses_what_its_type_has() {
+    let (_practice, client) = start();
+    let services: Api<Service> = Api::namespaced(client, "lab");
+    let bed: Service = serde_json::from_value(json!({"metadata": {"name": "bed"}, "spec": {"ports": [{"port": 80}]}})).unwrap();
+    let made = services.create(&PostParams::default(), &bed).await.unwrap().spec.unwrap();
+    let become_a = async |kind: &str| {
+        let patch = Patch::Merge(json!({"spec": {"type": kind}}));
+        services.patch("bed", &PatchParams::default(), &patch).await.unwrap().spec.unwrap()
+    };
+    let port = |spec: &ServiceSpec| spec.ports.as_ref().unwrap()[0].node_port;
+    assert_eq!(port(&made), None);
+    let open = become_a("NodePort").await;
+    assert!(port(&open).is_some_and(|port| port >= 30_000));
+    assert_eq!(open.external_traffic_policy.as_deref(), Some("Cluster"));
+    let inside = become_a("ClusterIP").await;
+    assert_eq!(
+        (port(&inside), inside.external_traffic_policy.as_deref(), inside.cluster_ip),
+        (None, None, made.cluster_ip)
+    );
 }

@@ -1,0 +1,89 @@
+//! What the API server warns of while it does what it was asked (kubernetes `pkg/api/pod/warnings.go` and the lifecycle of old APIs).
+
+use serde_json::Value;
+
+use super::call::Call;
+use crate::practice::field::{items, text};
+use crate::practice::kind::Kind;
+use crate::practice::quantity::Quantity;
+
+/// Warns of kinds that have a newer form.
+pub fn of_kind(kind: &Kind, call: &Call) {
+    match (kind.group, kind.kind) {
+        ("", "Endpoints") => call.warn("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
+        ("", "ComponentStatus") => call.warn("v1 ComponentStatus is deprecated in v1.19+"),
+        _ => {}
+    }
+}
+
+/// Warns of what is allowed in an object and seldom meant.
+pub fn of_object(kind: &Kind, object: &Value, call: &Call) {
+    let spec = &object["spec"];
+    match kind.kind {
+        "Pod" => of_pod("spec", spec, call),
+        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "ReplicationController" => {
+            of_pod("spec.template.spec", &spec["template"]["spec"], call);
+        }
+        "CronJob" => of_pod("spec.jobTemplate.spec.template.spec", &spec["jobTemplate"]["spec"]["template"]["spec"], call),
+        "Service" if spec["clusterIP"] == "None" && spec["sessionAffinity"] == "ClientIP" => {
+            call.warn("spec.SessionAffinity is ignored for headless services");
+        }
+        _ => {}
+    }
+    if kind.kind == "Pod" && text(&object["metadata"]["name"]).contains('.') {
+        call.warn(
+            "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]",
+        );
+    }
+}
+
+fn of_pod(at: &str, spec: &Value, call: &Call) {
+    for (old, new) in [("beta.kubernetes.io/arch", "kubernetes.io/arch"), ("beta.kubernetes.io/os", "kubernetes.io/os")] {
+        if !spec["nodeSelector"][old].is_null() {
+            call.warn(&format!("{at}.nodeSelector[{old}]: deprecated since v1.14; use {new:?} instead"));
+        }
+    }
+    if spec["terminationGracePeriodSeconds"].as_i64().is_some_and(|seconds| seconds < 0) {
+        call.warn(&format!(
+            "{at}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1"
+        ));
+    }
+    for field in ["initContainers", "containers"] {
+        for (index, container) in items(&spec[field]).iter().enumerate() {
+            of_container(&format!("{at}.{field}[{index}]"), container, call);
+        }
+    }
+}
+
+fn of_container(at: &str, container: &Value, call: &Call) {
+    for part in ["limits", "requests"] {
+        for name in ["memory", "ephemeral-storage"] {
+            let amount = &container["resources"][part][name];
+            if Quantity::of(amount).is_some_and(|amount| amount.number().fract() != 0.0) {
+                call.warn(&format!(
+                    "{at}.resources.{part}[{name}]: fractional byte value {amount} is invalid, must be an integer"
+                ));
+            }
+        }
+    }
+    let env = items(&container["env"]);
+    for (index, one) in env.iter().enumerate() {
+        if env[..index].iter().any(|earlier| earlier["name"] == one["name"]) && !one["name"].is_null() {
+            let name = &one["name"];
+            call.warn(&format!(
+                "{at}.env[{index}]: hides previous definition of {name}, which may be dropped when using apply"
+            ));
+        }
+    }
+    let ports = items(&container["ports"]);
+    let same = |one: &Value, other: &Value| {
+        ["containerPort", "protocol", "hostPort", "hostIP"]
+            .iter()
+            .all(|field| one[*field] == other[*field])
+    };
+    for (index, one) in ports.iter().enumerate() {
+        if let Some(earlier) = ports[..index].iter().position(|earlier| same(earlier, one)) {
+            call.warn(&format!("{at}.ports[{index}]: duplicate port definition with {at}.ports[{earlier}]"));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Validation of metadata: names, labels, annotations, owners, finalizers.
+
+use serde_json::Value;
+
+use super::check::{Faults, labels};
+use super::format;
+use crate::practice::field::{items, text};
+use crate::practice::kind::Kind;
+use crate::practice::status::Fault;
+
+/// How large the annotations of an object may be together.
+const ANNOTATIONS: usize = 256 * 1024;
+/// Finalizers that need no domain.
+const FINALIZERS: [&str; 3] = ["kubernetes", "orphan", "foregroundDeletion"];
+
+/// The metadata of a new object.
+pub fn create(kind: &Kind, metadata: &Value, faults: &mut Faults) {
+    let name = text(&metadata["name"]);
+    let wrong = match kind.kind {
+        "Namespace" => format::label(name),
+        "Service" => format::label(name),
+        "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => path_segment(name),
+        // Events carry what they like as names.
+        "Event" => None,
+        _ => format::subdomain(name),
+    };
+    if let Some(why) = wrong {
+        faults.push(Fault::invalid("metadata.name", &metadata["name"], &why));
+    }
+    update(metadata, faults);
+}
+
+/// What may be wrong in any write.
+pub fn update(metadata: &Value, faults: &mut Faults) {
+    labels("metadata.labels", &metadata["labels"], faults);
+    annotations("metadata.annotations", &metadata["annotations"], faults);
+    for owner in items(&metadata["ownerReferences"]) {
+        for field in ["kind", "name", "uid"] {
+            if text(&owner[field]).is_empty() {
+                faults.push(Fault::invalid(format!("metadata.ownerReferences.{field}"), &"".into(), "must not be empty"));
+            }
+        }
+    }
+    for (index, finalizer) in items(&metadata["finalizers"]).iter().enumerate() {
+        let at = format!("metadata.finalizers[{index}]");
+        let wrong = format::qualified(text(finalizer));
+        if wrong.is_empty() && !text(finalizer).contains('/') && !FINALIZERS.contains(&text(finalizer)) {
+            let why = "name is neither a standard finalizer name nor is it fully qualified";
+            faults.push(Fault::invalid(&*at, finalizer, why));
+        }
+        for why in wrong {
+            faults.push(Fault::invalid(&*at, finalizer, &why));
+        }
+    }
+}
+
+/// Keys of annotations, which may be in capitals, and how much there is.
+pub fn annotations(at: &str, annotations: &Value, faults: &mut Faults) {
+    let mut size = 0;
+    for (key, value) in annotations.as_object().into_iter().flatten() {
+        size += key.len() + text(value).len();
+        for why in format::qualified(&key.to_lowercase()) {
+            faults.push(Fault::invalid(at, &key.as_str().into(), &why));
+        }
+    }
+    if size > ANNOTATIONS {
+        faults.push(Fault {
+            reason: "FieldValueTooLong",
+            field: at.to_owned(),
+            text: format!("Too long: may not be more than {ANNOTATIONS} bytes"),
+        });
+    }
+}
+
+/// Names of roles may have what fits into a path.
+fn path_segment(name: &str) -> Option<String> {
+    match name {
+        "." | ".." => Some(format!("may not be '{name}'")),
+        _ => ["/", "%"]
+            .iter()
+            .find(|part| name.contains(**part))
+            .map(|part| format!("may not contain '{part}'")),
+    }
+}
