@@ -100,7 +100,10 @@ pub fn report(attempt: &Attempt) -> Option<String> {
     let head = match over {
         Over::Solved => format!("**Solved in {time}** of {} minutes.", drill.minutes),
         Over::GaveUp => format!("**Given up after {time}.** Seeing why is worth as much as finding it."),
-        Over::TimeUp => format!("**The {} minutes are up.** It is still broken: mend it in your own time, if you like.", drill.minutes),
+        Over::TimeUp => format!(
+            "**The {} minutes are up.** It is still broken: mend it in your own time, if you like.",
+            drill.minutes
+        ),
     };
     let mut told = format!("{head}\n");
     wrong(&mut told, drill);

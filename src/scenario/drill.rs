@@ -3,7 +3,7 @@
 mod disguise;
 mod quicker;
 
-use super::{Level, Lesson, Need, Part, Scenario, SolutionMode, Want};
+use super::{Lesson, Level, Need, Part, Scenario, SolutionMode, Want};
 
 /// The folder that a drill is kept under.
 pub const FOLDER: &str = "drill";
@@ -46,7 +46,11 @@ pub struct Wish {
 pub fn draw<'a>(scenarios: impl Iterator<Item = &'a Scenario>, wish: Wish) -> Option<Scenario> {
     let fits = |scenario: &&Scenario| {
         let level = wish.level.is_none_or(|level| scenario.level == level);
-        let place = if wish.real { scenario.requires.is_empty() } else { playable(&scenario.requires) };
+        let place = if wish.real {
+            scenario.requires.is_empty()
+        } else {
+            playable(&scenario.requires)
+        };
         level && place && !scenario.broken.is_empty() && !scenario.solution.is_empty()
     };
     let fitting: Vec<&Scenario> = scenarios.filter(fits).collect();

@@ -11,6 +11,7 @@ pub mod readme;
 pub mod reference;
 
 mod answers;
+mod beside;
 mod check;
 pub mod commands;
 mod crash;

@@ -1,7 +1,7 @@
 //! Questions: what each asks, and what yes, no and Esc lead to.
 
-use super::super::msg::{Effect, Order};
 use super::super::drill::{self, Over};
+use super::super::msg::{Effect, Order};
 use super::super::{Leaving, Model, Overlay, Question, Stage, attempt};
 use attempt::{leave, story};
 

@@ -76,8 +76,32 @@ fn renamable(scenario: &Scenario) -> BTreeSet<String> {
     for manifest in manifests(scenario) {
         meanings(&manifest.object, &mut taken);
     }
+    // nodes and images are not renamed, so what they speak of keeps its name
+    for node in &scenario.nodes {
+        let texts = node.labels.iter().flat_map(|(key, value)| [key, value]).chain(&node.taints).chain([&node.name]);
+        taken.extend(texts.flat_map(|text| runs(text)).map(|(run, _)| run.to_owned()));
+    }
+    if let Ok(images) = serde_json::to_value(&scenario.images) {
+        spoken(&images, &mut taken);
+    }
     let namespaced = manifests(scenario).filter(|manifest| !kind::is_cluster_scoped(manifest.kind()));
-    namespaced.map(|manifest| manifest.name().to_owned()).filter(|name| !taken.contains(name)).collect()
+    namespaced
+        .map(|manifest| manifest.name().to_owned())
+        .filter(|name| !taken.contains(name))
+        .collect()
+}
+
+/// Every word of every text.
+fn spoken(value: &Value, taken: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => taken.extend(runs(text).map(|(run, _)| run.to_owned())),
+        Value::Array(items) => items.iter().for_each(|item| spoken(item, taken)),
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| {
+            taken.extend(runs(key).map(|(run, _)| run.to_owned()));
+            spoken(value, taken);
+        }),
+        _ => {}
+    }
 }
 
 fn meanings(value: &Value, taken: &mut BTreeSet<String>) {
@@ -115,7 +139,9 @@ fn tags(scenario: &Scenario, chance: &mut Chance) -> BTreeMap<String, String> {
     let mut changed = BTreeMap::new();
     for image in images {
         let Some((repository, tag)) = image.rsplit_once(':') else { continue };
-        let Some(of) = known.get(repository).filter(|of| of.registry.is_none()) else { continue };
+        let Some(of) = known.get(repository).filter(|of| of.registry.is_none()) else {
+            continue;
+        };
         let other = if of.tags.iter().any(|known| known == tag) {
             chance.one(&of.tags).cloned()
         } else {
@@ -258,10 +284,7 @@ mod tests {
     fn what_means_something_else_keeps_its_name() {
         let config = json!({"kind": "ConfigMap", "metadata": {"name": "settings"}, "data": {"settings": "1"}});
         let pod = json!({"kind": "Pod", "metadata": {"name": "nginx"}, "spec": {"containers": [{"image": "nginx:1"}]}});
-        let manifest = |object: Value| Manifest {
-            object,
-            ..Manifest::default()
-        };
+        let manifest = |object: Value| Manifest { object, ..Manifest::default() };
         let scenario = Scenario {
             broken: vec![manifest(config), manifest(pod)],
             ..Scenario::default()

@@ -46,7 +46,9 @@ fn of_change(of: &str, before: &Manifest, after: &Manifest) -> Vec<String> {
     let mut commands = Vec::new();
     if let (Some(from), Some(to)) = (manifest::pod_spec(&before.object), manifest::pod_spec(new)) {
         for to in manifest::containers(to) {
-            let Some(from) = manifest::containers(from).find(|from| from["name"] == to["name"]) else { continue };
+            let Some(from) = manifest::containers(from).find(|from| from["name"] == to["name"]) else {
+                continue;
+            };
             commands.extend(of_container(of, from, to));
         }
         settle(&mut old, new);
@@ -93,7 +95,9 @@ fn of_container(of: &str, from: &Value, to: &Value) -> Vec<String> {
 /// The variables of a container, where all of them are plain texts.
 fn literals(container: &Value) -> Option<Map<String, Value>> {
     let env = container["env"].as_array().map_or(&[][..], Vec::as_slice);
-    env.iter().map(|one| Some((one["name"].as_str()?.to_owned(), one.get("value")?.clone()))).collect()
+    env.iter()
+        .map(|one| Some((one["name"].as_str()?.to_owned(), one.get("value")?.clone())))
+        .collect()
 }
 
 /// Takes over from the new object what `of_container` has commands for, so that only the rest differs.
@@ -221,8 +225,10 @@ mod tests {
     #[test]
     fn the_rest_is_a_patch_of_only_what_differs() {
         let probe = |path: &str| pods(json!({"name": "a", "image": "b:1", "readinessProbe": {"httpGet": {"path": path, "port": 80}}}));
-        let wanted = r#"kubectl patch deployment/x -p '{"spec":{"template":{"spec":{"containers":[{"readinessProbe":{"httpGet":{"path":"/ok"}},"name":"a"}]}}}}'"#;
-        let sorted = r#"kubectl patch deployment/x -p '{"spec":{"template":{"spec":{"containers":[{"name":"a","readinessProbe":{"httpGet":{"path":"/ok"}}}]}}}}'"#;
+        let wanted =
+            r#"kubectl patch deployment/x -p '{"spec":{"template":{"spec":{"containers":[{"readinessProbe":{"httpGet":{"path":"/ok"}},"name":"a"}]}}}}'"#;
+        let sorted =
+            r#"kubectl patch deployment/x -p '{"spec":{"template":{"spec":{"containers":[{"name":"a","readinessProbe":{"httpGet":{"path":"/ok"}}}]}}}}'"#;
         let told = told("Deployment", &probe("/no"), &probe("/ok"));
         assert!(told == [wanted] || told == [sorted], "{told:?}");
     }
