@@ -69,6 +69,8 @@ pub enum Command {
     New(New),
     /// Make one file of a folder of scenarios, to hand on; `klab --scenarios FILE.klab` opens it.
     Pack(Pack),
+    /// A fault drawn by chance, sometimes two, against the clock: no lesson, no hints, no clue.
+    Drill(Drill),
     /// The practice cluster on 127.0.0.1, for your own kubectl; serves until Ctrl-C.
     Serve(Serve),
 }
@@ -85,6 +87,17 @@ pub struct Check {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// What `klab drill` draws; `--seed` draws the same again.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Drill {
+    /// Only faults of this level.
+    #[arg(long, value_parser = ["beginner", "intermediate", "advanced"])]
+    pub level: Option<String>,
+    /// How long there is for it; without it, as long as the lessons take, at most 25.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub minutes: Option<u32>,
 }
 
 /// What `klab new` writes.

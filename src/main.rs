@@ -41,13 +41,18 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
         open = new.name.file_name().map(|name| name.to_string_lossy().into_owned());
         place.scenarios = Some(new.name.clone());
     }
+    if let Some(Command::Drill(wanted)) = &cli.command {
+        let settings = app::drill::settings(place, wanted)?;
+        let again = app::drill::again(&settings);
+        on_screen(settings, Some(app::drill::FOLDER.to_owned()))?;
+        again.iter().for_each(|again| println!("{again}   # plays the same drill again"));
+        return Ok(true);
+    }
     let settings = Settings::new(place)?;
     match cli.command {
-        None | Some(Command::New(_)) => {
+        None | Some(Command::New(_) | Command::Drill(_)) => {
             let open = open.map(|name| settings.scenario(&name).map(|scenario| scenario.folder.clone())).transpose()?;
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-            runtime.block_on(app::play(settings, open))?;
-            runtime.shutdown_background();
+            on_screen(settings, open)?;
             Ok(true)
         }
         Some(Command::List { form }) => Ok(app::report::list(&settings, &form)?),
@@ -62,4 +67,12 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
             Ok(true)
         }
     }
+}
+
+/// The lab on the terminal, until the learner leaves.
+fn on_screen(settings: Settings, open: Option<String>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(app::play(settings, open))?;
+    runtime.shutdown_background();
+    Ok(())
 }

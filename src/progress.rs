@@ -18,6 +18,19 @@ const VERSION: u32 = 1;
 pub struct Progress {
     version: u32,
     scenarios: BTreeMap<String, Record>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    drills: Vec<Drilled>,
+}
+
+/// One drill's result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drilled {
+    pub seed: u64,
+    /// Folders of the scenarios whose faults it had.
+    pub faults: Vec<String>,
+    pub minutes: u32,
+    pub seconds: u64,
+    pub solved: bool,
 }
 
 /// One scenario's record.
@@ -61,11 +74,33 @@ impl Progress {
         }
     }
 
+    /// The drills so far, the newest last.
+    #[must_use]
+    pub fn drills(&self) -> &[Drilled] {
+        &self.drills
+    }
+
     /// Notes a result on top of what the file says now, so that two klabs at once lose nothing.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn note(file: &Path, folder: &str, state: Solved, seconds: Option<u64>) -> Result<(), Error> {
+        Self::change(file, |progress| {
+            let record = progress.scenarios.entry(folder.to_owned()).or_default();
+            record.state = record.state.max(state);
+            record.best = [record.best, seconds].into_iter().flatten().min();
+        })
+    }
+
+    /// Notes how a drill ended.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn note_drill(file: &Path, drilled: Drilled) -> Result<(), Error> {
+        Self::change(file, |progress| progress.drills.push(drilled))
+    }
+
+    fn change(file: &Path, change: impl FnOnce(&mut Self)) -> Result<(), Error> {
         let write = || {
             let parent = file.parent().unwrap_or(Path::new("."));
             fs::create_dir_all(parent)?;
@@ -73,9 +108,7 @@ impl Progress {
             lock.lock()?;
             let (mut progress, _) = Self::read(file);
             progress.version = VERSION;
-            let record = progress.scenarios.entry(folder.to_owned()).or_default();
-            record.state = record.state.max(state);
-            record.best = [record.best, seconds].into_iter().flatten().min();
+            change(&mut progress);
             let fresh = parent.join(format!(".progress.{}", std::process::id()));
             let mut out = fs::File::create(&fresh)?;
             out.write_all(serde_json::to_string_pretty(&progress)?.as_bytes())?;
@@ -124,6 +157,25 @@ mod tests {
             }
         );
         assert_eq!(progress.of("01-b").state, Solved::Begun);
+    }
+
+    #[test]
+    fn drills_are_kept_beside_the_scenarios() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("progress.json");
+        Progress::note(&file, "02-a", Solved::Solved, Some(60)).unwrap();
+        let drilled = Drilled {
+            seed: 7,
+            faults: vec!["02-a".into()],
+            minutes: 10,
+            seconds: 90,
+            solved: true,
+        };
+        Progress::note_drill(&file, drilled.clone()).unwrap();
+        Progress::note_drill(&file, drilled.clone()).unwrap();
+        let (progress, error) = Progress::read(&file);
+        assert!(error.is_none() && progress.of("02-a").best == Some(60));
+        assert_eq!(progress.drills(), [drilled.clone(), drilled]);
     }
 
     #[test]

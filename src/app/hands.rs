@@ -15,7 +15,7 @@ use super::terminal;
 use super::unpack::unpack;
 use crate::lab::msg::{AttemptNo, Detail, Effect, FromCluster, FromShell, Msg, Notice, Tempo, ToShell};
 use crate::practice::Practice;
-use crate::progress::Progress;
+use crate::progress::{Drilled, Progress};
 use crate::scenario::Scenario;
 
 /// Does what effects say and sends the answers as messages.
@@ -175,6 +175,19 @@ impl Hands {
             Effect::Mouse(on) if self.screen => terminal::mouse(on),
             Effect::Copy(_) | Effect::Mouse(_) => {}
             Effect::SaveProgress { folder, state, seconds } => self.save(&folder, state, seconds),
+            Effect::SaveDrill {
+                seed,
+                faults,
+                minutes,
+                seconds,
+                solved,
+            } => self.save_drill(Drilled {
+                seed,
+                faults,
+                minutes,
+                seconds,
+                solved,
+            }),
             Effect::Quit => {}
         }
     }
@@ -244,6 +257,13 @@ impl Hands {
             what,
             next: String::new(),
         }));
+    }
+
+    fn save_drill(&self, drilled: Drilled) {
+        let Some(file) = &self.settings.progress_file else { return };
+        if let Err(error) = Progress::note_drill(file, drilled) {
+            let _ = self.news.try_send(Msg::Notice(session::notice(&error)));
+        }
     }
 
     fn save(&mut self, folder: &str, state: crate::lab::msg::Solved, seconds: u64) {

@@ -3,6 +3,7 @@
 mod author;
 mod background;
 pub mod check;
+pub mod drill;
 mod hands;
 mod links;
 pub mod new;

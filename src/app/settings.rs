@@ -38,11 +38,28 @@ impl Settings {
     /// # Errors
     /// A scenarios folder that cannot be read; options that contradict each other.
     pub fn new(place: cli::Place) -> Result<Self, StartError> {
-        check(&place)?;
+        let library = Self::library(&place)?;
+        Self::of(place, library)
+    }
+
+    /// The scenarios there are, as their authors wrote them.
+    ///
+    /// # Errors
+    /// A scenarios folder that cannot be read; options that contradict each other.
+    pub fn library(place: &cli::Place) -> Result<Library, StartError> {
+        check(place)?;
         let mut library = load::embedded();
         if let Some(folder) = &place.scenarios {
             library.merge(load::path(folder).map_err(|error| StartError(error.to_string()))?);
         }
+        Ok(library)
+    }
+
+    /// These scenarios, made to fit the place, and the progress.
+    ///
+    /// # Errors
+    /// A mirror that is none.
+    pub fn of(place: cli::Place, mut library: Library) -> Result<Self, StartError> {
         adapt(&mut library, &place)?;
         let progress_file = progress::state_folder().map(|folder| folder.join("progress.json"));
         let (progress, damaged) = progress_file.as_deref().map(Progress::read).unwrap_or_default();

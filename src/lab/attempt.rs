@@ -14,7 +14,7 @@ use super::keymap::Action;
 use super::lesson::{self, NextHint, Place, Stop, Turned};
 use super::msg::{AttemptNo, Effect, Link};
 use super::scroll::{Step, moved};
-use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, clock, live, shell, table, views};
+use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, clock, drill, live, shell, table, views};
 use crate::cluster::snapshot::Snapshot;
 use crate::scenario::Scenario;
 use crate::scenario::goal::Judge;
@@ -105,6 +105,9 @@ pub(super) fn equal(model: &mut Model, command: String) {
 }
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    if let Some(effects) = drill::act(model, action) {
+        return effects;
+    }
     match action {
         Action::Break => return story::break_it(model),
         Action::Solve => return story::look_at_solution(model),

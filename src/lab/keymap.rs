@@ -8,7 +8,7 @@ use crossterm::event::KeyEvent;
 use super::key::Key;
 use super::key::Key::{Char, Code, Ctrl};
 use super::scroll::Step;
-use super::{Model, Overlay, Place, Question, Screen, overlay, shell};
+use super::{Model, Overlay, Place, Question, Screen, drill, overlay, shell};
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -327,6 +327,7 @@ pub fn footer(model: &Model) -> Vec<(String, &'static str)> {
     };
     let word = |b: &Binding| match (b.action, model.overlays.last(), &model.screen) {
         (Action::Quit, None, Screen::Attempt(_)) => "leave",
+        (Action::Solve, None, Screen::Attempt(attempt)) if drill::runs(attempt) => "give up",
         _ => b.short,
     };
     let actions = order::now(model);

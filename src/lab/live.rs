@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::msg::{Effect, Notice, Solved};
-use super::{Attempt, Model, Overlay, Screen, Stage, attempt, table};
+use super::{Attempt, Model, Overlay, Screen, Stage, attempt, drill, table};
 use crate::cluster::snapshot::{Change, Row, Snapshot, Uid};
 use crate::scenario::clue::{self, Clue, Evidence, LogTails};
 use crate::scenario::goal::{Judge, Verdict};
@@ -119,7 +119,13 @@ fn find_clue(attempt: &mut Attempt, now: Timestamp) {
     if let Some(clue) = &found {
         follow_fault(attempt, clue);
     }
-    attempt.clue = found;
+    if drill::runs(attempt) {
+        found.iter().for_each(|clue| drill::note(attempt, clue));
+        attempt.behind = None;
+        attempt.memory.hidden = found;
+    } else {
+        attempt.clue = found;
+    }
 }
 
 /// Says so when one fault gave way to another, and shuts the card.
@@ -144,7 +150,8 @@ fn judge(model: &mut Model) -> Vec<Effect> {
         logs: &attempt.logs,
         now,
     };
-    attempt.verdicts = attempt.judge.look(&attempt.scenario, &evidence, attempt.clue.as_ref());
+    let clue = attempt.clue.as_ref().or(attempt.memory.hidden.as_ref());
+    attempt.verdicts = attempt.judge.look(&attempt.scenario, &evidence, clue);
     if attempt.stage == Stage::Solved {
         return Vec::new();
     }
@@ -188,6 +195,9 @@ pub(super) fn solved(model: &mut Model) -> Vec<Effect> {
     attempt.solved_at = Some(now);
     attempt.behind = None;
     attempt.cheated = None;
+    if attempt.scenario.drill.is_some() {
+        return drill::end(model, drill::Over::Solved);
+    }
     attempt.memory.debrief_due = true;
     attempt.memory.answered = true;
     let helped = attempt.hints > 0 || attempt.memory.helped || attempt.solution_seen;
@@ -264,9 +274,11 @@ pub(super) fn tick(model: &mut Model, before: Timestamp) -> Vec<Effect> {
     let Screen::Attempt(attempt) = &mut model.screen else { return Vec::new() };
     let due = attempt.judge.next_change().is_some_and(|at| at <= now);
     if due || before.as_second() != now.as_second() {
-        look(model)
+        let mut effects = look(model);
+        effects.extend(drill::tick(model));
+        effects
     } else {
-        Vec::new()
+        drill::tick(model)
     }
 }
 

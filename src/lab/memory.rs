@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::drill::Over;
 use super::lesson::Stop;
 use super::msg::Order;
 use crate::cluster::snapshot::Uid;
@@ -41,6 +42,12 @@ pub struct Memory {
     pub arrived: u64,
     /// The feed's order while it is scrolled up: it does not move under the reader.
     pub feed: Vec<Uid>,
+    /// The clue of a drill that runs, which nobody may see yet.
+    pub hidden: Option<Clue>,
+    /// One clue of each fault of a drill.
+    pub faults: Vec<Clue>,
+    /// How a drill ended, and after how many seconds.
+    pub over: Option<(Over, u64)>,
     /// Where to go when the clean-up is done, or the question answered.
     pub leaving: Option<Leaving>,
 }

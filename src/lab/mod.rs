@@ -4,6 +4,7 @@ pub mod attempt;
 pub mod backoff;
 pub mod clock;
 pub mod diff;
+pub mod drill;
 pub mod journal;
 pub mod key;
 pub mod keymap;
@@ -283,6 +284,8 @@ pub enum Question {
     },
     /// Objects of an earlier run: go on, or clean up.
     GoOn,
+    /// End a drill unsolved.
+    GiveUp,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

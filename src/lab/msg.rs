@@ -194,6 +194,14 @@ pub enum Effect {
         state: Solved,
         seconds: u64,
     },
+    /// How a drill ended.
+    SaveDrill {
+        seed: u64,
+        faults: Vec<String>,
+        minutes: u32,
+        seconds: u64,
+        solved: bool,
+    },
     Quit,
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::reference::ImageReference;
 use super::rules::{self, Rule, While};
-use super::{Scenario, crash, explain, own, pull, silent};
+use super::{Scenario, beside, crash, explain, own, pull, silent};
 use crate::cluster::snapshot::{ConditionRow, ContainerRow, ContainerState, EventRow, ObjectRef, ObjectRow, PodRow, Snapshot, Uid};
 use crate::text;
 
@@ -206,7 +206,23 @@ fn by_rule(rule: &Rule, scene: &Scene) -> Option<Clue> {
         .filter(|event| fits(event))
         .filter_map(|event| about(event).map(|(rank, container)| (rank, container, event)));
     let best = found.max_by_key(|(rank, _, event)| (std::cmp::Reverse(*rank), event.last.or(event.first), &event.uid));
-    best.map(|(_, container, event)| of_event(event, rule.fault, rule.decisive, container))
+    best.map(|(_, container, event)| {
+        let mut clue = of_event(event, rule.fault, rule.decisive, container);
+        match rule.during {
+            While::Short => clue.count = repeats(event, scene.snapshot),
+            While::Unbound => clue.pair = scene.snapshot.objects.get(&event.about_uid).and_then(|claim| beside::volume(claim, scene)),
+            _ => {}
+        }
+        clue
+    })
+}
+
+/// How often it was said of this object, under whatever made-up name.
+fn repeats(event: &EventRow, snapshot: &Snapshot) -> u32 {
+    let said = fold(&event.message, snapshot);
+    let about = |other: &&EventRow| other.about_uid == event.about_uid && other.reason == event.reason;
+    let same = snapshot.events.values().filter(about).filter(|other| fold(&other.message, snapshot) == said);
+    same.map(|event| event.count.max(1)).sum()
 }
 
 /// A pull failure of an image that the container has no more is history.
@@ -349,6 +365,9 @@ fn by_crash(scene: &Scene) -> Option<Clue> {
         ),
     };
     clue.explain = explain::ending(reason, exit).to_owned();
+    if let Some(asked) = beside::policy(pod, &clue.text, scene) {
+        clue.explain = asked;
+    }
     (clue.count, clue.last) = (container.restarts.max(1), finished);
     clue.image = Some(ImageReference::parse(&container.image));
     Some(clue)

@@ -2,6 +2,7 @@
 
 pub mod adapt;
 pub mod clue;
+pub mod drill;
 pub mod explain;
 pub mod goal;
 pub mod lint;
@@ -10,6 +11,7 @@ pub mod readme;
 pub mod reference;
 
 mod answers;
+mod beside;
 mod check;
 pub mod commands;
 mod crash;
@@ -103,6 +105,8 @@ pub struct Scenario {
     pub cheats: Vec<Cheat>,
     /// Repairs other than solution/ that count as well.
     pub repairs: Vec<Repair>,
+    /// What it hides, where it is a drill.
+    pub drill: Option<drill::Drill>,
 }
 
 /// Something a learner may do that looks like a repair and is none.

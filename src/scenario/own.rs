@@ -3,7 +3,7 @@
 use super::clue::{Clue, Fault, Scene, Source, last_event, of_event, of_object, of_pod, waits};
 use super::reference::ImageReference;
 use super::rules::{self, Rule};
-use super::{ClueRule, crash, silent};
+use super::{ClueRule, beside, crash, silent};
 use crate::cluster::snapshot::{ConditionRow, EventRow};
 use crate::text;
 
@@ -76,6 +76,9 @@ fn log(container: &str, line: &str, scene: &Scene) -> Option<Clue> {
             let tail = scene.logs.get(&(pod.uid.clone(), row.name.clone()));
             if let Some(found) = tail.and_then(|tail| tail.iter().rev().take(told).find(|said| text::glob(line, said))) {
                 let mut clue = of_pod(pod, Source::Log { container: row.name.clone() }, Fault::Crash, found.clone());
+                if let Some(asked) = beside::policy(pod, found, scene) {
+                    clue.explain = asked;
+                }
                 clue.image = Some(ImageReference::parse(&row.image));
                 (clue.count, clue.last) = (row.restarts.max(1), crash::ending(row).and_then(|(_, _, finished)| finished));
                 return Some(clue);

@@ -192,3 +192,66 @@ fn a_scenario_may_name_two_fields_that_should_fit() {
     assert_eq!(texts(&clue), ("ReadWriteMany".to_owned(), "ReadWriteOnce".to_owned()));
     assert_eq!((clue.depths(), clue.promised), (2, true));
 }
+
+#[test]
+fn a_claim_stands_beside_the_volume_that_comes_nearest() {
+    for names in BOTH {
+        let mut stage = Stage::new();
+        let mut claim = object(&mut stage, "PersistentVolumeClaim", names.app);
+        claim.facts = vec![
+            fact("spec.storageClassName", "\"\""),
+            fact("spec.accessModes", "ReadWriteOnce"),
+            fact("spec.resources.requests.storage", "5Gi"),
+        ];
+        put(&mut stage, claim.clone());
+        for (name, modes, size) in [("far", "ReadOnlyMany", "1Gi"), ("near", "ReadWriteOnce, ReadOnlyMany", "1Gi")] {
+            let mut volume = object(&mut stage, "PersistentVolume", name);
+            volume.facts = vec![fact("spec.accessModes", modes), fact("spec.capacity.storage", size)];
+            put(&mut stage, volume);
+        }
+        let message = "no persistent volumes available for this claim and no storage class is set";
+        stage.event(&claim.uid.0, names, false, "FailedBinding", message, 3);
+        let clue = stage.clue().expect("a clue");
+        assert_eq!(texts(&clue), ("5Gi".to_owned(), "1Gi".to_owned()));
+        assert_eq!(clue.pair.map(|pair| pair.right.object.name), Some("near".to_owned()));
+    }
+}
+
+#[test]
+fn a_policy_that_covers_the_pod_is_asked_about_when_no_name_can_be_looked_up() {
+    for names in BOTH {
+        let mut stage = Stage::new();
+        stage.pod("p", names, running(0), 0).labels = pairs(&[("app", names.app)]);
+        stage.now = at(15);
+        let clues = vec![ClueRule::Log {
+            container: names.container.into(),
+            line: "*bad address*".into(),
+        }];
+        stage.scenario = Scenario { clues, ..Scenario::default() };
+        stage.log("p", names, &["wget: bad address 'api:80'"]);
+        let mut policy = object(&mut stage, "NetworkPolicy", "egress");
+        policy.facts = vec![fact("spec.podSelector", "app=other"), fact("spec.egress", "nothing is let through")];
+        put(&mut stage, policy.clone());
+        assert!(!stage.clue().expect("a clue").explain.contains("NetworkPolicy"), "it covers others");
+        policy.facts[0].text = format!("app={}", names.app);
+        put(&mut stage, policy);
+        assert!(stage.clue().expect("a clue").explain.contains("NetworkPolicy `egress`"));
+    }
+}
+
+#[test]
+fn refusals_that_differ_only_in_a_made_up_name_are_counted_as_one() {
+    let mut stage = Stage::new();
+    let replicas = crate::cluster::snapshot::Replicas {
+        desired: 2,
+        ..Default::default()
+    };
+    let set = stage.object("ReplicaSet", "web-6d4cf56db6", replicas).uid.clone();
+    for (name, count) in [("x2k4z", 1), ("bq7tn", 2)] {
+        let message =
+            format!("Error creating: pods \"web-6d4cf56db6-{name}\" is forbidden: exceeded quota: small, requested: pods=1, used: pods=1, limited: pods=1");
+        stage.event(&set.0, PLAIN, true, "FailedCreate", &message, count);
+    }
+    let clue = stage.clue().expect("a clue");
+    assert_eq!((clue.fault, clue.count), (Fault::Quota, 3));
+}

@@ -12,7 +12,7 @@ use super::theme::{Look, Mean, Sign};
 use crate::lab::keymap::footer;
 use crate::lab::lesson::hint_count;
 use crate::lab::msg::{Link, Measures};
-use crate::lab::{Attempt, Model, Place, Screen};
+use crate::lab::{Attempt, Model, Place, Screen, drill};
 use crate::scenario::Level;
 
 /// Draws the top bar.
@@ -53,7 +53,10 @@ fn state(look: &Look, model: &Model, attempt: &Attempt) -> Vec<Span<'static>> {
     if hints > 0 {
         spans.push(Span::styled(format!("   hints {}/{hints}", attempt.hints), look.style(Mean::Text)));
     }
-    if let Some(seconds) = attempt.elapsed(model.wall()) {
+    if let Some(left) = drill::left(attempt, model.wall()) {
+        let mean = if left < 60 { Mean::Fault } else { Mean::Key };
+        spans.push(Span::styled(format!("   {:02}:{:02} left ", left / 60, left % 60), look.style(mean)));
+    } else if let Some(seconds) = attempt.elapsed(model.wall()) {
         let seconds = seconds.max(0);
         spans.push(Span::styled(format!("   {:02}:{:02} ", seconds / 60, seconds % 60), dim));
     } else {

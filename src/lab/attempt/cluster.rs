@@ -64,6 +64,10 @@ fn opened(model: &mut Model, opened: Opened) -> Vec<Effect> {
         return Vec::new();
     }
     attempt.stage = Stage::Ready;
+    // The clock of a drill runs from the start.
+    if attempt.scenario.drill.is_some() {
+        return story::break_it(model);
+    }
     if silent && !attempt.memory.found {
         story::order(model, Order::Prepare)
     } else {

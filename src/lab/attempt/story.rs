@@ -97,6 +97,9 @@ fn begin(model: &mut Model) {
     attempt.began = Some(now);
     attempt.memory.applied = true;
     attempt.memory.offered = 0;
+    attempt.memory.over = None;
+    attempt.memory.hidden = None;
+    attempt.memory.faults.clear();
     if std::mem::take(&mut attempt.memory.answered) {
         attempt.hints = 0;
         attempt.solution_seen = false;

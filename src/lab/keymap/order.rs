@@ -1,5 +1,6 @@
 //! Which keys matter now, for the footer.
 
+use super::super::drill;
 use super::super::{Attempt, Model, Overlay, Question, Screen, Stage, overlay, shell};
 use super::Action;
 
@@ -46,8 +47,10 @@ fn of_attempt(attempt: &Attempt) -> Vec<Action> {
         Stage::Solved => vec![Next, Cleanup, NextPane, Describe, Logs, Shell, Yaml],
         Stage::Broken | Stage::Solving => {
             let clue = attempt.clue.is_some().then_some(Clue);
+            let hint = (!drill::runs(attempt)).then_some(Hint);
             clue.into_iter()
-                .chain([Hint, Describe, Logs, Shell, Yaml, Events, Solve, Cleanup, NextPane])
+                .chain(hint)
+                .chain([Describe, Logs, Shell, Yaml, Events, Solve, Cleanup, NextPane])
                 .collect()
         }
     }

@@ -1,5 +1,6 @@
 //! Questions: what each asks, and what yes, no and Esc lead to.
 
+use super::super::drill::{self, Over};
 use super::super::msg::{Effect, Order};
 use super::super::{Leaving, Model, Overlay, Question, Stage, attempt};
 use attempt::{leave, story};
@@ -29,6 +30,7 @@ pub fn yes(model: &mut Model) -> Vec<Effect> {
             leave::go(model, to)
         }
         Some(Question::GoOn) => story::go_on(model),
+        Some(Question::GiveUp) => drill::end(model, Over::GaveUp),
         None => Vec::new(),
     }
 }

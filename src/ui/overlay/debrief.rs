@@ -3,15 +3,18 @@
 use ratatui::text::{Line, Span};
 
 use super::Pen;
-use crate::lab::{Attempt, Model, Screen};
+use crate::lab::{Attempt, Model, Screen, drill};
 use crate::ui::markdown;
 use crate::ui::theme::{Look, Mean, Sign};
 
 pub(super) fn draw(pen: &mut Pen, model: &Model, scroll: usize) {
     let Screen::Attempt(attempt) = &model.screen else { return };
     let width = usize::from(pen.area.width.min(100).saturating_sub(4));
-    let lines = lines(pen.look, attempt, width);
-    pen.dialog(100, "Solved", lines, scroll);
+    let (title, lines) = match drill::report(attempt) {
+        Some(report) => ("Drill", markdown::lines(&report, width, pen.look, true)),
+        None => ("Solved", lines(pen.look, attempt, width)),
+    };
+    pen.dialog(100, title, lines, scroll);
 }
 
 fn lines(look: &Look, attempt: &Attempt, width: usize) -> Vec<Line<'static>> {

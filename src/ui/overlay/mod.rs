@@ -137,6 +137,7 @@ fn ask(pen: &mut Pen, question: Question, lines: &[String], scroll: usize) {
         Question::Cleanup => "Clean up?",
         Question::Leave { .. } => "Leave?",
         Question::GoOn => "Something is still here",
+        Question::GiveUp => "Give up?",
     };
     let look = pen.look;
     let mut shown: Vec<Line> = lines.iter().map(|line| Line::styled(line.clone(), look.style(Mean::Text))).collect();

@@ -1,0 +1,70 @@
+//! What stands beside a clue and explains it: the volume that comes nearest to a claim, the policy that covers a pod.
+
+use super::clue::Scene;
+use super::pair::{Pair, Side};
+use super::path;
+use crate::cluster::snapshot::{Fact, ObjectRow, PodRow};
+
+/// Fields by which a claim and a volume find each other: of the claim, of the volume.
+const FIELDS: [(&str, &str); 3] = [
+    ("spec.storageClassName", "spec.storageClassName"),
+    ("spec.accessModes", "spec.accessModes"),
+    ("spec.resources.requests.storage", "spec.capacity.storage"),
+];
+/// What programs say when a name cannot be looked up.
+const LOOKUPS: [&str; 5] = [
+    "bad address",
+    "no such host",
+    "name resolution",
+    "could not resolve",
+    "name or service not known",
+];
+
+fn said<'a>(facts: &'a [Fact], path: &str) -> &'a str {
+    facts.iter().find(|fact| fact.path == path).map_or("", |fact| fact.text.as_str())
+}
+
+/// The claim and the free volume that misses it by the fewest fields, with the first of these.
+pub(super) fn volume(claim: &ObjectRow, scene: &Scene) -> Option<Pair> {
+    let bound = |row: &ObjectRow| row.columns.iter().any(|(name, value)| name == "STATUS" && value == "Bound");
+    let volumes = scene.snapshot.of_kind("PersistentVolume").filter(|row| !row.deleting && !bound(row));
+    let apart = |volume: &ObjectRow| -> Vec<usize> { (0..FIELDS.len()).filter(|field| !fits(*field, claim, volume)).collect() };
+    let (fields, volume) = volumes.map(|volume| (apart(volume), volume)).min_by_key(|(fields, _)| fields.len())?;
+    let (of_claim, of_volume) = FIELDS[*fields.first()?];
+    let side = |row: &ObjectRow, path: &str| Side::new(&row.kind, &row.namespace, &row.name, path, said(&row.facts, path).to_owned());
+    Some(Pair {
+        left: side(claim, of_claim),
+        right: side(volume, of_volume),
+    })
+}
+
+fn fits(field: usize, claim: &ObjectRow, volume: &ObjectRow) -> bool {
+    let (wanted, offered) = (said(&claim.facts, FIELDS[field].0), said(&volume.facts, FIELDS[field].1));
+    let number = |text: &str| path::number(&text.into());
+    match field {
+        // the empty class is written as two quotes
+        0 => wanted.trim_matches('"') == offered.trim_matches('"'),
+        1 => wanted.split(", ").all(|mode| offered.split(", ").any(|other| other == mode)),
+        _ => number(wanted) <= number(offered),
+    }
+}
+
+/// What to ask where a name cannot be looked up and a policy restricts what leaves the pod.
+pub(super) fn policy(pod: &PodRow, line: &str, scene: &Scene) -> Option<String> {
+    let line = line.to_lowercase();
+    if !LOOKUPS.iter().any(|words| line.contains(words)) {
+        return None;
+    }
+    let restricts = |row: &&ObjectRow| !row.deleting && !said(&row.facts, "spec.egress").is_empty() && covers(row, pod);
+    let policy = scene.snapshot.of_kind("NetworkPolicy").find(restricts)?;
+    Some(format!(
+        "A name could not be looked up, and the NetworkPolicy `{}` says what may leave this pod. To look a name up is traffic as well: where does it go, and which rule lets it through?",
+        policy.name
+    ))
+}
+
+fn covers(policy: &ObjectRow, pod: &PodRow) -> bool {
+    let selector = said(&policy.facts, "spec.podSelector");
+    let mut pairs = selector.split(", ").filter_map(|pair| pair.split_once('='));
+    pairs.all(|(key, value)| pod.labels.get(key).is_some_and(|label| label == value))
+}
