@@ -66,6 +66,25 @@ impl Progress {
     /// # Errors
     /// When the file cannot be written.
     pub fn note(file: &Path, folder: &str, state: Solved, seconds: Option<u64>) -> Result<(), Error> {
+        Self::change(file, |scenarios| {
+            let record = scenarios.entry(folder.to_owned()).or_default();
+            record.state = record.state.max(state);
+            record.best = [record.best, seconds].into_iter().flatten().min();
+        })
+    }
+
+    /// Forgets one scenario, or all.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn forget(file: &Path, folder: Option<&str>) -> Result<(), Error> {
+        Self::change(file, |scenarios| match folder {
+            Some(folder) => drop(scenarios.remove(folder)),
+            None => scenarios.clear(),
+        })
+    }
+
+    fn change(file: &Path, change: impl FnOnce(&mut BTreeMap<String, Record>)) -> Result<(), Error> {
         let write = || {
             let parent = file.parent().unwrap_or(Path::new("."));
             fs::create_dir_all(parent)?;
@@ -73,9 +92,7 @@ impl Progress {
             lock.lock()?;
             let (mut progress, _) = Self::read(file);
             progress.version = VERSION;
-            let record = progress.scenarios.entry(folder.to_owned()).or_default();
-            record.state = record.state.max(state);
-            record.best = [record.best, seconds].into_iter().flatten().min();
+            change(&mut progress.scenarios);
             let fresh = parent.join(format!(".progress.{}", std::process::id()));
             let mut out = fs::File::create(&fresh)?;
             out.write_all(serde_json::to_string_pretty(&progress)?.as_bytes())?;
@@ -124,6 +141,20 @@ mod tests {
             }
         );
         assert_eq!(progress.of("01-b").state, Solved::Begun);
+    }
+
+    #[test]
+    fn one_scenario_is_forgotten_or_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("progress.json");
+        for name in ["a", "b", "c"] {
+            Progress::note(&file, name, Solved::Solved, Some(9)).unwrap();
+        }
+        Progress::forget(&file, Some("a")).unwrap();
+        let known = Progress::read(&file).0;
+        assert_eq!((known.of("a").state, known.of("b").state), (Solved::New, Solved::Solved));
+        Progress::forget(&file, None).unwrap();
+        assert_eq!(Progress::read(&file).0.of("c").state, Solved::New);
     }
 
     #[test]

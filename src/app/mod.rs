@@ -3,11 +3,13 @@
 mod author;
 mod background;
 pub mod check;
+mod edit;
 mod hands;
 mod links;
 pub mod new;
 mod orders;
 pub mod pack;
+pub mod papers;
 mod player;
 pub mod proof;
 mod questions;

@@ -38,7 +38,7 @@ fn of_overlay(top: &Overlay) -> Vec<Action> {
 }
 
 fn of_attempt(attempt: &Attempt) -> Vec<Action> {
-    use Action::{Break, Cleanup, Clue, Describe, Events, Hint, Logs, Next, NextPane, Shell, Solve, Yaml};
+    use Action::{Break, Cleanup, Clue, Describe, Edit, Events, Hint, Logs, Next, NextPane, Shell, Solve, Yaml};
     match attempt.stage {
         Stage::Opening | Stage::Cleaning => vec![NextPane],
         Stage::Failed => vec![Action::Open],
@@ -47,7 +47,7 @@ fn of_attempt(attempt: &Attempt) -> Vec<Action> {
         Stage::Broken | Stage::Solving => {
             let clue = attempt.clue.is_some().then_some(Clue);
             clue.into_iter()
-                .chain([Hint, Describe, Logs, Shell, Yaml, Events, Solve, Cleanup, NextPane])
+                .chain([Hint, Describe, Edit, Logs, Shell, Yaml, Events, Solve, Cleanup, NextPane])
                 .collect()
         }
     }
