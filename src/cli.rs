@@ -71,8 +71,28 @@ pub enum Command {
     Pack(Pack),
     /// A fault drawn by chance, sometimes two, against the clock: no lesson, no hints, no clue.
     Drill(Drill),
+    /// How far you came with each scenario.
+    Progress {
+        #[command(subcommand)]
+        what: Option<ProgressWhat>,
+    },
+    /// Print completions for a shell: `source <(klab completions bash)`.
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page: `klab man | man -l -`.
+    Man,
     /// The practice cluster on 127.0.0.1, for your own kubectl; serves until Ctrl-C.
     Serve(Serve),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ProgressWhat {
+    /// Forget it: of one scenario, or of all.
+    Reset {
+        scenario: Option<String>,
+        /// Agree to it.
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// What `klab check` looks at.

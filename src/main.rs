@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use klab::app::{self, Settings, StartError};
-use klab::cli::{Cli, Command};
+use klab::cli::{Cli, Command, ProgressWhat};
 
 /// Usage was wrong, or what the command line names is not there.
 const USAGE: u8 = 2;
@@ -60,6 +60,15 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
         Some(Command::Run(run)) => app::proof::run(settings, &run),
         Some(Command::Check(check)) => app::check::run(settings, &check),
         Some(Command::Pack(pack)) => app::pack::run(&pack),
+        Some(Command::Progress { what: None }) => Ok(app::papers::progress(&settings).map(|()| true)?),
+        Some(Command::Progress {
+            what: Some(ProgressWhat::Reset { scenario, yes }),
+        }) => app::papers::reset(&settings, scenario.as_deref(), yes).map(|()| true),
+        Some(Command::Completions { shell }) => {
+            app::papers::completions(shell);
+            Ok(true)
+        }
+        Some(Command::Man) => Ok(app::papers::man().map(|()| true)?),
         Some(Command::Serve(serve)) => {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
             runtime.block_on(app::serve::run(serve, &settings))?;

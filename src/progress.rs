@@ -92,6 +92,17 @@ impl Progress {
         })
     }
 
+    /// Forgets one scenario, or all.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn forget(file: &Path, folder: Option<&str>) -> Result<(), Error> {
+        Self::change(file, |progress| match folder {
+            Some(folder) => drop(progress.scenarios.remove(folder)),
+            None => progress.scenarios.clear(),
+        })
+    }
+
     /// Notes how a drill ended.
     ///
     /// # Errors
@@ -176,6 +187,20 @@ mod tests {
         let (progress, error) = Progress::read(&file);
         assert!(error.is_none() && progress.of("02-a").best == Some(60));
         assert_eq!(progress.drills(), [drilled.clone(), drilled]);
+    }
+
+    #[test]
+    fn one_scenario_is_forgotten_or_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("progress.json");
+        for name in ["a", "b", "c"] {
+            Progress::note(&file, name, Solved::Solved, Some(9)).unwrap();
+        }
+        Progress::forget(&file, Some("a")).unwrap();
+        let known = Progress::read(&file).0;
+        assert_eq!((known.of("a").state, known.of("b").state), (Solved::New, Solved::Solved));
+        Progress::forget(&file, None).unwrap();
+        assert_eq!(Progress::read(&file).0.of("c").state, Solved::New);
     }
 
     #[test]

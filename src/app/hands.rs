@@ -8,11 +8,13 @@ use tokio::sync::{Notify, OnceCell, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::edit::Edit;
 use super::session::{self, Session};
 use super::settings::Settings;
 use super::shell::{Access, Shell, Slot};
 use super::terminal;
 use super::unpack::unpack;
+use crate::cluster::snapshot::ObjectRef;
 use crate::lab::msg::{AttemptNo, Detail, Effect, FromCluster, FromShell, Msg, Notice, Tempo, ToShell};
 use crate::practice::Practice;
 use crate::progress::{Drilled, Progress};
@@ -31,6 +33,8 @@ pub struct Hands {
     screen: bool,
     /// How fast the next practice cluster runs.
     speed: f64,
+    /// What the learner's editor is wanted for.
+    edit: Option<Edit>,
 }
 
 /// What belongs to one attempt and ends with it.
@@ -62,6 +66,21 @@ impl Hands {
             follow: CancellationToken::new(),
             pictures: Arc::default(),
             screen,
+            edit: None,
+        }
+    }
+
+    /// An edit that waits for the terminal.
+    pub fn take_edit(&mut self) -> Option<Edit> {
+        self.edit.take()
+    }
+
+    fn edit(&mut self, number: AttemptNo, about: ObjectRef) {
+        let here = self.attempt.as_ref().is_some_and(|attempt| attempt.number == number);
+        let Some(session) = self.session().filter(|_| here) else { return };
+        match self.settings.state.clone() {
+            Some(state) => self.edit = Some(Edit { session, about, state }),
+            None => drop(self.news.try_send(Msg::Notice(no_state()))),
         }
     }
 
@@ -152,6 +171,7 @@ impl Hands {
                 answer.send(FromCluster::Cheated(cheat)).await;
             }),
             Effect::Show(number, detail) => self.show(number, detail),
+            Effect::Edit(number, about) => self.edit(number, about),
             Effect::FollowLog {
                 attempt,
                 pod,
@@ -386,7 +406,7 @@ fn slot(shell: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
 fn no_state() -> Notice {
     Notice {
         bad: true,
-        what: "there is no home folder for the shell's files".to_owned(),
+        what: "there is no home folder for the lab's files".to_owned(),
         next: "set XDG_STATE_HOME".to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::hands::Answer;
@@ -10,6 +11,7 @@ use crate::cluster::apply::{Applied, ApplyError};
 use crate::cluster::deed::Target;
 use crate::cluster::guard::{Guard, Piece};
 use crate::cluster::kinds::built_in;
+use crate::cluster::snapshot::ObjectRef;
 use crate::lab::msg::{FromCluster, Notice, Order};
 use crate::scenario::{Deed, Manifest, Need, SolutionMode};
 
@@ -138,6 +140,23 @@ impl Session {
         let written = manifests.find(|manifest| manifest.kind() == kind).map(Manifest::api_version);
         let version = written.or_else(|| built_in(kind)).map(str::to_owned);
         version.ok_or_else(|| notice(&format!("kind {kind} is not known; use it in a manifest of the scenario, with its apiVersion")))
+    }
+
+    /// The object as a learner edits it.
+    ///
+    /// # Errors
+    /// Why it cannot be shown.
+    pub async fn manifest(&self, about: &ObjectRef) -> Result<Value, String> {
+        let version = self.api_version(&about.kind).map_err(|notice| notice.what)?;
+        self.cluster.manifest(&version, &about.kind, &about.name).await
+    }
+
+    /// Sends what a learner changed of an object.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub async fn amend(&self, before: &Value, after: &Value) -> Result<(), String> {
+        self.cluster.amend(&self.guard(), before, after).await.map_err(|error| error.to_string())
     }
 
     async fn apply(&self, manifests: &[Manifest]) -> Result<Vec<String>, Notice> {

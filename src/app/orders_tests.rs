@@ -55,3 +55,29 @@ async fn three_learners_on_one_cluster_do_not_meet() {
     assert!(left("ann").await.unwrap().is_empty() && left("ben").await.unwrap().is_empty());
     assert_eq!(left("cem").await.unwrap().len(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_edit_by_hand_repairs_and_a_refused_one_changes_nothing() {
+    let settings = settings("ann");
+    let practice = session::practice(settings.scenario("02").unwrap(), 1.0, 1);
+    let ann = open("ann", &practice).await;
+    ann.prepare().await.unwrap();
+    ann.break_it().await.unwrap();
+    let about = ObjectRef {
+        kind: "Deployment".to_owned(),
+        name: "imagepull-app".to_owned(),
+        ..ObjectRef::default()
+    };
+    let before = ann.manifest(&about).await.unwrap();
+    assert!(before.get("status").is_none() && before["metadata"].get("uid").is_none(), "{before}");
+    let mut wrong = before.clone();
+    wrong["spec"]["replicaz"] = 3.into();
+    let refused = ann.amend(&before, &wrong).await.unwrap_err();
+    assert!(refused.contains("replicaz"), "{refused}");
+    assert_eq!(ann.manifest(&about).await.unwrap(), before);
+    let solution = ann.scenario.solution.iter().find(|manifest| manifest.kind() == "Deployment").unwrap();
+    let mut after = before.clone();
+    after["spec"]["template"]["spec"]["containers"] = solution.object["spec"]["template"]["spec"]["containers"].clone();
+    ann.amend(&before, &after).await.unwrap();
+    assert!(ready(&ann).await);
+}

@@ -14,7 +14,7 @@ use super::author::Author;
 use super::background;
 use super::hands::Hands;
 use super::settings::Settings;
-use super::terminal::FullScreen;
+use super::terminal::{self, FullScreen};
 use crate::lab::msg::{Effect, Msg};
 use crate::lab::{self, Model};
 use crate::ui::{self, Look};
@@ -52,6 +52,24 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
     loop {
         if hands.carry_all(std::mem::take(&mut effects)) {
             return Ok(());
+        }
+        if let Some(edit) = hands.take_edit() {
+            // Nobody else may read what is typed into the editor.
+            drop(keys);
+            screen.lend();
+            let said = tokio::select! {
+                biased;
+                () = &mut stop => return Ok(()),
+                said = edit.run() => said,
+            };
+            screen.take_back()?;
+            keys = EventStream::new();
+            if !model.mouse {
+                terminal::mouse(false);
+            }
+            effects.extend(take(&mut model, &hands, Msg::Notice(said)));
+            dirty = true;
+            continue;
         }
         let frame_at = drawn.map_or_else(Instant::now, |at| at + FRAME);
         if dirty && frame_at <= Instant::now() {

@@ -29,11 +29,29 @@ impl FullScreen {
             restore();
             default(panic);
         }));
-        enable_raw_mode()?;
-        execute!(stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste)?;
+        take()?;
         let screen = Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| restore())?;
         Ok(Self { screen })
     }
+
+    /// Lends the terminal to another program.
+    pub fn lend(&mut self) {
+        restore();
+    }
+
+    /// Takes the lent terminal back; the next frame is drawn whole.
+    ///
+    /// # Errors
+    /// When the terminal cannot be switched.
+    pub fn take_back(&mut self) -> io::Result<()> {
+        take()?;
+        self.screen.clear()
+    }
+}
+
+fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste)
 }
 
 impl Drop for FullScreen {

@@ -5,6 +5,7 @@ pub mod cleanup;
 pub mod connect;
 pub mod deed;
 pub mod describe;
+pub mod edit;
 pub mod fault;
 pub mod get;
 pub mod guard;

@@ -28,6 +28,7 @@ pub enum Action {
     Clue,
     Describe,
     Yaml,
+    Edit,
     Logs,
     Events,
     Copy,
@@ -156,6 +157,14 @@ pub static TABLE: &[Binding] = {
         ),
         bind(&[Char('i')], Action::Clue, Attempt, "clue", "open the clue's card, more each time", OBJECT),
         bind(&[Char('d')], Action::Describe, Attempt, "describe", "describe the selected object", OBJECT),
+        bind(
+            &[Char('e')],
+            Action::Edit,
+            Attempt,
+            "edit",
+            "edit the selected object in your editor; saving applies it",
+            OBJECT,
+        ),
         bind(&[Char('l')], Action::Logs, Attempt, "logs", "read the selected pod's log", OBJECT),
         bind(&[Char('y')], Action::Yaml, Attempt, "yaml", "the selected object as YAML", OBJECT),
         bind(

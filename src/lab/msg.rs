@@ -169,6 +169,8 @@ pub enum Effect {
     /// Look whether one of the scenario's cheats shows.
     Suspect(AttemptNo),
     Show(AttemptNo, Detail),
+    /// Give the object to the learner's editor, and apply what is saved.
+    Edit(AttemptNo, ObjectRef),
     FollowLog {
         attempt: AttemptNo,
         pod: Uid,

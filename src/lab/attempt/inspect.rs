@@ -1,7 +1,7 @@
 //! Looking closer at the selected object: describe, YAML, log, its events; and copying its name.
 
 use super::super::keymap::Action;
-use super::super::msg::{Detail, Effect};
+use super::super::msg::{Detail, Effect, Order};
 use super::super::{Model, Overlay, Pane, Search, lesson, log, overlay, table};
 use super::{equal, namespace};
 use crate::cluster::snapshot::{ObjectRef, Uid};
@@ -15,6 +15,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Describe => show(model, Detail::Describe(about.clone()), format!("kubectl describe {}", typed(&about))),
         Action::Yaml => show(model, Detail::Yaml(about.clone()), format!("kubectl get {} -o yaml", typed(&about))),
+        Action::Edit => edit(model, about),
         Action::Logs => logs(model),
         Action::Events => {
             let command = format!("kubectl events --for {}/{}", about.kind.to_lowercase(), about.name);
@@ -66,6 +67,18 @@ fn show(model: &mut Model, detail: Detail, command: String) -> Vec<Effect> {
         search: Search::default(),
     });
     vec![effect]
+}
+
+/// Gives the object to the learner's editor; a real cluster is not written to before the learner's yes.
+fn edit(model: &mut Model, about: ObjectRef) -> Vec<Effect> {
+    if overlay::needs_yes(model, Order::Break) {
+        model.say(true, "Nothing is written to this cluster before you agreed to it", "b asks");
+        return Vec::new();
+    }
+    let command = within(format!("kubectl edit {}", typed(&about)), &about);
+    equal(model, command);
+    let number = model.attempt().map(|attempt| attempt.number);
+    number.map(|number| Effect::Edit(number, about)).into_iter().collect()
 }
 
 fn logs(model: &mut Model) -> Vec<Effect> {

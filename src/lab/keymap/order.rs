@@ -39,7 +39,7 @@ fn of_overlay(top: &Overlay) -> Vec<Action> {
 }
 
 fn of_attempt(attempt: &Attempt) -> Vec<Action> {
-    use Action::{Break, Cleanup, Clue, Describe, Events, Hint, Logs, Next, NextPane, Shell, Solve, Yaml};
+    use Action::{Break, Cleanup, Clue, Describe, Edit, Events, Hint, Logs, Next, NextPane, Shell, Solve, Yaml};
     match attempt.stage {
         Stage::Opening | Stage::Cleaning => vec![NextPane],
         Stage::Failed => vec![Action::Open],
@@ -50,7 +50,7 @@ fn of_attempt(attempt: &Attempt) -> Vec<Action> {
             let hint = (!drill::runs(attempt)).then_some(Hint);
             clue.into_iter()
                 .chain(hint)
-                .chain([Describe, Logs, Shell, Yaml, Events, Solve, Cleanup, NextPane])
+                .chain([Describe, Edit, Logs, Shell, Yaml, Events, Solve, Cleanup, NextPane])
                 .collect()
         }
     }

@@ -240,3 +240,15 @@ fn the_selection_stays_in_view() {
     lab.keys("kkkkk");
     assert_eq!(lab.attempt().scroll.pods, 25);
 }
+
+#[test]
+fn editing_gives_the_selected_object_to_the_editor_and_names_the_command() {
+    let mut lab = Lab::broken();
+    let effects = lab.keys("e");
+    let [Effect::Edit(_, about)] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((about.kind.as_str(), about.name.as_str()), ("Pod", "web-1"));
+    let equal = lab.attempt().equal.clone().map(|(command, _)| command);
+    assert_eq!(equal, Some(format!("kubectl edit pod web-1 -n {}", about.namespace)));
+}
