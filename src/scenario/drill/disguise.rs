@@ -228,6 +228,7 @@ impl Mask {
                 self.value(patch);
             }
             Deed::Apply(manifests) | Deed::Replace(manifests) => manifests.iter_mut().for_each(|manifest| self.manifest(manifest)),
+            Deed::Finalize => {}
         }
     }
 
