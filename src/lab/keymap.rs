@@ -53,6 +53,7 @@ pub enum Action {
     Erase,
     Help,
     Timeline,
+    Map,
     Explain,
     /// Write the page to a file.
     Keep,
@@ -221,6 +222,14 @@ pub static TABLE: &[Binding] = {
             Attempt,
             "timeline",
             "what you did, and what came of it",
+            VIEW_GROUP,
+        ),
+        bind(
+            &[Char('m')],
+            Action::Map,
+            Attempt,
+            "map",
+            "what makes the pods, what leads to them, and where a link is broken",
             VIEW_GROUP,
         ),
         bind(&[Char('S')], Action::Keep, View, "save", "save the page as Markdown", PAGE),

@@ -11,6 +11,7 @@ pub mod keymap;
 pub mod lesson;
 pub mod live;
 pub mod log;
+pub mod map;
 pub mod memory;
 pub mod mouse;
 pub mod msg;
@@ -265,6 +266,7 @@ pub enum Overlay {
 #[derive(Debug, Clone, PartialEq)]
 pub enum View {
     Timeline,
+    Map,
     /// Words that an object shows, explained.
     Words {
         title: String,

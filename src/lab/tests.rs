@@ -7,6 +7,7 @@ mod clock;
 mod faults;
 mod keys;
 mod looking;
+mod mapping;
 mod news;
 mod pages;
 mod picking;

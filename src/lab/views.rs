@@ -2,7 +2,7 @@
 
 use super::keymap::Action;
 use super::msg::Effect;
-use super::{Model, Overlay, View, timeline, word};
+use super::{Model, Overlay, View, map, timeline, word};
 
 /// Opens a page.
 pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -10,6 +10,7 @@ pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
     let (view, scroll) = match action {
         // The newest is at the end.
         Action::Timeline => (View::Timeline, usize::MAX),
+        Action::Map => (View::Map, 0),
         Action::Explain => {
             let (title, words) = word::shown(attempt);
             if words.is_empty() {
@@ -32,6 +33,7 @@ pub fn text(model: &Model) -> Option<String> {
     };
     match view {
         View::Timeline => model.attempt().map(timeline::markdown),
+        View::Map => model.attempt().map(|attempt| map::markdown(&attempt.snapshot)),
         View::Words { words, .. } => {
             let said = |word: &String| word::explain(word).map(|known| format!("{word}: {}", known.means));
             Some(words.iter().filter_map(said).collect::<Vec<_>>().join("\n"))

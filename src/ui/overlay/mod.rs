@@ -2,6 +2,7 @@
 
 mod debrief;
 mod log;
+mod map;
 mod object;
 mod page;
 mod timeline;
@@ -39,6 +40,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
         Overlay::Object { about, uid, scroll } => object::draw(&mut pen, model, about, uid, *scroll),
         Overlay::View { view, scroll } => match view {
             View::Timeline => timeline::draw(&mut pen, model, *scroll),
+            View::Map => map::draw(&mut pen, model, *scroll),
             View::Words { title, words } => words::draw(&mut pen, title, words, *scroll),
         },
         Overlay::Debrief { scroll } => debrief::draw(&mut pen, model, *scroll),

@@ -1,0 +1,82 @@
+//! The map: what makes the pods on one side, what leads to them on the other, and where a link between two objects is broken.
+
+mod paths;
+mod workloads;
+
+pub use paths::paths;
+pub use workloads::workloads;
+
+use std::collections::BTreeMap;
+
+use crate::cluster::snapshot::{ObjectRef, Snapshot};
+use crate::scenario::clue::{Pair, Side};
+
+/// One stop on the map.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Stop {
+    /// How far from the chain's start.
+    pub depth: usize,
+    pub state: State,
+    pub kind: String,
+    pub name: String,
+    /// What leads here, or how it stands.
+    pub note: String,
+    /// What should fit and does not.
+    pub pair: Option<Pair>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum State {
+    #[default]
+    Plain,
+    Good,
+    Waiting,
+    /// The link that should lead here leads nowhere.
+    Broken,
+}
+
+/// Whether something of the kind and name exists; `None` where the kind is not watched.
+fn exists(snapshot: &Snapshot, kind: &str, name: &str) -> Option<bool> {
+    if snapshot.of_kind(kind).any(|row| row.name == name) {
+        return Some(true);
+    }
+    snapshot.listed.contains(kind).then_some(false)
+}
+
+fn side(kind: &str, name: &str, path: &str, text: String) -> Side {
+    Side {
+        object: ObjectRef {
+            kind: kind.to_owned(),
+            namespace: String::new(),
+            name: name.to_owned(),
+        },
+        path: path.to_owned(),
+        text,
+    }
+}
+
+/// `app=web, tier=front`
+fn labels(labels: &BTreeMap<String, String>) -> String {
+    labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Both chains as Markdown lists.
+#[must_use]
+pub fn markdown(snapshot: &Snapshot) -> String {
+    let mut out = "# Map\n".to_owned();
+    for (title, stops) in [("What makes the pods", workloads(snapshot)), ("What leads to them", paths(snapshot))] {
+        out.push_str(&format!("\n## {title}\n\n"));
+        for stop in stops {
+            let broken = if stop.state == State::Broken { "✗ " } else { "" };
+            let indent = "  ".repeat(stop.depth);
+            out.push_str(&format!("{indent}- {broken}{} `{}` {}\n", stop.kind, stop.name, stop.note));
+            for side in stop.pair.iter().flat_map(|pair| [&pair.left, &pair.right]) {
+                out.push_str(&format!(
+                    "{indent}  - {} `{}` {}: `{}`\n",
+                    side.object.kind, side.object.name, side.path, side.text
+                ));
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,93 @@
+//! The map: both chains, beside each other where there is room; a broken link with its two texts beneath.
+
+use ratatui::text::{Line, Span};
+
+use super::Pen;
+use crate::lab::map::{State, Stop, paths, workloads};
+use crate::lab::{Model, Screen};
+use crate::ui::pair;
+use crate::ui::pane::wrap_spans;
+use crate::ui::theme::{Look, Mean, Sign};
+
+/// From this width on the chains stand beside each other.
+const BESIDE: usize = 110;
+
+pub(super) fn draw(pen: &mut Pen, model: &Model, scroll: usize) {
+    let Screen::Attempt(attempt) = &model.screen else { return };
+    let (look, width) = (pen.look, pen.width());
+    let makes = ("What makes the pods", workloads(&attempt.snapshot));
+    let leads = ("What leads to them", paths(&attempt.snapshot));
+    let lines = if makes.1.is_empty() && leads.1.is_empty() {
+        vec![Line::styled("Nothing is here yet: b breaks the cluster.", look.style(Mean::Dim))]
+    } else if width >= BESIDE && !leads.1.is_empty() {
+        let half = (width - 3) / 2;
+        beside(look, chain(look, &makes, half), chain(look, &leads, half), half)
+    } else {
+        let mut lines = chain(look, &makes, width);
+        if !leads.1.is_empty() {
+            lines.push(Line::default());
+            lines.extend(chain(look, &leads, width));
+        }
+        lines
+    };
+    pen.page("Map", Line::styled("S saves it as Markdown", look.style(Mean::Dim)), lines, scroll);
+}
+
+fn beside(look: &Look, left: Vec<Line<'static>>, right: Vec<Line<'static>>, half: usize) -> Vec<Line<'static>> {
+    let rows = left.len().max(right.len());
+    let (mut left, mut right) = (left.into_iter(), right.into_iter());
+    let bar = Span::styled(format!("{}  ", look.sign(Sign::Axis)), look.style(Mean::Frame));
+    let row = |_| {
+        let mut line = left.next().unwrap_or_default();
+        let room = half.saturating_sub(line.width());
+        line.spans.push(Span::raw(" ".repeat(room)));
+        line.spans.push(bar.clone());
+        line.spans.extend(right.next().unwrap_or_default().spans);
+        line
+    };
+    (0..rows).map(row).collect()
+}
+
+fn chain(look: &Look, (title, stops): &(&'static str, Vec<Stop>), width: usize) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::styled(*title, look.style(Mean::Heading)), Line::default()];
+    if stops.is_empty() {
+        lines.push(Line::styled("nothing yet", look.style(Mean::Dim)));
+    }
+    for stop in stops {
+        lines.extend(rows(look, stop, width.saturating_sub(1)));
+    }
+    lines
+}
+
+fn rows(look: &Look, stop: &Stop, width: usize) -> Vec<Line<'static>> {
+    let (mean, sign) = match stop.state {
+        State::Plain => (Mean::Text, look.sign(Sign::Bullet)),
+        State::Good => (Mean::Good, look.sign(Sign::Met)),
+        State::Waiting => (Mean::Warning, look.sign(Sign::Unmet)),
+        State::Broken => (Mean::Fault, look.sign(Sign::Bad)),
+    };
+    let lead = match stop.depth {
+        0 => String::new(),
+        depth => format!("{}{} ", "   ".repeat(depth - 1), look.sign(Sign::Corner)),
+    };
+    let indent = stop.depth * 3 + 2;
+    let (note, name) = match stop.state {
+        State::Broken => (Mean::Fault, Mean::Fault),
+        _ => (Mean::Dim, Mean::Strong),
+    };
+    let spans = vec![
+        (lead, look.style(Mean::Frame)),
+        (format!("{sign} "), look.style(mean)),
+        (format!("{} ", stop.kind), look.style(Mean::Dim)),
+        (format!("{}  ", stop.name), look.style(name)),
+        (stop.note.clone(), look.style(note)),
+    ];
+    let mut lines = wrap_spans(spans, width, indent);
+    if let Some(two) = &stop.pair {
+        for mut line in pair::lines(look, two, true, width.saturating_sub(indent)) {
+            line.spans.insert(0, Span::raw(" ".repeat(indent)));
+            lines.push(line);
+        }
+    }
+    lines
+}
