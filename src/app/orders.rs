@@ -94,6 +94,10 @@ impl Session {
                 self.cluster.restart(&guard, target(&version, kind, name), now).await.map_err(refused)?;
                 Ok(said(kind, name, "restarted"))
             }
+            Deed::Finalize => {
+                self.cluster.finalize().await.map_err(refused)?;
+                Ok(said("Namespace", &self.cluster.namespace, "finalized"))
+            }
             Deed::Undo { kind, name } => {
                 let version = self.api_version(kind)?;
                 self.cluster.undo(&guard, target(&version, kind, name)).await.map_err(refused)?;

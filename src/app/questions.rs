@@ -19,8 +19,8 @@ impl Session {
     pub async fn holds(&self, want: &Want) -> Result<String, String> {
         match want {
             Want::Answers { service, port, path, body } => {
-                let said = self.cluster.request(service, *port, path).await?;
-                let line = said.lines().next().unwrap_or_default().chars().take(QUOTED).collect::<String>();
+                let said = self.cluster.request(service, *port, path).await.map_err(|why| first_line(&why))?;
+                let line = first_line(&said);
                 if body.is_empty() || text::glob(body, said.trim()) {
                     Ok(format!("it answered {line}").trim_end().to_owned())
                 } else {
@@ -93,6 +93,7 @@ impl Session {
                 }
                 true
             }
+            Deed::Finalize => self.cluster.lacks("v1", "Namespace", &self.cluster.namespace).await,
             Deed::Restart { .. } | Deed::Undo { .. } | Deed::Request { .. } => false,
         }
     }
@@ -106,4 +107,9 @@ impl Session {
             ..notice(&what)
         })
     }
+}
+
+/// The beginning of an answer, for one row: a page of HTML may follow.
+fn first_line(said: &str) -> String {
+    said.lines().next().unwrap_or_default().chars().take(QUOTED).collect()
 }

@@ -95,7 +95,7 @@ fn asked_about(scenario: &Scenario) -> Vec<&str> {
         match deed {
             Deed::Delete { kind, .. } | Deed::Scale { kind, .. } | Deed::Patch { kind, .. } => kinds.push(kind),
             Deed::Apply(manifests) | Deed::Replace(manifests) => kinds.extend(manifests.iter().map(Manifest::kind)),
-            Deed::Restart { .. } | Deed::Undo { .. } | Deed::Request { .. } => {}
+            Deed::Restart { .. } | Deed::Undo { .. } | Deed::Request { .. } | Deed::Finalize => {}
         }
     }
     kinds.retain(|kind| !kind.is_empty());

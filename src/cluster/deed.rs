@@ -1,8 +1,9 @@
-//! What a learner's kubectl would do, done for triggers and proofs: delete, scale, restart, undo, patch, request.
+//! What a learner's kubectl would do, done for triggers and proofs: delete, scale, restart, undo, patch, request, finalize.
 
 use k8s_openapi::api::apps::v1::ReplicaSet;
+use k8s_openapi::api::core::v1::{Namespace, NamespaceSpec};
 use kube::Api;
-use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
+use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
 
 use super::apply::ApplyError;
@@ -91,6 +92,30 @@ impl Cluster {
         self.send_patch(guard, target, &Patch::<Value>::Json(patch)).await
     }
 
+    /// Deletes the lab's own namespace and takes its finalizer away, whatever is still in it.
+    ///
+    /// # Errors
+    /// When the namespace is not the lab's own, or the server refuses.
+    pub async fn finalize(&self) -> Result<(), ApplyError> {
+        let refused = |message: String, code| ApplyError::Server {
+            label: "scenario.yaml".to_owned(),
+            kind: "Namespace".to_owned(),
+            name: self.namespace.clone(),
+            message,
+            code,
+        };
+        let server = |error: kube::Error| refused(fault::say(&error), fault::code(&error));
+        if self.own_namespace {
+            return Err(refused("it was there before the lab, so it is not forced away".to_owned(), None));
+        }
+        let api: Api<Namespace> = Api::all(self.client.clone());
+        api.delete(&self.namespace, &DeleteParams::background()).await.map_err(server)?;
+        let mut namespace = api.get(&self.namespace).await.map_err(server)?;
+        namespace.spec = Some(NamespaceSpec { finalizers: None });
+        let done = api.replace_subresource("finalize", &self.namespace, &PostParams::default(), &namespace).await;
+        done.map(drop).map_err(server)
+    }
+
     async fn send_patch(&self, guard: &Guard, target: Target<'_>, patch: &Patch<Value>) -> Result<(), ApplyError> {
         let object = self.target(guard, target).await?;
         let api = self.api_in(&object.served, &object.namespace);
@@ -158,6 +183,22 @@ mod tests {
         kind: "Deployment",
         name: "web",
     };
+
+    #[tokio::test]
+    async fn a_namespace_is_forced_away_only_where_it_is_the_labs_own() {
+        let sent = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let heard = sent.clone();
+        let mut cluster = stub::cluster(move |asked| {
+            heard.lock().expect("lock").push(asked.method.clone());
+            stub::json(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "lab"}, "spec": {"finalizers": ["kubernetes"]}}))
+        });
+        cluster.finalize().await.expect("forced");
+        assert_eq!(*sent.lock().expect("lock"), ["DELETE", "GET", "PUT"]);
+        cluster.own_namespace = true;
+        let refused = cluster.finalize().await.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(refused.contains("before the lab"), "{refused}");
+        assert_eq!(sent.lock().expect("lock").len(), 3, "nothing was asked");
+    }
 
     #[tokio::test]
     async fn undo_sends_the_template_of_the_revision_before() {

@@ -178,7 +178,7 @@ impl Fit<'_> {
                 *name = self.name(kind, name);
                 self.value(patch);
             }
-            Deed::Request { .. } | Deed::Apply(_) | Deed::Replace(_) => {}
+            Deed::Request { .. } | Deed::Apply(_) | Deed::Replace(_) | Deed::Finalize => {}
         }
     }
 

@@ -269,6 +269,8 @@ pub enum Deed {
     Apply(Vec<Manifest>),
     /// Delete and create anew.
     Replace(Vec<Manifest>),
+    /// The lab's namespace deleted, and its own finalizer taken away although something is still in it.
+    Finalize,
 }
 
 /// What makes something the clue. Patterns are globs with `*`; an empty one matches anything.

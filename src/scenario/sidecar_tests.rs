@@ -117,3 +117,11 @@ fn what_is_not_known_is_warned_of_with_line_and_nearest() {
     assert_eq!(parse("s.yaml", "- a\n").unwrap().warnings.len(), 1);
     assert!(parse("s.yaml", "id: ../x\n").unwrap().id.is_none());
 }
+
+#[test]
+fn only_the_labs_namespace_can_be_finalized() {
+    let trigger = |written: &str| parse("s.yaml", &format!("trigger: [{{finalize: {written}}}]\n")).unwrap();
+    assert_eq!(trigger("namespace").trigger, [Deed::Finalize]);
+    let other = trigger("pod/web");
+    assert_eq!((other.trigger.len(), other.warnings.len()), (0, 1), "{:?}", other.warnings);
+}

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Judge;
 use crate::scenario::clue::Evidence;
-use crate::scenario::{Cheat, Scenario, Want, check};
+use crate::scenario::{Cheat, Deed, Scenario, Want, check};
 
 /// How long a goal that does not hold waits to be asked again.
 const AGAIN: SignedDuration = SignedDuration::from_secs(10);
@@ -82,10 +82,12 @@ impl Judge {
         let by_rows = |cheat: &Cheat| check::look(cheat.when.as_ref()?, evidence);
         let shows = scenario.cheats.iter().position(|cheat| by_rows(cheat).is_some_and(|check| check.holds));
         let hidden = scenario.cheats.iter().any(|cheat| by_rows(cheat).is_none());
+        // the namespace itself is not watched, so nothing tells when it goes
+        let unwatched = scenario.cheats.iter().any(|cheat| cheat.does.contains(&Deed::Finalize));
         let due = if self.cheating.last.is_none() {
             Some(evidence.now)
         } else {
-            self.cheating.due(true)
+            self.cheating.due(!unwatched)
         };
         let ask = hidden && due.is_some_and(|due| due <= evidence.now);
         match due {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::fields::Reader;
 use super::super::{Cheat, Deed, Manifest, Repair, kind};
 
-const DEEDS: [&str; 8] = ["delete", "scale", "restart", "undo", "request", "patch", "apply", "replace"];
+const DEEDS: [&str; 9] = ["delete", "scale", "restart", "undo", "request", "patch", "apply", "replace", "finalize"];
 
 impl Reader<'_> {
     /// An object as `kind/name` or as `{kind: …, name: …}`.
@@ -31,6 +31,7 @@ impl Reader<'_> {
             "request" => return self.request(value),
             "apply" => return Some(Deed::Apply(self.manifests(value, key)?)),
             "replace" => return Some(Deed::Replace(self.manifests(value, key)?)),
+            "finalize" => return self.finalize(value),
             "patch" => self.known(value, &["kind", "name", "of", "with"]),
             "scale" => self.known(value, &["kind", "name", "of", "replicas", "to"]),
             _ => {}
@@ -54,6 +55,15 @@ impl Reader<'_> {
                 replicas: self.number(value, "replicas").or_else(|| self.number(value, "to")).unwrap_or(0),
             },
         })
+    }
+
+    /// No other object has a finalizer of the cluster's own that can be forced.
+    fn finalize(&mut self, value: &Value) -> Option<Deed> {
+        if value != "namespace" {
+            self.warn("finalize", "`finalize` knows only `namespace`, the lab's own");
+            return None;
+        }
+        Some(Deed::Finalize)
     }
 
     fn request(&mut self, value: &Value) -> Option<Deed> {

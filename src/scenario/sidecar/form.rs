@@ -102,6 +102,8 @@ enum Deed {
     Apply(Value),
     /// The same, deleted and created anew.
     Replace(Value),
+    /// `namespace`: the lab's own is deleted and its finalizer taken away by force.
+    Finalize(String),
 }
 
 #[derive(JsonSchema)]
