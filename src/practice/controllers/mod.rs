@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::kind::{NAMESPACE, NODE, SERVICE};
+use super::kind::{ENDPOINT_SLICE, NAMESPACE, NODE, SERVICE};
 use super::registry::Part;
 use super::world::{Controller, World};
 use super::{Node, Options, access};
-use super::{kubelet::Kubelet, scheduler::Scheduler};
+use super::{kubelet::Kubelet, net::dns, scheduler::Scheduler};
 
 pub mod autoscaler;
 pub mod cron_job;
@@ -86,12 +86,36 @@ pub fn bootstrap(world: &mut World, options: &Options) {
         shaped(&mut object, &shape);
         put(world, &NODE, object);
     }
-    let service = json!({"metadata": {"name": "kubernetes", "namespace": "default", "labels": {"component": "apiserver", "provider": "kubernetes"}},
-        "spec": {"type": "ClusterIP", "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "sessionAffinity": "None", "ipFamilies": ["IPv4"],
-            "ipFamilyPolicy": "SingleStack", "internalTrafficPolicy": "Cluster",
-            "ports": [{"name": "https", "protocol": "TCP", "port": 443, "targetPort": 6443}]}, "status": {"loadBalancer": {}}});
-    put(world, &SERVICE, service);
+    let https = json!([{"name": "https", "protocol": "TCP", "port": 443, "targetPort": 6443}]);
+    let labels = json!({"component": "apiserver", "provider": "kubernetes"});
+    service(world, "default", "kubernetes", "10.96.0.1", labels, https);
+    if options.nodes > 0 {
+        name_service(world);
+    }
     access::bootstrap::bootstrap(world);
+}
+
+/// A Service of the cluster's own, at an address that everybody knows.
+fn service(world: &mut World, namespace: &str, name: &str, address: &str, labels: Value, ports: Value) {
+    let service = json!({"metadata": {"name": name, "namespace": namespace, "labels": labels},
+        "spec": {"type": "ClusterIP", "clusterIP": address, "clusterIPs": [address], "sessionAffinity": "None", "ipFamilies": ["IPv4"],
+            "ipFamilyPolicy": "SingleStack", "internalTrafficPolicy": "Cluster", "ports": ports}, "status": {"loadBalancer": {}}});
+    put(world, &SERVICE, service);
+}
+
+/// The Service under which pods ask for names; what answers runs on the first node and in no pod.
+fn name_service(world: &mut World) {
+    const NAME: &str = "kube-dns";
+    let port = |name: &str, protocol: &str, target: bool| match target {
+        true => json!({"name": name, "protocol": protocol, "port": 53, "targetPort": 53}),
+        false => json!({"name": name, "protocol": protocol, "port": 53}),
+    };
+    let ports = |target| json!([port("dns", "UDP", target), port("dns-tcp", "TCP", target)]);
+    let labels = json!({"k8s-app": NAME, "kubernetes.io/cluster-service": "true", "kubernetes.io/name": "CoreDNS"});
+    service(world, "kube-system", NAME, dns::SERVER, labels, ports(true));
+    let slice = json!({"metadata": {"name": NAME, "namespace": "kube-system", "labels": {"kubernetes.io/service-name": NAME}},
+        "addressType": "IPv4", "endpoints": [{"addresses": ["10.244.0.1"], "conditions": {"ready": true}}], "ports": ports(false)});
+    put(world, &ENDPOINT_SLICE, slice);
 }
 
 /// Creates an object together with its status; what is there already stays.
