@@ -105,6 +105,8 @@ impl Judge {
         if self.seen_broken.is_some() {
             return;
         }
+        // where the author says what the clue is, another one is of something else, as of a start that is still under way
+        let clue = clue.filter(|clue| clue.promised || scenario.clues.is_empty());
         let shows = |pod: &&PodRow| {
             let expected = scenario.expect_broken.contains(&pod.status);
             !pod.deleting && expected && (clue.is_some() || !HEALTHY_LOOKS.contains(&pod.status.as_str()))

@@ -2,7 +2,7 @@
 
 use super::goal::{Judge, Verdict};
 use super::stage::{PLAIN, Stage, at, ended, running, waiting};
-use super::{Test, Want};
+use super::{ClueRule, Test, Want};
 use crate::cluster::snapshot::{ContainerState, Endpoints, Replicas};
 
 const NONE: Replicas = Replicas {
@@ -216,4 +216,21 @@ fn a_pod_that_only_waits_has_not_got_its_image_yet() {
     assert_eq!(mets(&look(&mut judge, &mut stage, 2)), [true, false]);
     stage.pod("q", PLAIN, waiting("CrashLoopBackOff", ""), 1);
     assert_eq!(mets(&look(&mut judge, &mut stage, 3)), [true, true]);
+}
+
+#[test]
+fn where_the_clue_is_named_another_one_shows_no_fault() {
+    let mut stage = Stage::new();
+    stage.goals(&[], vec![ready()]);
+    stage.scenario.clues = vec![ClueRule::Log {
+        container: "app".into(),
+        line: "*bad address*".into(),
+    }];
+    stage.object("Deployment", "web", NONE);
+    stage.pod("a", PLAIN, waiting("ImagePullBackOff", "not found"), 0);
+    let mut judge = Judge::new(&stage.scenario);
+    assert!(stage.clue().is_some_and(|clue| !clue.promised));
+    assert_eq!(mets(&look(&mut judge, &mut stage, 5)), [false, false]);
+    stage.scenario.clues.clear();
+    assert_eq!(mets(&look(&mut judge, &mut stage, 6)), [true, false]);
 }
