@@ -119,6 +119,18 @@ pub fn logs(world: &World, namespace: &str, pod: &str, query: &LogQuery) -> Resu
             "previous terminated container \"{container}\" in pod \"{pod}\" not found"
         )));
     }
+    if query.previous && !status["state"]["terminated"].is_null() {
+        // The kubelet keeps one dead container of each: while the newest is dead too, the one before is gone.
+        let text = format!(
+            "unable to retrieve container logs for {}",
+            text(&status["lastState"]["terminated"]["containerID"])
+        );
+        return Ok(Logs {
+            lines: vec![LogLine { at: world.now, text }],
+            done: true,
+            dropped: 0,
+        });
+    }
     let waiting = &status["state"]["waiting"];
     // A container waiting for its restart still has the output of the run that ended: the newest in the book.
     let run = world.logs.run(uid, &container, query.previous && waiting.is_null());
