@@ -113,6 +113,8 @@ pub struct Container {
     /// The text of the Killing event, when the next sync has to kill it.
     pub kill: Option<String>,
     pub hook: Option<Hook>,
+    /// The grace of the probe that wants it killed, when that has one of its own.
+    pub kill_grace: Option<u64>,
     /// What the containers' spec was when it was last started.
     pub image: String,
 }

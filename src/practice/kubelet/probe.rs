@@ -144,6 +144,9 @@ impl Worker<'_> {
         }
         let passed = passes >= threshold(&probe, "successThreshold", 1);
         let failed = fails >= threshold(&probe, "failureThreshold", 3);
+        if failed {
+            self.pod.containers[index].kill_grace = probe["terminationGracePeriodSeconds"].as_u64();
+        }
         self.conclude(index, kind, passed, failed);
     }
 

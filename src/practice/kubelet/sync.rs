@@ -188,7 +188,8 @@ impl Worker<'_> {
         self.next(Step::Killed(index));
         self.tell_to_stop(index);
         // Its end wakes the sync before this; otherwise it is killed.
-        self.grace()
+        let own = self.pod.containers[index].kill_grace.take().map(Duration::from_secs);
+        own.unwrap_or_else(|| self.grace())
     }
 
     fn killed(&mut self, index: usize) -> Duration {

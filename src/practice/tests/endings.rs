@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Play, SPACE};
 use crate::practice::field::{items, text};
 use crate::practice::kind::POD;
+use crate::practice::log::{LogQuery, logs};
 
 fn shell(name: &str, script: &str) -> Value {
     json!({"name": name, "image": "florist/shed:1.0", "command": ["sh", "-c", script]})
@@ -102,4 +103,22 @@ fn a_pod_past_its_deadline_fails() {
     let status = &play.pods()[0]["status"];
     assert_eq!((text(&status["phase"]), text(&status["reason"])), ("Failed", "DeadlineExceeded"));
     assert_eq!(status["containerStatuses"][0]["state"]["terminated"]["exitCode"], 0);
+}
+
+#[test]
+fn the_run_before_a_dead_one_leaves_no_output() {
+    let mut play = Play::new();
+    plant(&mut play, json!({"containers": [shell("main", "echo wilted; exit 1")]}));
+    let query = LogQuery {
+        previous: true,
+        ..LogQuery::default()
+    };
+    let dead = |status: &Value| !status["state"]["terminated"].is_null() && !status["lastState"]["terminated"].is_null();
+    let tenth = (1..100).find(|tenth| {
+        play.to(f64::from(*tenth) / 10.0);
+        statuses(&play, "containerStatuses").first().is_some_and(dead)
+    });
+    assert!(tenth.is_some(), "it never was dead twice");
+    let said = logs(&play.engine.world, SPACE, "bed", &query).expect("logs").lines.remove(0).text;
+    assert!(said.starts_with("unable to retrieve container logs for containerd://"), "{said}");
 }
