@@ -8,7 +8,7 @@ pub use workloads::workloads;
 
 use std::collections::BTreeMap;
 
-use crate::cluster::snapshot::{ObjectRef, Snapshot};
+use crate::cluster::snapshot::{ObjectRef, ObjectRow, Snapshot};
 use crate::scenario::clue::{Pair, Side};
 
 /// One stop on the map.
@@ -33,6 +33,13 @@ pub enum State {
     Waiting,
     /// The link that should lead here leads nowhere.
     Broken,
+}
+
+/// Objects of a kind by name, so that the map stands still while they come and go.
+fn by_name<'a>(snapshot: &'a Snapshot, kind: &'a str) -> Vec<&'a ObjectRow> {
+    let mut rows: Vec<_> = snapshot.of_kind(kind).collect();
+    rows.sort_by(|a, b| a.name.cmp(&b.name));
+    rows
 }
 
 /// Whether something of the kind and name exists; `None` where the kind is not watched.

@@ -1,6 +1,6 @@
 //! What leads to the pods: Ingress, Service, EndpointSlice, pod; each link held against what it should meet.
 
-use super::{State, Stop, exists, labels, side};
+use super::{State, Stop, by_name, exists, labels, side};
 use crate::cluster::snapshot::{LinkRow, ObjectRow, PodRow, PortRow, Snapshot};
 use crate::scenario::clue::Pair;
 
@@ -9,7 +9,7 @@ use crate::scenario::clue::Pair;
 pub fn paths(snapshot: &Snapshot) -> Vec<Stop> {
     let mut stops = Vec::new();
     let mut led: Vec<&str> = Vec::new();
-    for ingress in snapshot.of_kind("Ingress") {
+    for ingress in by_name(snapshot, "Ingress") {
         stops.push(Stop {
             kind: ingress.kind.clone(),
             name: ingress.name.clone(),
@@ -24,7 +24,7 @@ pub fn paths(snapshot: &Snapshot) -> Vec<Stop> {
             }
         }
     }
-    for service in snapshot.of_kind("Service").filter(|service| !led.contains(&service.name.as_str())) {
+    for service in by_name(snapshot, "Service").into_iter().filter(|service| !led.contains(&service.name.as_str())) {
         stops.push(Stop {
             kind: service.kind.clone(),
             name: service.name.clone(),
@@ -47,7 +47,7 @@ fn backend(snapshot: &Snapshot, ingress: &ObjectRow, link: &LinkRow) -> Stop {
     };
     let asked = |text: &str| side("Ingress", &ingress.name, &link.how, text.to_owned());
     if exists(snapshot, "Service", &link.name) == Some(false) {
-        let names: Vec<&str> = snapshot.of_kind("Service").map(|row| row.name.as_str()).collect();
+        let names: Vec<&str> = by_name(snapshot, "Service").into_iter().map(|row| row.name.as_str()).collect();
         let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         stop.note = format!("by {}; does not exist", link.how);
         stop.pair = Some(Pair {
@@ -82,7 +82,7 @@ fn behind(snapshot: &Snapshot, service: &ObjectRow, depth: usize, stops: &mut Ve
         return;
     }
     stops.extend(service.ports.iter().filter_map(|port| unheard(service, port, &pods, depth)));
-    let slices = snapshot.of_kind("EndpointSlice");
+    let slices = by_name(snapshot, "EndpointSlice").into_iter();
     let own: Vec<&ObjectRow> = slices
         .filter(|slice| slice.owner.as_ref().is_some_and(|(kind, name)| kind == "Service" && *name == service.name))
         .collect();

@@ -1,6 +1,6 @@
 //! What makes the pods: each workload with what it makes, down to the pods, and what those pods name.
 
-use super::{State, Stop, exists, side};
+use super::{State, Stop, by_name, exists, side};
 use crate::cluster::snapshot::{LinkRow, ObjectRow, PodRow, Snapshot};
 use crate::scenario::clue::Pair;
 
@@ -11,7 +11,7 @@ const WORKLOADS: [&str; 6] = ["Deployment", "StatefulSet", "DaemonSet", "CronJob
 pub fn workloads(snapshot: &Snapshot) -> Vec<Stop> {
     let mut stops = Vec::new();
     for kind in WORKLOADS {
-        for root in snapshot.of_kind(kind).filter(|row| !owned(snapshot, row.owner.as_ref())) {
+        for root in by_name(snapshot, kind).into_iter().filter(|row| !owned(snapshot, row.owner.as_ref())) {
             below(snapshot, root, 0, &mut stops);
         }
     }
@@ -19,7 +19,7 @@ pub fn workloads(snapshot: &Snapshot) -> Vec<Stop> {
         stops.push(pod(row, 0));
         named(snapshot, "Pod", &row.name, &row.links, 1, &mut stops);
     }
-    stops.extend(snapshot.of_kind("ResourceQuota").map(|quota| Stop {
+    stops.extend(by_name(snapshot, "ResourceQuota").into_iter().map(|quota| Stop {
         kind: quota.kind.clone(),
         name: quota.name.clone(),
         note: columns(quota),
@@ -118,7 +118,7 @@ fn named(snapshot: &Snapshot, kind: &str, by: &str, links: &[LinkRow], depth: us
 
 /// The name that is asked for, and those that there are.
 fn missing(snapshot: &Snapshot, kind: &str, by: &str, link: &LinkRow) -> Pair {
-    let names: Vec<&str> = snapshot.of_kind(&link.kind).map(|row| row.name.as_str()).collect();
+    let names: Vec<&str> = by_name(snapshot, &link.kind).into_iter().map(|row| row.name.as_str()).collect();
     let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     Pair {
         left: side(kind, by, &link.how, link.name.clone()),

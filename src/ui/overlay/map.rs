@@ -53,7 +53,13 @@ fn chain(look: &Look, (title, stops): &(&'static str, Vec<Stop>), width: usize) 
     if stops.is_empty() {
         lines.push(Line::styled("nothing yet", look.style(Mean::Dim)));
     }
+    let mut depth = 0;
     for stop in stops {
+        // a new chain stands apart
+        if stop.depth == 0 && depth > 0 {
+            lines.push(Line::default());
+        }
+        depth = stop.depth;
         lines.extend(rows(look, stop, width.saturating_sub(1)));
     }
     lines
