@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::pane::{framed, padded, scrolled, shortened, wrap_spans};
 use super::theme::{Look, Mean, Sign};
 use crate::lab::msg::Measures;
-use crate::lab::{Attempt, Model, Pane, Stage};
+use crate::lab::{Attempt, Model, Pane, Stage, drill};
 
 /// Draws the goals' pane.
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, compact: bool, measures: &mut Measures) {
@@ -68,6 +68,7 @@ fn next(look: &Look, model: &Model, attempt: &Attempt) -> Line<'static> {
     spans.extend(match attempt.stage {
         Stage::Opening => vec![text("opening the cluster")],
         Stage::Ready => vec![text("read the challenge, then "), key("b"), text(" breaks the cluster")],
+        Stage::Broken if drill::runs(attempt) => vec![text("find the cause and mend it; "), key("s"), text(" gives up")],
         Stage::Broken => vec![
             text("find the cause: "),
             key("d"),

@@ -110,7 +110,8 @@ fn begin(model: &mut Model) {
 
 /// A scenario is begun by breaking it.
 fn begun(model: &mut Model, order: Order) -> Option<Effect> {
-    let folder = model.attempt()?.scenario.folder.clone();
+    // A drill is no lesson; how it ends is kept apart.
+    let folder = model.attempt().filter(|attempt| attempt.scenario.drill.is_none())?.scenario.folder.clone();
     let new = model.cards.iter().any(|card| card.folder == folder && card.state == Solved::New);
     (order == Order::Break && new).then(|| live::record(model, folder, Solved::Begun, None))
 }
