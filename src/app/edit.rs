@@ -15,6 +15,10 @@ use crate::yaml;
 /// What stands at the top of a file that is edited; lines that begin so are left out.
 const HEAD: &str = "# Change the object below; lines that begin with '#' are left out.\n# Saving applies it; an empty or unchanged file changes nothing.\n#\n";
 
+/// Letters of a long reason that are shown: of its start, and of its end.
+const BEFORE: usize = 100;
+const BEHIND: usize = 200;
+
 /// An edit that waits for the terminal.
 pub struct Edit {
     pub session: SessionRef,
@@ -153,9 +157,19 @@ fn read(text: &str) -> Result<Value, String> {
     }
 }
 
+/// A server may quote the whole object; what is wrong stands before it and behind.
+fn short(line: &str) -> String {
+    let letters: Vec<char> = line.chars().collect();
+    if letters.len() <= BEFORE + BEHIND {
+        return line.to_owned();
+    }
+    let (before, behind) = (&letters[..BEFORE], &letters[letters.len() - BEHIND..]);
+    before.iter().chain(&[' ', '…', ' ']).chain(behind).collect()
+}
+
 /// The learner's text again, with the reason above it.
 fn refusal(why: &str, body: &str) -> String {
-    let lines: String = why.lines().map(|line| format!("# {line}\n")).collect();
+    let lines: String = why.lines().map(|line| format!("# {}\n", short(line))).collect();
     format!("# Refused:\n{lines}#\n{HEAD}{body}")
 }
 
@@ -170,6 +184,14 @@ mod tests {
         assert!(again.starts_with("# Refused:\n# spec.replicas: Invalid value\n# must be more\n#\n"), "{again}");
         assert_eq!(body(&again), typed);
         assert_eq!(body(&refusal("other", body(&again))), typed);
+    }
+
+    #[test]
+    fn a_reason_that_quotes_the_whole_object_is_cut_in_its_middle() {
+        let said = short(&format!("Deployment web is invalid: {}: unknown field", "é".repeat(900)));
+        assert!(said.starts_with("Deployment web is invalid: ") && said.ends_with(": unknown field"), "{said}");
+        assert_eq!(said.chars().count(), BEFORE + BEHIND + 3);
+        assert_eq!(short("as it is"), "as it is");
     }
 
     #[test]

@@ -45,7 +45,9 @@ impl FullScreen {
     /// When the terminal cannot be switched.
     pub fn take_back(&mut self) -> io::Result<()> {
         take()?;
-        self.screen.clear()
+        // A new one, as clearing the old would ask the terminal for its cursor, and the answer may come among the keys.
+        self.screen = Terminal::new(CrosstermBackend::new(stdout()))?;
+        Ok(())
     }
 }
 
