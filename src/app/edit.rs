@@ -41,14 +41,23 @@ enum Error {
     Fetch(String),
     #[error("{} could not be written or read: {source}", file.display())]
     File { file: PathBuf, source: io::Error },
-    #[error("the editor `{editor}` could not be run: {source}; what was typed is in {}", file.display())]
+    #[error("the editor `{editor}` could not be run: {source}")]
     Editor { editor: String, file: PathBuf, source: io::Error },
-    #[error("the editor `{editor}` ended with {status}; nothing was applied, and what was typed is in {}", file.display())]
+    #[error("the editor `{editor}` ended with {status}; nothing was applied")]
     Failed {
         editor: String,
         file: PathBuf,
         status: std::process::ExitStatus,
     },
+}
+
+impl Error {
+    fn next(&self) -> String {
+        match self {
+            Self::Editor { file, .. } | Self::Failed { file, .. } => format!("set KUBE_EDITOR; what was typed is in {}", file.display()),
+            Self::Fetch(_) | Self::File { .. } => String::new(),
+        }
+    }
 }
 
 impl Edit {
@@ -59,7 +68,7 @@ impl Edit {
             Ok(Ended::Applied) => (false, format!("{name} edited"), String::new()),
             Ok(Ended::Unchanged) => (false, format!("{name} is as it was: nothing was changed"), String::new()),
             Ok(Ended::Left(file)) => (true, format!("{name} was not changed"), format!("what you typed is kept in {}", file.display())),
-            Err(error) => (true, error.to_string(), "KUBE_EDITOR or EDITOR names the editor".to_owned()),
+            Err(error) => (true, error.to_string(), error.next()),
         };
         Notice { bad, what, next }
     }
