@@ -223,7 +223,6 @@ impl Mask {
         match deed {
             Deed::Delete { name, .. } | Deed::Scale { name, .. } | Deed::Restart { name, .. } | Deed::Undo { name, .. } => self.text(name),
             Deed::Request { service, .. } => self.text(service),
-            Deed::Finalize => {}
             Deed::Patch { name, patch, .. } => {
                 self.text(name);
                 self.value(patch);
