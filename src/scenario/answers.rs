@@ -25,6 +25,9 @@ pub fn kind(title: &str) -> Option<Kind> {
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     if has(&["hint", "nudge"]) {
         Some(Kind::Hint)
+    } else if has(&["verify", "confirm", "validate", "check", "test "]) {
+        // "Verify the fix" says how to see that it worked, not what to do.
+        None
     } else {
         has(&["solution", "answer", "spoiler", "how to fix", "the fix", "resolution"]).then_some(Kind::Solution)
     }

@@ -48,6 +48,16 @@ fn folds_of_every_kind_and_form() {
 }
 
 #[test]
+fn a_heading_may_keep_the_solution_yet_not_where_it_is_only_verified() {
+    let text = "# A\n## Step 1: Verify the fix\nlook\n## Step 2: The fix\nset it\n## Step 3: Check your answer\nsee\n";
+    let parts = parse(text).lesson.parts;
+    let solutions = parts
+        .iter()
+        .filter(|part| matches!(part, Part::Fold { kind: Fold::Solution, body, .. } if body == "set it"));
+    assert_eq!(solutions.count(), 1, "{parts:?}");
+}
+
+#[test]
 fn a_fold_that_is_never_closed_ends_at_the_next_section() {
     let text = "<details><summary>Hint 1</summary>\nlook\n\n## Step 2: On\ntext\n<details><summary>Hint 2</summary>\nagain\n</details>\n";
     assert_eq!(kinds(text), [Some(Fold::Hint(1)), None, Some(Fold::Hint(2))]);
