@@ -1,6 +1,7 @@
 //! The same story on a real cluster, named by KLAB_TEST_CONTEXT.
 
 use std::process::Command;
+use std::thread;
 
 fn run(scenario: &str, learner: &str) {
     let context = std::env::var("KLAB_TEST_CONTEXT").expect("KLAB_TEST_CONTEXT names a context");
@@ -24,4 +25,14 @@ fn the_pull_story_plays_on_a_real_cluster() {
 #[ignore = "needs KLAB_TEST_CONTEXT"]
 fn the_crash_story_plays_on_a_real_cluster() {
     run("01", "story");
+}
+
+#[test]
+#[ignore = "needs KLAB_TEST_CONTEXT"]
+fn three_learners_play_one_lesson_at_once_and_none_is_in_anothers_way() {
+    thread::scope(|scope| {
+        for learner in ["ann", "bob", "cleo"] {
+            scope.spawn(move || run("03", learner));
+        }
+    });
 }
