@@ -1,14 +1,17 @@
 //! Judges whether a scenario is solved, by what the cluster says and never by which key was pressed.
 
 mod ask;
+mod check;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::clue::{Clue, Evidence};
-use super::{Goal, Scenario, Want, check, crash};
+use super::clue::{Clue, Evidence, crash};
+use super::{Goal, Scenario, Want};
 use crate::cluster::snapshot::{ContainerState, PodRow, Uid};
 
 /// The longest that a window grows by what was seen of a crash cycle.

@@ -8,8 +8,12 @@ mod deed;
 #[cfg(test)]
 #[allow(dead_code, reason = "the types are there for their schema")]
 mod form;
+#[cfg(test)]
+mod form_tests;
 mod goal;
 mod place;
+#[cfg(test)]
+mod tests;
 
 use super::fields::Reader;
 use super::{Cheat, ClueRule, Deed, Goal, Level, Need, Node, Repair, SolutionMode, kind, readme};

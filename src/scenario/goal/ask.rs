@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Judge;
+use super::{Judge, check};
 use crate::scenario::clue::Evidence;
-use crate::scenario::{Cheat, Deed, Scenario, Want, check};
+use crate::scenario::{Cheat, Deed, Scenario, Want};
 
 /// How long a goal that does not hold waits to be asked again.
 const AGAIN: SignedDuration = SignedDuration::from_secs(10);

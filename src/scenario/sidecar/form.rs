@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use schemars::{JsonSchema, Schema, generate::SchemaSettings};
+use schemars::JsonSchema;
 use serde_json::Value;
 
 use crate::image::Image;
@@ -12,7 +12,7 @@ use crate::image::Image;
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "klab scenario.yaml")]
-struct ScenarioYaml {
+pub struct ScenarioYaml {
     /// Short name for the command line; without it, the folder's name without its number.
     #[schemars(regex(pattern = "^[a-z0-9-]+$"))]
     id: Option<String>,
@@ -52,14 +52,14 @@ struct ScenarioYaml {
 /// A text, or a list of them.
 #[derive(JsonSchema)]
 #[serde(untagged)]
-enum Texts {
+pub enum Texts {
     One(String),
     Many(Vec<String>),
 }
 
 #[derive(JsonSchema)]
 #[serde(rename_all = "lowercase")]
-enum Level {
+pub enum Level {
     Beginner,
     Intermediate,
     Advanced,
@@ -67,7 +67,7 @@ enum Level {
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Node {
+pub struct Node {
     name: String,
     labels: Option<BTreeMap<String, String>>,
     /// `key=value:Effect`, as `kubectl taint` takes them.
@@ -82,7 +82,7 @@ struct Node {
 /// An object: `kind/name`, or its parts.
 #[derive(JsonSchema)]
 #[serde(untagged)]
-enum Object {
+pub enum Object {
     Short(String),
     Long { kind: String, name: String },
 }
@@ -90,7 +90,7 @@ enum Object {
 /// Something done to the cluster.
 #[derive(JsonSchema)]
 #[serde(rename_all = "lowercase")]
-enum Deed {
+pub enum Deed {
     Delete(Object),
     Scale(Scale),
     Restart(Object),
@@ -108,7 +108,7 @@ enum Deed {
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Scale {
+pub struct Scale {
     of: Option<Object>,
     kind: Option<String>,
     name: Option<String>,
@@ -119,7 +119,7 @@ struct Scale {
 /// Requests of a Service through the API server.
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Request {
+pub struct Request {
     service: String,
     port: Option<u16>,
     path: Option<String>,
@@ -129,7 +129,7 @@ struct Request {
 /// A strategic merge patch.
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Patch {
+pub struct Patch {
     of: Option<Object>,
     kind: Option<String>,
     name: Option<String>,
@@ -140,7 +140,7 @@ struct Patch {
 /// What makes something the clue; texts are globs with `*`.
 #[derive(JsonSchema)]
 #[serde(rename_all = "lowercase")]
-enum Clue {
+pub enum Clue {
     Event(EventClue),
     Log(LogClue),
     Condition(ConditionClue),
@@ -149,21 +149,21 @@ enum Clue {
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct EventClue {
+pub struct EventClue {
     reason: Option<String>,
     message: Option<String>,
 }
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct LogClue {
+pub struct LogClue {
     container: Option<String>,
     line: Option<String>,
 }
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ConditionClue {
+pub struct ConditionClue {
     kind: Option<String>,
     #[serde(rename = "type")]
     condition: Option<String>,
@@ -173,19 +173,19 @@ struct ConditionClue {
 /// Two fields that should fit and do not.
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Mismatch {
+pub struct Mismatch {
     left: Side,
     right: Side,
 }
 
 #[derive(JsonSchema)]
-struct Side {
+pub struct Side {
     kind: String,
     path: String,
 }
 
 #[derive(JsonSchema)]
-struct Goal {
+pub struct Goal {
     #[serde(flatten)]
     what: Want,
     /// How long it must hold without a break: `10s`, `2m`.
@@ -199,7 +199,7 @@ struct Goal {
 
 #[derive(JsonSchema)]
 #[serde(rename_all = "lowercase")]
-enum Want {
+pub enum Want {
     /// Every replica runs the newest template and is ready.
     Ready(Object),
     /// No restart and no new Warning on pods.
@@ -217,7 +217,7 @@ enum Want {
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Endpoints {
+pub struct Endpoints {
     service: String,
     at_least: Option<u32>,
 }
@@ -225,7 +225,7 @@ struct Endpoints {
 /// A Service answers with a status of success.
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Answers {
+pub struct Answers {
     service: String,
     port: Option<u16>,
     path: Option<String>,
@@ -235,7 +235,7 @@ struct Answers {
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Condition {
+pub struct Condition {
     of: Option<Object>,
     kind: Option<String>,
     name: Option<String>,
@@ -247,7 +247,7 @@ struct Condition {
 /// A field of an object, and one test of it.
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Field {
+pub struct Field {
     of: Object,
     /// `spec.template.spec.containers[main].image`.
     path: String,
@@ -263,7 +263,7 @@ struct Field {
 /// May somebody do something; without `as`, the learner.
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Can {
+pub struct Can {
     #[serde(rename = "as")]
     who: Option<String>,
     verb: String,
@@ -272,14 +272,14 @@ struct Can {
 
 #[derive(JsonSchema)]
 #[serde(untagged)]
-enum Hint {
+pub enum Hint {
     Text(String),
     Offered(OfferedHint),
 }
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct OfferedHint {
+pub struct OfferedHint {
     text: String,
     /// After how long it is offered unasked: `3m`.
     when: Option<String>,
@@ -287,14 +287,14 @@ struct OfferedHint {
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Solution {
+pub struct Solution {
     mode: Option<Mode>,
 }
 
 /// How the solution is brought in: applied, deleted and created anew, or deleted.
 #[derive(JsonSchema)]
 #[serde(rename_all = "lowercase")]
-enum Mode {
+pub enum Mode {
     Apply,
     Replace,
     Delete,
@@ -302,14 +302,14 @@ enum Mode {
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Cleanup {
+pub struct Cleanup {
     /// Finalizers that cleaning up takes off the lab's own objects.
     lift_finalizers: Option<Texts>,
 }
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Cheat {
+pub struct Cheat {
     #[serde(rename = "do")]
     does: Vec<Deed>,
     /// How it is seen in the cluster; without it, by what `do` leaves there.
@@ -320,85 +320,8 @@ struct Cheat {
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Repair {
+pub struct Repair {
     #[serde(rename = "do")]
     does: Vec<Deed>,
     say: Option<String>,
-}
-
-fn schema_of<T: JsonSchema>() -> Schema {
-    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
-}
-
-/// Every key that a map of this type may have.
-fn keys<T: JsonSchema>() -> Vec<String> {
-    fn collect(schema: &Value, root: &Value, keys: &mut Vec<String>) {
-        keys.extend(schema["properties"].as_object().into_iter().flatten().map(|(key, _)| key.clone()));
-        if let Some(name) = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
-            collect(&root["$defs"][name], root, keys);
-        }
-        for choice in ["oneOf", "anyOf", "allOf"].iter().filter_map(|list| schema[*list].as_array()).flatten() {
-            collect(choice, root, keys);
-        }
-    }
-    let root = schema_of::<T>().to_value();
-    let mut found = Vec::new();
-    collect(&root, &root, &mut found);
-    found.sort();
-    found.dedup();
-    found
-}
-
-#[test]
-fn the_schema_in_assets_is_that_of_the_types() {
-    let generated = serde_json::to_string_pretty(&schema_of::<ScenarioYaml>()).unwrap() + "\n";
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/scenario.schema.json");
-    if std::env::var_os("KLAB_WRITE_ASSETS").is_some() {
-        std::fs::write(file, &generated).unwrap();
-    }
-    let kept = std::fs::read_to_string(file).unwrap_or_default();
-    assert!(
-        kept == generated,
-        "run the test once with KLAB_WRITE_ASSETS=1 and look at what changed in {file}"
-    );
-}
-
-#[test]
-fn what_is_read_is_what_the_schema_names() {
-    let told = |yaml: &str| -> Vec<String> {
-        let warnings = super::parse("scenario.yaml", yaml).unwrap().warnings;
-        let list = warnings.iter().find_map(|warning| Some(warning.split_once("known here: ")?.1.to_owned()));
-        let mut keys: Vec<String> = list.unwrap_or_else(|| panic!("{yaml}: {warnings:?}")).split(", ").map(str::to_owned).collect();
-        keys.sort();
-        keys.dedup();
-        keys
-    };
-    const ODD: &str = "qqqqqqqqqqqq";
-    let places = [
-        (format!("{ODD}: 1"), keys::<ScenarioYaml>()),
-        (format!("nodes: [{{name: a, {ODD}: 1}}]"), keys::<Node>()),
-        (format!("trigger: [{{delete: pod/a, {ODD}: 1}}]"), keys::<Deed>()),
-        (format!("trigger: [{{scale: {{of: deployment/a, {ODD}: 1}}}}]"), keys::<Scale>()),
-        (format!("trigger: [{{request: {{service: a, {ODD}: 1}}}}]"), keys::<Request>()),
-        (format!("trigger: [{{patch: {{of: deployment/a, with: {{}}, {ODD}: 1}}}}]"), keys::<Patch>()),
-        (format!("clue: [{{event: {{}}, {ODD}: 1}}]"), keys::<Clue>()),
-        (format!("clue: [{{event: {{{ODD}: 1}}}}]"), keys::<EventClue>()),
-        (format!("clue: [{{log: {{{ODD}: 1}}}}]"), keys::<LogClue>()),
-        (format!("clue: [{{condition: {{{ODD}: 1}}}}]"), keys::<ConditionClue>()),
-        (format!("clue: [{{mismatch: {{{ODD}: 1}}}}]"), keys::<Mismatch>()),
-        (format!("goals: [{{quiet: pods, {ODD}: 1}}]"), keys::<Goal>()),
-        (format!("goals: [{{endpoints: {{service: a, {ODD}: 1}}}}]"), keys::<Endpoints>()),
-        (format!("goals: [{{answers: {{service: a, {ODD}: 1}}}}]"), keys::<Answers>()),
-        (format!("goals: [{{condition: {{of: job/a, {ODD}: 1}}}}]"), keys::<Condition>()),
-        (format!("goals: [{{value: {{of: job/a, {ODD}: 1}}}}]"), keys::<Field>()),
-        (format!("goals: [{{can: {{{ODD}: 1}}}}]"), keys::<Can>()),
-        (format!("hints: [{{text: a, {ODD}: 1}}]"), keys::<OfferedHint>()),
-        (format!("solution: {{{ODD}: 1}}"), keys::<Solution>()),
-        (format!("cleanup: {{{ODD}: 1}}"), keys::<Cleanup>()),
-        (format!("cheats: [{{do: [{{delete: pod/a}}], {ODD}: 1}}]"), keys::<Cheat>()),
-        (format!("repairs: [{{do: [{{delete: pod/a}}], {ODD}: 1}}]"), keys::<Repair>()),
-    ];
-    for (yaml, keys) in places {
-        assert_eq!(told(&yaml), keys, "{yaml}");
-    }
 }

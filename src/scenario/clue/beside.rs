@@ -1,9 +1,9 @@
 //! What stands beside a clue and explains it: the volume that comes nearest to a claim, the policy that covers a pod.
 
-use super::clue::Scene;
-use super::pair::{Pair, Side};
-use super::path;
+use super::scene::Scene;
+use super::{Pair, Side};
 use crate::cluster::snapshot::{Fact, ObjectRow, PodRow};
+use crate::scenario::path;
 
 /// Fields by which a claim and a volume find each other: of the claim, of the volume.
 const FIELDS: [(&str, &str); 3] = [

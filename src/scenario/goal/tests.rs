@@ -1,9 +1,9 @@
 //! Tests of the judge: latching, windows and what breaks them.
 
-use super::goal::{Judge, Verdict};
-use super::stage::{PLAIN, Stage, at, ended, running, waiting};
-use super::{ClueRule, Test, Want};
+use super::{Judge, Verdict};
 use crate::cluster::snapshot::{ContainerState, Endpoints, Replicas};
+use crate::scenario::stage::{PLAIN, Stage, at, ended, running, waiting};
+use crate::scenario::{ClueRule, Test, Want};
 
 const NONE: Replicas = Replicas {
     desired: 1,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::sidecar::parse;
-use super::{Deed, Level, Need, SolutionMode, Test, Want};
+use super::parse;
+use crate::scenario::{Deed, Level, Need, SolutionMode, Test, Want};
 
 #[test]
 fn the_whole_grammar_is_read() {

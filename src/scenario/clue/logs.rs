@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{ClueRule, Scenario, crash};
+use super::crash;
 use crate::cluster::snapshot::{ContainerRow, ContainerState, PodRow, Snapshot, Uid};
+use crate::scenario::{ClueRule, Scenario};
 use crate::text;
 
 /// Seconds into a run at which its log is looked at; then once a minute.

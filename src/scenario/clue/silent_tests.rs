@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::clue::{Clue, Fault, Source};
-use super::stage::{NASTY, Names, PLAIN, Stage, at, running};
-use super::{ClueRule, Scenario};
+use super::{Clue, Fault, Source};
 use crate::cluster::snapshot::{ConditionRow, Fact, ObjectRow, PortRow, Uid};
+use crate::scenario::stage::{NASTY, Names, PLAIN, Stage, at, running};
+use crate::scenario::{ClueRule, Scenario};
 
 const BOTH: [Names; 2] = [PLAIN, NASTY];
 
@@ -100,7 +100,7 @@ fn an_init_container_that_goes_on_is_the_news_after_a_while() {
         stage.now = at(12);
         let clue = stage.clue().expect("a clue");
         assert_eq!((clue.fault, &clue.source), (Fault::Waits, &Source::State));
-        let wanted = super::clue::needs_logs(&stage.scenario, &stage.snapshot, stage.now);
+        let wanted = super::needs_logs(&stage.scenario, &stage.snapshot, stage.now);
         assert_eq!((wanted.len(), wanted[0].look), (1, 2));
         stage.logs.insert(
             (Uid("p".into()), names.container.into()),
@@ -118,13 +118,13 @@ fn a_log_that_the_scenario_names_is_read_of_a_pod_that_runs() {
         let mut stage = Stage::new();
         stage.pod("p", names, running(0), 0);
         stage.now = at(15);
-        assert!(super::clue::needs_logs(&stage.scenario, &stage.snapshot, stage.now).is_empty());
+        assert!(super::needs_logs(&stage.scenario, &stage.snapshot, stage.now).is_empty());
         let clues = vec![ClueRule::Log {
             container: names.container.into(),
             line: "*bad address*".into(),
         }];
         stage.scenario = Scenario { clues, ..Scenario::default() };
-        assert_eq!(super::clue::needs_logs(&stage.scenario, &stage.snapshot, stage.now).len(), 1);
+        assert_eq!(super::needs_logs(&stage.scenario, &stage.snapshot, stage.now).len(), 1);
         let key = (Uid("p".into()), names.container.to_owned());
         stage.logs.insert(key.clone(), vec!["asking".into(), "wget: bad address 'x'".into()]);
         assert!(stage.clue().is_some_and(|clue| clue.promised));

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::clue::{Clue, Fault, Scene, Source, of_object, of_pod};
-use super::pair::{Pair, Side};
-use super::{crash, explain};
+use super::scene::Scene;
+use super::{Clue, Fault, Pair, Side, Source, crash, explain, of_object, of_pod};
 use crate::cluster::snapshot::{ContainerState, Fact, ObjectRow, PodRow, PortRow};
 
 /// How long an init container may work before its waiting is the news.

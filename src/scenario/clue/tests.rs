@@ -1,11 +1,11 @@
 //! Tests of the clue rules, each under plain names and under names that look like faults.
 
-use super::clue::{Fault, LogTails, Part, PullFault, Source, behind, needs_logs, tags_line, which_part};
 use super::pull::classify;
-use super::reference::ImageReference;
-use super::stage::{NASTY, Names, PLAIN, Stage, ended, pull_message, running, waiting};
-use super::{ClueRule, catalogue};
+use super::{Fault, LogTails, Part, PullFault, Source, behind, needs_logs, tags_line, which_part};
 use crate::cluster::snapshot::{ConditionRow, ContainerState, Replicas, Uid};
+use crate::scenario::reference::ImageReference;
+use crate::scenario::stage::{NASTY, Names, PLAIN, Stage, ended, pull_message, running, waiting};
+use crate::scenario::{ClueRule, catalogue};
 
 const BOTH: [Names; 2] = [PLAIN, NASTY];
 
@@ -155,9 +155,9 @@ fn a_crash_clue_ends_ten_seconds_after_the_container_is_up() {
     let mut stage = Stage::new();
     stage.pod("p", PLAIN, running(0), 1).containers[0].last = ended(1, 0);
     stage.log("p", PLAIN, &["fatal: x"]);
-    stage.now = super::stage::at(9);
+    stage.now = crate::scenario::stage::at(9);
     assert!(stage.clue().is_some());
-    stage.now = super::stage::at(10);
+    stage.now = crate::scenario::stage::at(10);
     assert_eq!(stage.clue(), None);
 }
 
@@ -366,7 +366,7 @@ fn a_mended_tag_uncovers_the_second_fault() {
     let now = stage.clue().unwrap();
     assert_eq!(behind(&before, &now).as_deref(), Some("the tag is mended, a second fault was behind it"));
     assert_eq!((behind(&now, &before), behind(&before, &before)), (None, None));
-    let other = super::clue::Clue {
+    let other = super::Clue {
         image: Some(ImageReference::parse("teem/web:9.9")),
         ..before
     };

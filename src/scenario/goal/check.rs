@@ -1,8 +1,8 @@
 //! What a goal sees in the cluster at one moment, and how it says so.
 
-use super::clue::{Evidence, living};
-use super::{Test, Want, crash, rules};
 use crate::cluster::snapshot::{ContainerState, ObjectRow, PodRow};
+use crate::scenario::clue::{Evidence, crash, living, rules};
+use crate::scenario::{Test, Want};
 
 /// One look at one goal.
 #[derive(Debug, Clone, PartialEq, Eq)]

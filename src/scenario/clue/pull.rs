@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use super::clue::{Clue, Fault};
-use super::reference::ImageReference;
-use super::{explain, rules};
+use super::{Clue, Fault, explain, rules};
 use crate::image::Catalogue;
+use crate::scenario::reference::ImageReference;
 
 /// Why an image does not come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,10 +1,12 @@
 //! Clue rules that a scenario brings along in its scenario.yaml.
 
-use super::clue::{Clue, Fault, Scene, Source, last_event, of_event, of_object, of_pod, waits};
-use super::reference::ImageReference;
+use super::event::{last, of_event};
 use super::rules::{self, Rule};
-use super::{ClueRule, beside, crash, silent};
+use super::scene::{Scene, waits};
+use super::{Clue, Fault, Source, beside, crash, of_object, of_pod, silent};
 use crate::cluster::snapshot::{ConditionRow, EventRow};
+use crate::scenario::ClueRule;
+use crate::scenario::reference::ImageReference;
 use crate::text;
 
 /// Lines at the end of a running container's log that tell how it does now.
@@ -40,7 +42,7 @@ fn event(reason: &str, message: &str, scene: &Scene) -> Option<Clue> {
             .get(&event.about_uid)
             .is_some_and(|row| !row.deleting && row.replicas.ready <= row.replicas.desired),
     };
-    let event = last_event(scene.snapshot, |event| {
+    let event = last(scene.snapshot, |event| {
         text::glob(reason, &event.reason) && text::glob(message, &event.message) && current(event)
     })?;
     let tables = rules::PULL_EVENTS.iter().chain(rules::CONFIGS).chain(rules::AFTER_CRASH);

@@ -1,6 +1,6 @@
 //! Sentences that explain a fault. They lead and do not tell.
 
-use super::clue::{Fault, PullFault};
+use super::{Fault, PullFault};
 
 /// What a failed pull means, and no more than that.
 #[must_use]

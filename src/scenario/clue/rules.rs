@@ -1,6 +1,6 @@
 //! The built-in rules of what decides a fault, as data. None of them names an object or an image.
 
-use super::clue::{Fault, PullFault};
+use super::{Fault, PullFault};
 
 /// What must be so now for a rule to hold; an event alone may be history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,82 @@
+//! What must hold for a scenario to be solved.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What must hold for the scenario to be solved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Goal {
+    pub what: Want,
+    /// How long it must hold without a break.
+    pub hold: Duration,
+    /// The author's reason, one sentence.
+    pub why: String,
+    /// The author's own words for the goal, where klab's would give the answer away.
+    pub title: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Want {
+    /// The fault was seen on this attempt: always the first goal.
+    SeenBroken,
+    /// Every replica of a workload runs the newest template and is ready.
+    Ready {
+        kind: String,
+        name: String,
+    },
+    /// No restart and no new Warning on pods.
+    Quiet,
+    /// No failed image pull among the living pods.
+    Pulls,
+    Endpoints {
+        service: String,
+        at_least: u32,
+    },
+    Condition {
+        kind: String,
+        name: String,
+        condition: String,
+        status: String,
+    },
+    Value {
+        kind: String,
+        name: String,
+        path: String,
+        test: Test,
+    },
+    Gone {
+        kind: String,
+        name: String,
+    },
+    /// `answers:` and `can:`, which need the cluster asked; not checked from rows alone.
+    Answers {
+        service: String,
+        port: u16,
+        path: String,
+        /// A glob; empty for any.
+        body: String,
+    },
+    Can {
+        /// Empty for the learner.
+        who: String,
+        verb: String,
+        resource: String,
+        /// May, or must not.
+        allowed: bool,
+    },
+}
+
+/// What a field must say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Test {
+    Is(Value),
+    Not(Value),
+    /// A glob.
+    Like(String),
+    /// Numbers and quantities: `96Mi`.
+    AtLeast(String),
+    AtMost(String),
+    Exists(bool),
+}
