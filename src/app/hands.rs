@@ -172,6 +172,14 @@ impl Hands {
             }),
             Effect::Show(number, detail) => self.show(number, detail),
             Effect::Edit(number, about) => self.edit(number, about),
+            Effect::Fetch(number, about) => self.with_session(number, move |session, answer| async move {
+                let found = session.manifest(&about).await;
+                answer.send(FromCluster::Manifest(about, found)).await;
+            }),
+            Effect::Mend(number, about, mend) => self.with_session(number, move |session, answer| async move {
+                let done = session.mend(*mend).await;
+                answer.send(FromCluster::Mended(about, done)).await;
+            }),
             Effect::FollowLog {
                 attempt,
                 pod,

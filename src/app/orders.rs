@@ -9,10 +9,11 @@ use super::hands::Answer;
 use super::session::{Session, notice};
 use crate::cluster::apply::{Applied, ApplyError};
 use crate::cluster::deed::Target;
+use crate::cluster::edit::afresh;
 use crate::cluster::guard::{Guard, Piece};
 use crate::cluster::kinds::built_in;
 use crate::cluster::snapshot::ObjectRef;
-use crate::lab::msg::{FromCluster, Notice, Order};
+use crate::lab::msg::{FromCluster, Mend, Notice, Order};
 use crate::scenario::{Deed, Manifest, Need, SolutionMode};
 
 /// How long a healthy start may take to become ready; a longer one is broken as it is.
@@ -149,6 +150,30 @@ impl Session {
     pub async fn manifest(&self, about: &ObjectRef) -> Result<Value, String> {
         let version = self.api_version(&about.kind).map_err(|notice| notice.what)?;
         self.cluster.manifest(&version, &about.kind, &about.name).await
+    }
+
+    /// Carries out a repair by hand.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub async fn mend(&self, mend: Mend) -> Result<(), String> {
+        match mend {
+            Mend::Amend { before, after } => self.amend(&before, &after).await,
+            Mend::Anew(object) => self.anew(object).await,
+            Mend::Do(deed) => self.perform(&deed).await.map(drop).map_err(|notice| notice.what),
+        }
+    }
+
+    /// Deletes an object and makes it anew as a learner wrote it.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub async fn anew(&self, object: Value) -> Result<(), String> {
+        let piece = Piece {
+            label: "your edit".to_owned(),
+            object: afresh(object),
+        };
+        self.cluster.replace(&self.guard(), &[piece]).await.map(drop).map_err(|error| error.to_string())
     }
 
     /// Sends what a learner changed of an object.

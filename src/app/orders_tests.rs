@@ -7,6 +7,7 @@ use super::*;
 use crate::app::session;
 use crate::app::settings::Settings;
 use crate::cli::Place;
+use crate::lab::msg::Detail;
 use crate::practice::Practice;
 
 fn settings(learner: &str) -> Settings {
@@ -80,4 +81,29 @@ async fn an_edit_by_hand_repairs_and_a_refused_one_changes_nothing() {
     after["spec"]["template"]["spec"]["containers"] = solution.object["spec"]["template"]["spec"]["containers"].clone();
     ann.amend(&before, &after).await.unwrap();
     assert!(ready(&ann).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_of_any_kind_is_shown_and_what_cannot_be_changed_is_made_anew() {
+    let settings = settings("ann");
+    let practice = session::practice(settings.scenario("16").unwrap(), 1.0, 1);
+    let scenario = Arc::new(settings.scenario("16").unwrap().clone());
+    let ann = Session::open(&settings, scenario, Some(practice.clone())).await.unwrap();
+    ann.prepare().await.unwrap();
+    ann.break_it().await.unwrap();
+    let about = ObjectRef {
+        kind: "Job".to_owned(),
+        name: "invoices".to_owned(),
+        ..ObjectRef::default()
+    };
+    let yaml = ann.detail(&Detail::Yaml(about.clone())).await.unwrap();
+    assert!(yaml.starts_with("apiVersion: batch/v1\nkind: Job\n"), "{yaml}");
+    let before = ann.manifest(&about).await.unwrap();
+    let mut after = before.clone();
+    after["spec"]["template"]["spec"]["containers"][0]["image"] = "nginx:1.27".into();
+    let refused = ann.mend(Mend::Amend { before, after: after.clone() }).await.unwrap_err();
+    assert!(refused.contains("immutable"), "{refused}");
+    ann.mend(Mend::Anew(after)).await.unwrap();
+    let now = ann.manifest(&about).await.unwrap();
+    assert_eq!(now["spec"]["template"]["spec"]["containers"][0]["image"], "nginx:1.27");
 }

@@ -210,15 +210,16 @@ impl Session {
     /// # Errors
     /// Why it cannot be shown.
     pub async fn detail(&self, detail: &Detail) -> Result<String, String> {
+        let version = |kind: &str| self.api_version(kind).map_err(|notice| notice.what);
         match detail {
             Detail::Describe(object) => self
                 .cluster
-                .describe("", &object.kind, &object.name, self.now())
+                .describe(&version(&object.kind)?, &object.kind, &object.name, self.now())
                 .await
                 .map_err(|error| error.to_string()),
             Detail::Yaml(object) => self
                 .cluster
-                .yaml("", &object.kind, &object.name)
+                .yaml(&version(&object.kind)?, &object.kind, &object.name)
                 .await
                 .map(|object| crate::yaml::print(&object))
                 .map_err(|error| error.to_string()),

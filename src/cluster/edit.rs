@@ -60,6 +60,35 @@ impl Cluster {
     }
 }
 
+/// An object as it can be made anew: without what the cluster filled in for the one before.
+#[must_use]
+pub fn afresh(mut object: Value) -> Value {
+    let without = |map: &mut Value, names: &[&str]| {
+        if let Some(fields) = map.as_object_mut() {
+            fields.retain(|name, _| !names.contains(&name.as_str()));
+        }
+    };
+    let claim = ["pv.kubernetes.io/bind-completed", "pv.kubernetes.io/bound-by-controller"];
+    match object["kind"].as_str() {
+        Some("Job") if object["spec"]["manualSelector"] != true => {
+            without(&mut object["spec"], &["selector"]);
+            let labels = ["controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"];
+            for pointer in ["/metadata/labels", "/spec/template/metadata/labels"] {
+                object.pointer_mut(pointer).into_iter().for_each(|map| without(map, &labels));
+            }
+        }
+        Some("PersistentVolumeClaim") => {
+            without(&mut object["spec"], &["volumeName"]);
+            object.pointer_mut("/metadata/annotations").into_iter().for_each(|map| without(map, &claim));
+        }
+        _ => {}
+    }
+    if let Some(Value::Array(finalizers)) = object.pointer_mut("/metadata/finalizers") {
+        finalizers.retain(|name| !name.as_str().is_some_and(|name| name.starts_with("kubernetes.io/")));
+    }
+    object
+}
+
 /// The merge patch that makes one value the other; none where they are equal.
 #[must_use]
 pub fn difference(before: &Value, after: &Value) -> Option<Value> {

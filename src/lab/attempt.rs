@@ -19,6 +19,7 @@ use crate::cluster::snapshot::Snapshot;
 use crate::scenario::Scenario;
 use crate::scenario::goal::Judge;
 
+pub(super) use inspect::edit;
 pub(super) use leave::next;
 
 /// Opens the scenario of a card in a new attempt.
@@ -120,7 +121,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Back if model.attempt().is_some_and(|attempt| attempt.zoom) => toggle(model, Action::Zoom),
         Action::Back => {}
         Action::Quit => return leave::ask(model, Leaving::Picker),
-        Action::Describe | Action::Yaml | Action::Edit | Action::Logs | Action::Events => return inspect::act(model, action),
+        Action::Describe | Action::Yaml | Action::Edit | Action::Repair | Action::Logs | Action::Events => return inspect::act(model, action),
         Action::Copy => return inspect::copy(model),
         Action::Shell => return shell::show(model),
         Action::LeaveShell => return shell::leave(model),

@@ -29,6 +29,9 @@ pub enum Action {
     Describe,
     Yaml,
     Edit,
+    Repair,
+    /// Delete what was refused and make it anew.
+    Replace,
     Logs,
     Events,
     Copy,
@@ -51,6 +54,7 @@ pub enum Action {
     /// Clean up, then leave.
     CleanFirst,
     Erase,
+    EraseAll,
     Help,
     Timeline,
     Map,
@@ -79,6 +83,7 @@ pub enum Scope {
     Page,
     Log,
     Diff,
+    Repair,
     /// Timeline, map and the like.
     View,
     Debrief,
@@ -166,6 +171,24 @@ pub static TABLE: &[Binding] = {
             "edit the selected object in your editor; saving applies it",
             OBJECT,
         ),
+        bind(
+            &[Char('r')],
+            Action::Repair,
+            Attempt,
+            "repair",
+            "change one field of the selected object, or restart, undo, delete",
+            OBJECT,
+        ),
+        bind(&[Code(C::Enter)], Action::Open, Repair, "change", "change the field, or do what the row says", PAGE),
+        bind(
+            &[Char('R')],
+            Action::Replace,
+            Repair,
+            "",
+            "what was refused: delete the object and make it anew",
+            PAGE,
+        ),
+        bind(&[Char('e')], Action::Edit, Repair, "edit all", "the whole object in your editor", PAGE),
         bind(&[Char('l')], Action::Logs, Attempt, "logs", "read the selected pod's log", OBJECT),
         bind(&[Char('y')], Action::Yaml, Attempt, "yaml", "the selected object as YAML", OBJECT),
         bind(
@@ -258,6 +281,7 @@ pub static TABLE: &[Binding] = {
         bind(&[Code(C::Enter)], Action::Open, Typing, "keep", "keep what was typed", TYPE),
         bind(&[Code(C::Esc)], Action::Back, Typing, "clear", "take it back", TYPE),
         bind(&[Code(C::Backspace)], Action::Erase, Typing, "", "erase a letter", TYPE),
+        bind(&[Ctrl('u')], Action::EraseAll, Typing, "", "erase all of it", TYPE),
         bind(&[Code(C::Up)], Action::Move(Step::Up), Typing, "", "up", TYPE),
         bind(&[Code(C::Down)], Action::Move(Step::Down), Typing, "", "down", TYPE),
         bind(&[Code(C::Up), Char('k')], Action::Move(Step::Up), Everywhere, "", "up", MOVE),
@@ -293,6 +317,7 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
     match (model.overlays.last(), &model.screen) {
         (Some(Overlay::Log(_)), _) => &[Log, Page, Everywhere],
         (Some(Overlay::Diff { .. }), _) => &[Diff, Page, Everywhere],
+        (Some(Overlay::Repair(_)), _) => &[Repair, Page, Everywhere],
         (Some(Overlay::View { .. }), _) => &[View, Page, Everywhere],
         (Some(Overlay::Debrief { .. }), _) => &[Debrief, Page, Everywhere],
         (Some(Overlay::Ask { .. }), _) => &[Ask, Everywhere],

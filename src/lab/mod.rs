@@ -18,6 +18,7 @@ pub mod msg;
 pub mod object;
 pub mod overlay;
 pub mod picker;
+pub mod repair;
 mod saved;
 pub mod scroll;
 pub mod shell;
@@ -246,6 +247,8 @@ pub enum Overlay {
         lines: Vec<DiffLine>,
         scroll: usize,
     },
+    /// One field of an object, changed in place.
+    Repair(Box<repair::RepairPage>),
     /// The object's own events, image, pull policy and owner chain.
     Object {
         about: ObjectRef,

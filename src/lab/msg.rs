@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::shell::Grid;
 use crate::cluster::snapshot::{Change, ObjectRef, Uid};
 use crate::scenario::clue::LogRequest;
-use crate::scenario::{Scenario, Want};
+use crate::scenario::{Deed, Scenario, Want};
 
 /// Which attempt an answer belongs to; `update` drops answers to an older one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -68,6 +69,10 @@ pub enum FromCluster {
     Cheated(Option<usize>),
     /// Text for the open detail page.
     Detail(Detail, Result<String, String>),
+    /// An object as a learner would write it.
+    Manifest(ObjectRef, Result<Value, String>),
+    /// What became of a repair of the object.
+    Mended(ObjectRef, Result<(), String>),
     /// Lines of the followed log.
     LogLines {
         pod: Uid,
@@ -137,6 +142,18 @@ pub enum Order {
     Cleanup,
 }
 
+/// A change of one object by hand.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mend {
+    Amend {
+        before: Value,
+        after: Value,
+    },
+    /// Deleted, and made anew like this.
+    Anew(Value),
+    Do(Deed),
+}
+
 /// A page about one object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Detail {
@@ -169,6 +186,10 @@ pub enum Effect {
     /// Look whether one of the scenario's cheats shows.
     Suspect(AttemptNo),
     Show(AttemptNo, Detail),
+    /// Read an object as a learner would write it.
+    Fetch(AttemptNo, ObjectRef),
+    /// Repair something of an object.
+    Mend(AttemptNo, ObjectRef, Box<Mend>),
     /// Give the object to the learner's editor, and apply what is saved.
     Edit(AttemptNo, ObjectRef),
     FollowLog {

@@ -8,11 +8,14 @@ pub(super) use typing::{act as type_action, letter as type_char, typed};
 
 use super::keymap::Action;
 use super::msg::Effect;
-use super::{LogPage, Model, Overlay, Pane, Stage, attempt, live, log, scroll, views};
+use super::{LogPage, Model, Overlay, Pane, Stage, attempt, live, log, repair, scroll, views};
 
 pub(super) use question::{ask, needs_yes};
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    if let (Some(Overlay::Repair(_)), false) = (model.overlays.last(), matches!(action, Action::Back | Action::Quit)) {
+        return repair::act(model, action);
+    }
     match action {
         Action::Move(step) => scroll::page(model, step),
         Action::Back | Action::Quit if matches!(model.overlays.last(), Some(Overlay::Ask { .. })) => return question::dismiss(model),

@@ -83,6 +83,7 @@ pub fn page(model: &mut Model, step: Step) {
 fn overlay_scroll(overlay: &mut Overlay) -> &mut usize {
     match overlay {
         Overlay::Log(log) => &mut log.scroll,
+        Overlay::Repair(page) => &mut page.scroll,
         Overlay::Help { scroll }
         | Overlay::Ask { scroll, .. }
         | Overlay::NameContext { scroll, .. }

@@ -11,6 +11,7 @@ mod mapping;
 mod news;
 mod pages;
 mod picking;
+mod repairing;
 mod saving;
 mod seeing;
 mod shell;

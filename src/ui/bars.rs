@@ -102,9 +102,15 @@ fn link(look: &Look, model: &Model, link: &Link) -> Vec<Span<'static>> {
 pub fn keys(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures: &mut Measures) {
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
-    for (key, word) in footer(model) {
-        let wide = key.width() + 1 + word.width();
-        if used + wide + 1 > usize::from(area.width) {
+    let all = footer(model);
+    let wide = |(key, word): &(String, &str)| key.width() + 1 + word.width();
+    // help and the way out keep their room
+    let kept = all.len().saturating_sub(2);
+    let mut reserved: usize = all.iter().skip(kept).map(|entry| wide(entry) + 3).sum();
+    for (place, (key, word)) in all.into_iter().enumerate() {
+        let wide = wide(&(key.clone(), word));
+        reserved = if place < kept { reserved } else { 0 };
+        if used + wide + reserved > usize::from(area.width) {
             continue;
         }
         if let Some(single) = crate::lab::key::click(&key) {

@@ -2,7 +2,7 @@
 
 use super::super::keymap::Action;
 use super::super::msg::{Detail, Effect, Order};
-use super::super::{Model, Overlay, Pane, Search, lesson, log, overlay, table};
+use super::super::{Model, Overlay, Pane, Search, lesson, log, overlay, repair, table};
 use super::{equal, namespace};
 use crate::cluster::snapshot::{ObjectRef, Uid};
 use lesson::Stop;
@@ -16,6 +16,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Describe => show(model, Detail::Describe(about.clone()), format!("kubectl describe {}", typed(&about))),
         Action::Yaml => show(model, Detail::Yaml(about.clone()), format!("kubectl get {} -o yaml", typed(&about))),
         Action::Edit => edit(model, about),
+        Action::Repair => repair::open(model, about),
         Action::Logs => logs(model),
         Action::Events => {
             let command = format!("kubectl events --for {}/{}", about.kind.to_lowercase(), about.name);
@@ -70,7 +71,7 @@ fn show(model: &mut Model, detail: Detail, command: String) -> Vec<Effect> {
 }
 
 /// Gives the object to the learner's editor; a real cluster is not written to before the learner's yes.
-fn edit(model: &mut Model, about: ObjectRef) -> Vec<Effect> {
+pub(in crate::lab) fn edit(model: &mut Model, about: ObjectRef) -> Vec<Effect> {
     if overlay::needs_yes(model, Order::Break) {
         model.say(true, "Nothing is written to this cluster before you agreed to it", "b asks");
         return Vec::new();

@@ -33,13 +33,14 @@ fn of_overlay(top: &Overlay) -> Vec<Action> {
             vec![Follow, Previous, Container, Search, Wrap, Timestamps, Back]
         }
         Overlay::Diff { .. } => vec![Action::Apply, Action::Back],
+        Overlay::Repair(_) => vec![Action::Open, Action::Edit, Action::Copy, Action::Back],
         Overlay::View { .. } => vec![Action::Keep, Action::Copy, Action::Back],
         Overlay::Debrief { .. } => vec![Action::Next, Action::Back],
     }
 }
 
 fn of_attempt(attempt: &Attempt) -> Vec<Action> {
-    use Action::{Break, Cleanup, Clue, Describe, Edit, Events, Hint, Logs, Next, NextPane, Shell, Solve, Yaml};
+    use Action::{Break, Cleanup, Clue, Describe, Edit, Events, Hint, Logs, Next, NextPane, Repair, Shell, Solve, Yaml};
     match attempt.stage {
         Stage::Opening | Stage::Cleaning => vec![NextPane],
         Stage::Failed => vec![Action::Open],
@@ -50,7 +51,7 @@ fn of_attempt(attempt: &Attempt) -> Vec<Action> {
             let hint = (!drill::runs(attempt)).then_some(Hint);
             clue.into_iter()
                 .chain(hint)
-                .chain([Describe, Edit, Logs, Shell, Yaml, Events, Solve, Cleanup, NextPane])
+                .chain([Describe, Edit, Repair, Logs, Shell, Yaml, Events, Solve, Cleanup, NextPane])
                 .collect()
         }
     }

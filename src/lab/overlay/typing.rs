@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::super::keymap::Action;
 use super::super::msg::Effect;
-use super::super::{Model, Overlay, Screen, Search, picker};
+use super::super::{Model, Overlay, Screen, Search, picker, repair};
 
 /// Whether letters are text now.
 #[must_use]
@@ -13,6 +13,7 @@ pub fn typing(model: &Model) -> bool {
         (Some(Overlay::Page { search, .. }), _) => search.typing,
         (Some(Overlay::Log(page)), _) => page.search.typing,
         (Some(Overlay::NameContext { .. }), _) => true,
+        (Some(Overlay::Repair(page)), _) => page.typed.is_some(),
         (None, Screen::Picker(picker)) => picker.filtering,
         _ => false,
     }
@@ -27,12 +28,31 @@ pub(super) fn search(model: &mut Model) -> Option<&mut Search> {
     }
 }
 
-/// What is typed of the context's name.
+/// What is typed of the context's name, or of a field.
 fn naming(model: &mut Model) -> Option<&mut String> {
     match model.overlays.last_mut()? {
         Overlay::NameContext { typed, .. } => Some(typed),
+        Overlay::Repair(page) => page.typed.as_mut(),
         _ => None,
     }
+}
+
+fn repairing(model: &mut Model) -> Option<&mut repair::RepairPage> {
+    match model.overlays.last_mut()? {
+        Overlay::Repair(page) if page.typed.is_some() => Some(page),
+        _ => None,
+    }
+}
+
+/// Enter sends the field, Esc leaves it as it was.
+fn repaired(model: &mut Model, action: Action) -> Vec<Effect> {
+    if action == Action::Open {
+        return repair::entered(model);
+    }
+    if let Some(page) = repairing(model) {
+        page.typed = None;
+    }
+    Vec::new()
 }
 
 /// A key that no binding knows: a letter of what is typed, else nothing.
@@ -57,6 +77,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Erase => edit(model, |text| {
             text.pop();
         }),
+        Action::EraseAll => edit(model, String::clear),
+        Action::Back | Action::Open if repairing(model).is_some() => return repaired(model, action),
         Action::Back if naming(model).is_some() => return super::close(model),
         Action::Open if naming(model).is_some() => return super::question::named(model),
         Action::Back => {

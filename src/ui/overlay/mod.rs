@@ -5,6 +5,7 @@ mod log;
 mod map;
 mod object;
 mod page;
+mod repair;
 mod timeline;
 mod words;
 
@@ -37,6 +38,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
             search,
         } => page::draw(&mut pen, detail, text, *loading, *scroll, search),
         Overlay::Log(page) => log::draw(&mut pen, page),
+        Overlay::Repair(page) => repair::draw(&mut pen, page),
         Overlay::Object { about, uid, scroll } => object::draw(&mut pen, model, about, uid, *scroll),
         Overlay::View { view, scroll } => match view {
             View::Timeline => timeline::draw(&mut pen, model, *scroll),
