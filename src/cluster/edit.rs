@@ -72,7 +72,12 @@ pub fn afresh(mut object: Value) -> Value {
     match object["kind"].as_str() {
         Some("Job") if object["spec"]["manualSelector"] != true => {
             without(&mut object["spec"], &["selector"]);
-            let labels = ["controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"];
+            let labels = [
+                "controller-uid",
+                "job-name",
+                "batch.kubernetes.io/controller-uid",
+                "batch.kubernetes.io/job-name",
+            ];
             for pointer in ["/metadata/labels", "/spec/template/metadata/labels"] {
                 object.pointer_mut(pointer).into_iter().for_each(|map| without(map, &labels));
             }

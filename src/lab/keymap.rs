@@ -179,7 +179,14 @@ pub static TABLE: &[Binding] = {
             "change one field of the selected object, or restart, undo, delete",
             OBJECT,
         ),
-        bind(&[Code(C::Enter)], Action::Open, Repair, "change", "change the field, or do what the row says", PAGE),
+        bind(
+            &[Code(C::Enter)],
+            Action::Open,
+            Repair,
+            "change",
+            "change the field, or do what the row says",
+            PAGE,
+        ),
         bind(
             &[Char('R')],
             Action::Replace,

@@ -60,7 +60,12 @@ fn own_verb(about: &ObjectRef, object: &Value, path: &Path, value: Option<&Value
             let all = object["spec"]["selector"].as_object()?;
             let pair = |(name, old): (&String, &Value)| format!("{name}={}", if name == key { &value } else { old.as_str().unwrap_or_default() });
             let pairs: Vec<String> = all.iter().map(pair).collect();
-            Some(format!("kubectl set selector {} {} {}", about.kind.to_lowercase(), about.name, quoted(&pairs.join(","))))
+            Some(format!(
+                "kubectl set selector {} {} {}",
+                about.kind.to_lowercase(),
+                about.name,
+                quoted(&pairs.join(","))
+            ))
         }
         _ => None,
     }

@@ -51,7 +51,12 @@ const OF_CONTAINER: &[&str] = &[
 ];
 
 /// Offered for every container, set or not.
-const ALWAYS: &[&str] = &["resources.requests.cpu", "resources.requests.memory", "resources.limits.cpu", "resources.limits.memory"];
+const ALWAYS: &[&str] = &[
+    "resources.requests.cpu",
+    "resources.requests.memory",
+    "resources.limits.cpu",
+    "resources.limits.memory",
+];
 
 /// Below the pod's spec.
 const OF_POD: &[&str] = &[

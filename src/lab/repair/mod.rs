@@ -141,14 +141,20 @@ fn deeds(about: &ObjectRef, pod: Option<&str>) -> Vec<Deed> {
     let (kind, name) = (about.kind.clone(), about.name.clone());
     let mut deeds = Vec::new();
     if matches!(kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet") {
-        deeds.push(Deed::Restart { kind: kind.clone(), name: name.clone() });
+        deeds.push(Deed::Restart {
+            kind: kind.clone(),
+            name: name.clone(),
+        });
     }
     if kind == "Deployment" {
         deeds.push(Deed::Undo { kind: kind.clone(), name });
     } else if kind == "Pod" {
         deeds.push(Deed::Delete { kind, name });
     }
-    let pod = pod.map(|pod| Deed::Delete { kind: "Pod".to_owned(), name: pod.to_owned() });
+    let pod = pod.map(|pod| Deed::Delete {
+        kind: "Pod".to_owned(),
+        name: pod.to_owned(),
+    });
     deeds.extend(pod);
     deeds
 }
@@ -197,7 +203,9 @@ fn page(model: &mut Model) -> Option<&mut RepairPage> {
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let visible = model.measures.extent(Pane::Page).visible;
-    let Some(number) = model.attempt().map(|attempt| attempt.number) else { return Vec::new() };
+    let Some(number) = model.attempt().map(|attempt| attempt.number) else {
+        return Vec::new();
+    };
     let Some(page) = page(model) else { return Vec::new() };
     match action {
         Action::Move(step) => select(page, step, visible),
@@ -241,7 +249,9 @@ fn enter(page: &mut RepairPage, number: AttemptNo) -> Vec<Effect> {
 
 /// Enter after typing.
 pub(super) fn entered(model: &mut Model) -> Vec<Effect> {
-    let Some(number) = model.attempt().map(|attempt| attempt.number) else { return Vec::new() };
+    let Some(number) = model.attempt().map(|attempt| attempt.number) else {
+        return Vec::new();
+    };
     let Some(page) = page(model) else { return Vec::new() };
     let same = matches!(page.row(), Some(Row::Field(field)) if field.value.as_deref().unwrap_or_default() == page.typed.as_deref().unwrap_or_default());
     let change = page.change().filter(|_| !same);
@@ -270,7 +280,14 @@ fn send(page: &mut RepairPage, number: AttemptNo, change: Change) -> Vec<Effect>
 
 /// What was refused, by deleting the object and making it anew.
 fn anew(page: &mut RepairPage, number: AttemptNo) -> Vec<Effect> {
-    let Some((Change { mend: Mend::Amend { after, .. }, .. }, _)) = page.refused.take() else {
+    let Some((
+        Change {
+            mend: Mend::Amend { after, .. },
+            ..
+        },
+        _,
+    )) = page.refused.take()
+    else {
         return Vec::new();
     };
     let namespace = match page.about.namespace.as_str() {
@@ -278,12 +295,21 @@ fn anew(page: &mut RepairPage, number: AttemptNo) -> Vec<Effect> {
         namespace => format!(" -n {namespace}"),
     };
     let command = format!("kubectl replace --force -f {}.yaml{namespace}", page.about.name);
-    send(page, number, Change { mend: Mend::Anew(after), command })
+    send(
+        page,
+        number,
+        Change {
+            mend: Mend::Anew(after),
+            command,
+        },
+    )
 }
 
 /// The object was read.
 pub(super) fn fetched(model: &mut Model, about: &ObjectRef, answer: Result<Value, String>) {
-    let Some(page) = page(model).filter(|page| page.about == *about) else { return };
+    let Some(page) = page(model).filter(|page| page.about == *about) else {
+        return;
+    };
     match answer {
         Ok(object) => page.read(object),
         Err(why) => page.failed = Some(why),
@@ -292,7 +318,9 @@ pub(super) fn fetched(model: &mut Model, about: &ObjectRef, answer: Result<Value
 
 /// The cluster did what was asked, or not.
 pub(super) fn mended(model: &mut Model, about: &ObjectRef, answer: Result<(), String>) {
-    let Some(page) = page(model).filter(|page| page.about == *about) else { return };
+    let Some(page) = page(model).filter(|page| page.about == *about) else {
+        return;
+    };
     let Some(change) = page.sent.take() else { return };
     match answer {
         Ok(()) => {

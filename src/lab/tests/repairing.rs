@@ -37,7 +37,10 @@ fn a_field_is_typed_in_place_and_its_command_told() {
         panic!("{effects:?}")
     };
     let Mend::Amend { after, .. } = &**mend else { panic!("{mend:?}") };
-    assert_eq!((about, &after["spec"]["template"]["spec"]["containers"][0]["image"]), (&web(), &json!("shop:good")));
+    assert_eq!(
+        (about, &after["spec"]["template"]["spec"]["containers"][0]["image"]),
+        (&web(), &json!("shop:good"))
+    );
     lab.cluster(FromCluster::Mended(web(), Ok(())));
     assert_eq!(lab.model.overlays, []);
     assert_eq!(lab.equal(), "kubectl set image deployment/web app=shop:good -n lab-01");
@@ -81,7 +84,9 @@ fn one_more_variable_is_a_name_and_a_value() {
     assert_eq!(lab.keys("j\nMODE\n"), []);
     assert!(lab.notice().contains("a name and a value"), "{}", lab.notice());
     let effects = lab.keys("=on\n");
-    let [Effect::Mend(_, _, mend)] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Mend(_, _, mend)] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
     let Mend::Amend { after, .. } = &**mend else { panic!("{mend:?}") };
     assert_eq!(
         after["spec"]["template"]["spec"]["containers"][0]["env"],

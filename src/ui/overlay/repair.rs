@@ -23,7 +23,14 @@ pub(super) fn draw(pen: &mut Pen, page: &RepairPage) {
     let right = Line::styled(percent(page.scroll, page.rows.len(), visible), look.style(Mean::Dim));
     let inside = framed(pen.frame, look, pen.area, true, Line::styled(title, look.style(Mean::Strong)), right);
     let [list, below] = Layout::vertical([Constraint::Min(1), Constraint::Length(foot.len() as u16 + 1)]).areas(inside);
-    scrolled(pen.frame, list, lines(look, page, usize::from(list.width)), page.scroll, Pane::Page, pen.measures);
+    scrolled(
+        pen.frame,
+        list,
+        lines(look, page, usize::from(list.width)),
+        page.scroll,
+        Pane::Page,
+        pen.measures,
+    );
     let foot: Vec<Line> = std::iter::once(Line::default()).chain(foot).collect();
     pen.frame.render_widget(Paragraph::new(foot), below);
 }
@@ -84,7 +91,11 @@ fn foot(look: &Look, page: &RepairPage, width: usize) -> Vec<Line<'static>> {
         lines.truncate(6);
         if anew {
             let key = |key: &str| (key.to_owned(), look.style(Mean::Key));
-            lines.extend(wrap_spans(vec![key("R "), ("deletes the object and makes it anew with this value".to_owned(), text)], width, 2));
+            lines.extend(wrap_spans(
+                vec![key("R "), ("deletes the object and makes it anew with this value".to_owned(), text)],
+                width,
+                2,
+            ));
         }
         return lines;
     }
