@@ -271,6 +271,7 @@ pub static TABLE: &[Binding] = {
         bind(&[Code(C::Enter)], Action::Open, Picker, "open", "open the scenario", LIST),
         bind(&[Char('/')], Action::Filter, Picker, "filter", "filter the list", LIST),
         bind(&[Code(C::Enter)], Action::Apply, Diff, "apply", "apply the solution", PAGE),
+        bind(&[Char('c')], Action::Cleanup, Debrief, "clean up", "clean up", PAGE),
         bind(&[Char('n')], Action::Next, Debrief, "next scenario", "the next scenario", PAGE),
         bind(&[Char('/')], Action::Search, Log, "search", "search", LOG),
         bind(&[Char('f')], Action::Follow, Log, "follow", "follow what comes", LOG),

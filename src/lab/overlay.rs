@@ -28,6 +28,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             close(model);
             return attempt::next(model);
         }
+        Action::Cleanup => {
+            close(model);
+            return attempt::story::ask_cleanup(model);
+        }
         Action::Search => {
             if let Some(search) = typing::search(model) {
                 search.typing = true;

@@ -186,7 +186,7 @@ pub fn solve(model: &mut Model) -> Vec<Effect> {
 }
 
 /// `c` asks once.
-pub(super) fn ask_cleanup(model: &mut Model) -> Vec<Effect> {
+pub(in crate::lab) fn ask_cleanup(model: &mut Model) -> Vec<Effect> {
     let namespace = namespace(model);
     let Some(attempt) = model.attempt() else { return Vec::new() };
     match attempt.stage {

@@ -35,7 +35,7 @@ fn of_overlay(top: &Overlay) -> Vec<Action> {
         Overlay::Diff { .. } => vec![Action::Apply, Action::Back],
         Overlay::Repair(_) => vec![Action::Open, Action::Edit, Action::Copy, Action::Back],
         Overlay::View { .. } => vec![Action::Keep, Action::Copy, Action::Back],
-        Overlay::Debrief { .. } => vec![Action::Next, Action::Back],
+        Overlay::Debrief { .. } => vec![Action::Next, Action::Cleanup, Action::Back],
     }
 }
 

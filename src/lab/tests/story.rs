@@ -239,6 +239,14 @@ fn n_in_the_debrief_opens_the_next_scenario() {
 }
 
 #[test]
+fn c_in_the_debrief_asks_to_clean_up() {
+    let mut lab = Lab::broken();
+    live::solved(&mut lab.model);
+    lab.keys("c");
+    assert!(matches!(lab.model.overlays.as_slice(), [Overlay::Ask { .. }]), "{:?}", lab.model.overlays);
+}
+
+#[test]
 fn the_card_shuts_and_a_word_is_said_when_the_fault_changes() {
     let mut lab = Lab::broken();
     lab.edit().clue_depth = 2;
