@@ -180,7 +180,7 @@ fn trouble(model: &Model, attempt: &Attempt) -> Option<String> {
         return Some(format!("klab asks: {}", lines.join(" ")));
     }
     let (notice, _) = model.notice.as_ref().filter(|(notice, _)| notice.bad || attempt.stage == Stage::Failed)?;
-    Some(format!("{} {}", notice.what, notice.next).trim().to_owned())
+    Some([notice.what.as_str(), &notice.next].join("; ").trim_end_matches("; ").to_owned())
 }
 
 fn unmet(attempt: &Attempt) -> String {

@@ -80,6 +80,9 @@ pub fn real(settings: &Arc<Settings>, practice: &Arc<Settings>, scenario: &Scena
     }
     runtime.block_on(watched(settings, scenario, report));
     runtime.shutdown_background();
+    if !report.ok {
+        return;
+    }
     let mut beside = Report {
         steps: Vec::new(),
         ..report.clone()
