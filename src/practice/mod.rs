@@ -8,6 +8,7 @@ pub mod cluster;
 pub mod controllers;
 pub mod defaults;
 pub mod event;
+mod fault;
 pub mod field;
 pub mod kind;
 pub mod kubelet;

@@ -31,6 +31,7 @@ mod running;
 mod status;
 mod sync;
 mod termination;
+mod volume;
 
 /// Where in a second the runtime is looked at, and where due syncs begin.
 const LOOK_PHASE: i64 = 330;

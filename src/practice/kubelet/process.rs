@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::config;
+use super::{config, volume};
 use crate::image::Image;
 use crate::practice::field::{items, milli, text};
 use crate::practice::net::dns;
@@ -93,7 +93,7 @@ pub fn of(
         .filter(|path| !path.is_empty())
         .unwrap_or("/dev/termination-log");
     files.mounts.push(root::file(words, message.clone(), world.now));
-    files.mounts.extend(config::mounts(spec, &env, volumes));
+    files.mounts.extend(volume::mounts(spec, &env, volumes));
     let limit = milli(&spec["resources"]["limits"]["memory"]).max(milli(&pod["spec"]["resources"]["limits"]["memory"]));
     let facts = Facts {
         uid: text(&metadata["uid"]).to_owned(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::image::Reference;
 use super::pod::{Container, Ended, Run, Sandbox, Step, restarts, spec};
-use super::{Worker, config, jitter, process, push_run, status, until};
+use super::{Worker, config, jitter, process, push_run, status, until, volume};
 use crate::practice::field::text;
 use crate::practice::runtime::Launch;
 
@@ -45,7 +45,7 @@ impl Worker<'_> {
             let wait = self.world.between(300, 450);
             return self.after(wait);
         }
-        config::refresh(self.world, &self.object, &mut self.pod.volumes, &mut self.machine.volumes);
+        volume::refresh(self.world, &self.object, &mut self.pod.volumes, &mut self.machine.volumes);
         self.pod.steps.push_back(Step::Plan);
         self.steps();
     }
@@ -138,8 +138,8 @@ impl Worker<'_> {
 
     /// Sets up the volumes; what is missing is tried again after a wait that doubles.
     fn mount(&mut self) -> Duration {
-        let Some((volume, why)) = config::unmountable(self.world, &self.object, &self.machine.volumes) else {
-            config::refresh(self.world, &self.object, &mut self.pod.volumes, &mut self.machine.volumes);
+        let Some((volume, why)) = volume::unmountable(self.world, &self.object, &self.machine.volumes) else {
+            volume::refresh(self.world, &self.object, &mut self.pod.volumes, &mut self.machine.volumes);
             return Duration::ZERO;
         };
         self.pod_event("Warning", "FailedMount", &format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}"));

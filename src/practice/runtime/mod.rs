@@ -29,6 +29,7 @@ pub mod root;
 pub mod session;
 pub mod steps;
 pub mod task;
+mod tree;
 
 /// How long a connection is tried that nothing answers.
 const CONNECT: Duration = Duration::from_secs(127);
