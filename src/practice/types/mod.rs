@@ -1,6 +1,8 @@
 //! Kubernetes' types as a table: what fields they have, under which names and numbers, and how lists in them merge.
 
 pub mod decode;
+#[cfg(test)]
+mod decode_tests;
 pub mod layout;
 mod leaf;
 mod read;
