@@ -1,5 +1,7 @@
 //! Editing an object in the learner's own editor: fetched, edited, applied, and opened again with what was refused.
 
+mod paper;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,17 +9,14 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use paper::HEAD;
+#[cfg(test)]
+pub use paper::ANEW;
+
 use super::hands::SessionRef;
 use crate::cluster::snapshot::ObjectRef;
 use crate::lab::msg::Notice;
 use crate::yaml;
-
-/// What stands at the top of a file that is edited; lines that begin so are left out.
-const HEAD: &str = "# Change the object below; lines that begin with '#' are left out.\n# Saving applies it; an empty or unchanged file changes nothing.\n#\n";
-
-/// Letters of a long reason that are shown: of its start, and of its end.
-const BEFORE: usize = 100;
-const BEHIND: usize = 200;
 
 /// An edit that waits for the terminal.
 pub struct Edit {
@@ -29,14 +28,15 @@ pub struct Edit {
 
 /// How an edit ended when it did not fail.
 enum Ended {
-    Applied,
+    /// With what was done.
+    Applied(String),
     Unchanged,
     Left(PathBuf),
 }
 
 /// Why nothing was changed.
 #[derive(Debug, thiserror::Error)]
-enum Error {
+pub(super) enum Error {
     #[error("{0}")]
     Fetch(String),
     #[error("{} could not be written or read: {source}", file.display())]
@@ -63,9 +63,14 @@ impl Error {
 impl Edit {
     /// Edits until it is applied, left as it was, or given up. The terminal belongs to the editor meanwhile.
     pub async fn run(self) -> Notice {
+        self.run_with(async |file, text| edited(&file, &text).await).await
+    }
+
+    pub(super) async fn run_with(self, editor: impl AsyncFnMut(PathBuf, String) -> Result<String, Error>) -> Notice {
         let name = format!("{}/{}", self.about.kind.to_lowercase(), self.about.name);
-        let (bad, what, next) = match self.play().await {
-            Ok(Ended::Applied) => (false, format!("{name} edited"), String::new()),
+        let name = name.trim_end_matches('/').to_owned();
+        let (bad, what, next) = match self.play(editor).await {
+            Ok(Ended::Applied(what)) => (false, what, String::new()),
             Ok(Ended::Unchanged) => (false, format!("{name} is as it was: nothing was changed"), String::new()),
             Ok(Ended::Left(file)) => (true, format!("{name} was not changed"), format!("what you typed is kept in {}", file.display())),
             Err(error) => (true, error.to_string(), error.next()),
@@ -73,27 +78,62 @@ impl Edit {
         Notice { bad, what, next }
     }
 
-    async fn play(&self) -> Result<Ended, Error> {
-        let before = self.session.manifest(&self.about).await.map_err(Error::Fetch)?;
+    async fn play(&self, mut editor: impl AsyncFnMut(PathBuf, String) -> Result<String, Error>) -> Result<Ended, Error> {
+        let (before, draft) = self.begin().await?;
         let file = self.file();
-        let mut text = format!("{HEAD}{}", yaml::print(&before));
+        let mut text = format!("{HEAD}{draft}");
         loop {
             let opened = text;
-            text = edited(&file, &opened).await?;
-            if text == opened || body(&text).trim().is_empty() {
+            text = editor(file.clone(), opened.clone()).await?;
+            if text == opened || paper::body(&text).trim().is_empty() {
                 return Ok(left(&file, &opened));
             }
-            let refused = match read(&text) {
-                Ok(after) if after == before => return Ok(left(&file, HEAD)),
-                Ok(after) => self.session.amend(&before, &after).await.err(),
-                Err(why) => Some(why),
+            let refused = match paper::read(&text) {
+                Ok(after) if before.as_ref().is_some_and(|before| after == [before.clone()]) => return Ok(left(&file, HEAD)),
+                Ok(after) => self.send(before.as_ref(), after, paper::anew(&text)).await,
+                Err(why) => Err(why),
             };
-            let Some(why) = refused else {
-                let _ = fs::remove_file(&file);
-                return Ok(Ended::Applied);
-            };
-            text = refusal(&why, body(&text));
+            match refused {
+                Ok(done) => {
+                    let _ = fs::remove_file(&file);
+                    return Ok(Ended::Applied(done));
+                }
+                Err(why) => text = paper::refusal(&why, paper::body(&text)),
+            }
         }
+    }
+
+    /// The object as it is and its text; where there is none yet, a draft of its kind.
+    async fn begin(&self) -> Result<(Option<Value>, String), Error> {
+        if self.about.name.is_empty() {
+            let version = self.session.api_version(&self.about.kind).unwrap_or_else(|_| "v1".to_owned());
+            return Ok((None, paper::draft(&version, &self.about.kind)));
+        }
+        let before = self.session.manifest(&self.about).await.map_err(Error::Fetch)?;
+        let text = yaml::print(&before);
+        Ok((Some(before), text))
+    }
+
+    /// Sends what was changed of the object, and the other objects of the file; says what was done.
+    async fn send(&self, before: Option<&Value>, after: Vec<Value>, anew: bool) -> Result<String, String> {
+        let names = |object: &Value| (object["kind"].clone(), object["metadata"]["name"].clone());
+        let mut done = Vec::new();
+        for object in after {
+            let word = match before {
+                Some(before) if names(before) == names(&object) && anew => {
+                    self.session.anew(object.clone()).await?;
+                    "made anew"
+                }
+                Some(before) if names(before) == names(&object) => {
+                    self.session.amend(before, &object).await?;
+                    "edited"
+                }
+                _ => self.session.make(object.clone()).await?,
+            };
+            let (kind, name) = (object["kind"].as_str().unwrap_or_default(), object["metadata"]["name"].as_str().unwrap_or_default());
+            done.push(format!("{}/{name} {word}", kind.to_lowercase()));
+        }
+        Ok(done.join(", "))
     }
 
     /// A file of its own for this object; the name tells what it is about.
@@ -148,67 +188,9 @@ fn editor(variable: impl Fn(&str) -> Option<String>) -> String {
     named.into_iter().find(|name| !name.trim().is_empty()).unwrap_or_else(|| "vi".to_owned())
 }
 
-/// The text below the comment at its top.
-fn body(text: &str) -> &str {
-    let mut rest = text;
-    while rest.starts_with('#') {
-        rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
-    }
-    rest
-}
-
-fn read(text: &str) -> Result<Value, String> {
-    let value: Value = serde_yaml::from_str(text).map_err(|error| format!("this is not YAML: {error}"))?;
-    if value.is_object() {
-        Ok(value)
-    } else {
-        Err("this is no object: it needs fields like kind and metadata".to_owned())
-    }
-}
-
-/// A server may quote the whole object; what is wrong stands before it and behind.
-fn short(line: &str) -> String {
-    let letters: Vec<char> = line.chars().collect();
-    if letters.len() <= BEFORE + BEHIND {
-        return line.to_owned();
-    }
-    let (before, behind) = (&letters[..BEFORE], &letters[letters.len() - BEHIND..]);
-    before.iter().chain(&[' ', '…', ' ']).chain(behind).collect()
-}
-
-/// The learner's text again, with the reason above it.
-fn refusal(why: &str, body: &str) -> String {
-    let lines: String = why.lines().map(|line| format!("# {}\n", short(line))).collect();
-    format!("# Refused:\n{lines}#\n{HEAD}{body}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_refusal_stands_above_what_was_typed_and_goes_when_it_is_sent_again() {
-        let typed = "kind: Pod\n# mine\nspec: {}\n";
-        let again = refusal("spec.replicas: Invalid value\nmust be more", body(&format!("{HEAD}{typed}")));
-        assert!(again.starts_with("# Refused:\n# spec.replicas: Invalid value\n# must be more\n#\n"), "{again}");
-        assert_eq!(body(&again), typed);
-        assert_eq!(body(&refusal("other", body(&again))), typed);
-    }
-
-    #[test]
-    fn a_reason_that_quotes_the_whole_object_is_cut_in_its_middle() {
-        let said = short(&format!("Deployment web is invalid: {}: unknown field", "é".repeat(900)));
-        assert!(said.starts_with("Deployment web is invalid: ") && said.ends_with(": unknown field"), "{said}");
-        assert_eq!(said.chars().count(), BEFORE + BEHIND + 3);
-        assert_eq!(short("as it is"), "as it is");
-    }
-
-    #[test]
-    fn a_file_that_is_no_object_is_told_and_an_empty_one_is_no_edit() {
-        assert!(read("- a\n").is_err() && read("a: [").is_err());
-        assert!(read("# why\nkind: Pod\n").is_ok());
-        assert_eq!(body(HEAD).trim(), "");
-    }
 
     #[test]
     fn the_editor_is_kubectls_then_the_shells_then_vi() {

@@ -2,6 +2,8 @@
 
 mod author;
 mod background;
+#[cfg(test)]
+mod by_hand;
 pub mod check;
 pub mod drill;
 mod edit;

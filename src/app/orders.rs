@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::hands::Answer;
 use super::session::{Session, notice};
-use crate::cluster::apply::{Applied, ApplyError};
+use crate::cluster::apply::{Applied, ApplyError, Outcome};
 use crate::cluster::deed::Target;
 use crate::cluster::edit::afresh;
 use crate::cluster::guard::{Guard, Piece};
@@ -174,6 +174,23 @@ impl Session {
             object: afresh(object),
         };
         self.cluster.replace(&self.guard(), &[piece]).await.map(drop).map_err(|error| error.to_string())
+    }
+
+    /// Makes an object as a learner wrote it, or changes the one of its name; says which.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub async fn make(&self, object: Value) -> Result<&'static str, String> {
+        let piece = Piece {
+            label: "your edit".to_owned(),
+            object,
+        };
+        let done = self.cluster.apply(&self.guard(), &[piece], false).await.map_err(|error| error.to_string())?;
+        Ok(match done.first().map(|applied| applied.what) {
+            Some(Outcome::Created) | None => "created",
+            Some(Outcome::Configured) => "configured",
+            Some(Outcome::Unchanged) => "unchanged",
+        })
     }
 
     /// Sends what a learner changed of an object.

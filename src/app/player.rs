@@ -76,6 +76,20 @@ impl Player {
         self.take(Msg::Key(KeyEvent::new(key, KeyModifiers::NONE)));
     }
 
+    /// Types a text where one is typed, in place of what stands there.
+    #[cfg(test)]
+    pub fn type_in(&mut self, text: &str) {
+        self.take(Msg::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
+        text.chars().for_each(|c| self.press(KeyCode::Char(c)));
+    }
+
+    /// Lets an editor that waits for the terminal do this with the text, until nothing is refused any more.
+    #[cfg(test)]
+    pub async fn edit(&mut self, editor: impl Fn(&str) -> String) -> Notice {
+        let edit = self.hands.take_edit().expect("the editor is open");
+        edit.run_with(async |_, text| Ok(editor(&text))).await
+    }
+
     /// Says yes where the last key asked something.
     pub fn agree(&mut self) {
         if !self.model.overlays.is_empty() {

@@ -19,7 +19,11 @@ pub fn code(error: &Error) -> Option<u16> {
 #[must_use]
 pub fn say(error: &Error) -> String {
     match error {
-        Error::Api(status) if !status.message.is_empty() => text::clean(&status.message),
+        // a patch that does not decode is refused in the name of no object
+        Error::Api(status) if !status.message.is_empty() => {
+            let message = text::clean(&status.message);
+            message.trim_start().strip_prefix("\"\" is invalid: ").map_or(message.clone(), str::to_owned)
+        }
         Error::Api(status) => format!("the server answered {} {}", status.code, text::clean(&status.reason)),
         other => chain(other),
     }

@@ -2,13 +2,16 @@
 
 use super::super::keymap::Action;
 use super::super::msg::{Detail, Effect, Order};
-use super::super::{Model, Overlay, Pane, Search, lesson, log, overlay, repair, table};
+use super::super::{Model, Overlay, Pane, Search, Tab, lesson, log, overlay, repair, table};
 use super::{equal, namespace};
 use crate::cluster::snapshot::{ObjectRef, Uid};
 use lesson::Stop;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some((about, uid)) = selected(model) else {
+        if action == Action::Edit && model.attempt().is_some_and(|attempt| attempt.opened.is_some()) {
+            return edit(model, draft(model));
+        }
         model.say(false, "Nothing is selected", "b brings objects in; Tab and the arrows choose one");
         return Vec::new();
     };
@@ -36,6 +39,19 @@ fn selected(model: &Model) -> Option<(ObjectRef, Uid)> {
         about.namespace = namespace(model);
     }
     Some((about, row.uid().clone()))
+}
+
+/// An object that is not there yet, of the tab's kind.
+fn draft(model: &Model) -> ObjectRef {
+    let kind = match model.attempt().map(|attempt| &attempt.tab) {
+        Some(Tab::Kind(kind)) => kind.clone(),
+        _ => "Pod".to_owned(),
+    };
+    ObjectRef {
+        kind,
+        namespace: namespace(model),
+        name: String::new(),
+    }
 }
 
 /// `pod web-1`
@@ -76,7 +92,11 @@ pub(in crate::lab) fn edit(model: &mut Model, about: ObjectRef) -> Vec<Effect> {
         model.say(true, "Nothing is written to this cluster before you agreed to it", "b asks");
         return Vec::new();
     }
-    let command = within(format!("kubectl edit {}", typed(&about)), &about);
+    let command = match about.name.as_str() {
+        "" => format!("kubectl create -f {}.yaml", about.kind.to_lowercase()),
+        _ => format!("kubectl edit {}", typed(&about)),
+    };
+    let command = within(command, &about);
     equal(model, command);
     let number = model.attempt().map(|attempt| attempt.number);
     number.map(|number| Effect::Edit(number, about)).into_iter().collect()
