@@ -162,7 +162,12 @@ impl Learner {
             Anew(of, row, text) => {
                 assert!(!self.repair(of, row, text).await, "{}: {row} can be changed in place", self.folder);
                 self.player.press(KeyCode::Char('R'));
-                assert!(self.answered().await, "{}: {:?}", self.folder, self.page().and_then(|page| page.refused.as_ref()));
+                assert!(
+                    self.answered().await,
+                    "{}: {:?}",
+                    self.folder,
+                    self.page().and_then(|page| page.refused.as_ref())
+                );
             }
             Edit(of, from, to) => {
                 self.select(of).await;
@@ -201,10 +206,7 @@ async fn finish(settings: &Arc<Settings>, folder: &str) {
         learner.take(step).await;
     }
     learner.until("solved", |attempt| attempt.stage == Stage::Solved).await;
-    assert!(
-        !learner.player.attempt().unwrap().solution_seen,
-        "{folder}: by hand, and without the solution"
-    );
+    assert!(!learner.player.attempt().unwrap().solution_seen, "{folder}: by hand, and without the solution");
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,9 +9,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use paper::HEAD;
 #[cfg(test)]
 pub use paper::ANEW;
+use paper::HEAD;
 
 use super::hands::SessionRef;
 use crate::cluster::snapshot::ObjectRef;
@@ -130,7 +130,10 @@ impl Edit {
                 }
                 _ => self.session.make(object.clone()).await?,
             };
-            let (kind, name) = (object["kind"].as_str().unwrap_or_default(), object["metadata"]["name"].as_str().unwrap_or_default());
+            let (kind, name) = (
+                object["kind"].as_str().unwrap_or_default(),
+                object["metadata"]["name"].as_str().unwrap_or_default(),
+            );
             done.push(format!("{}/{name} {word}", kind.to_lowercase()));
         }
         Ok(done.join(", "))
