@@ -77,17 +77,35 @@ fn read(document: &str) -> Result<Value, (usize, String)> {
         let message = error.without_snippet().to_string();
         // the place is said in front of the message, in lines of the file
         let message = message.split(" at line ").next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        (line, message.lines().next().unwrap_or_default().to_owned())
+        (line, said(message.lines().next().unwrap_or_default()))
     })
 }
 
-/// The line and its neighbours, numbered, the line marked.
+/// The reader's limits, in words for the author.
+fn said(message: &str) -> String {
+    if message.starts_with("budget breached") {
+        "this document is far larger than it looks; write out what its anchors repeat".to_owned()
+    } else if message.contains("recursion limit") {
+        "this nests deeper than any Kubernetes object; take levels out".to_owned()
+    } else {
+        message.to_owned()
+    }
+}
+
+/// The longest line that an excerpt shows, in characters.
+const EXCERPT: usize = 120;
+
+/// The line and its neighbours, numbered, the line marked; a long line is cut.
 #[must_use]
 pub fn excerpt(text: &str, line: usize) -> String {
     let lines = text.lines().enumerate().map(|(at, content)| (at + 1, content));
     let near = lines.filter(|(at, _)| at.abs_diff(line) <= 1);
     let rows: Vec<String> = near
-        .map(|(at, content)| format!("{} {at:>4} │ {}", if at == line { '>' } else { ' ' }, crate::text::clean(content)))
+        .map(|(at, content)| {
+            let shown: String = content.chars().take(EXCERPT).collect();
+            let cut = if shown.len() < content.len() { "…" } else { "" };
+            format!("{} {at:>4} │ {}{cut}", if at == line { '>' } else { ' ' }, crate::text::clean(&shown))
+        })
         .collect();
     rows.join("\n")
 }
@@ -96,6 +114,16 @@ pub fn excerpt(text: &str, line: usize) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_nests_or_grows_without_end_is_refused_in_short() {
+        let deep = documents("a.yaml", &format!("a: {}{}", "[".repeat(5000), "]".repeat(5000))).unwrap_err();
+        assert!(deep.message.contains("deeper than any") && deep.excerpt.ends_with('…') && deep.excerpt.len() < 200, "{deep:?}");
+        let many = |from: char, to: char| format!("{to}: &{to} [{}]\n", vec![format!("*{from}"); 9].join(","));
+        let grows: String = ('b'..='i').zip('a'..).map(|(to, from)| many(from, to)).collect();
+        let grown = documents("a.yaml", &format!("a: &a [x]\n{grows}")).unwrap_err();
+        assert!(grown.message.contains("anchors"), "{grown:?}");
+    }
 
     #[test]
     fn documents_know_their_lines_and_read_like_kubectl() {
