@@ -118,7 +118,10 @@ mod tests {
     #[test]
     fn what_nests_or_grows_without_end_is_refused_in_short() {
         let deep = documents("a.yaml", &format!("a: {}{}", "[".repeat(5000), "]".repeat(5000))).unwrap_err();
-        assert!(deep.message.contains("deeper than any") && deep.excerpt.ends_with('…') && deep.excerpt.len() < 200, "{deep:?}");
+        assert!(
+            deep.message.contains("deeper than any") && deep.excerpt.ends_with('…') && deep.excerpt.len() < 200,
+            "{deep:?}"
+        );
         let many = |from: char, to: char| format!("{to}: &{to} [{}]\n", vec![format!("*{from}"); 9].join(","));
         let grows: String = ('b'..='i').zip('a'..).map(|(to, from)| many(from, to)).collect();
         let grown = documents("a.yaml", &format!("a: &a [x]\n{grows}")).unwrap_err();
