@@ -12,6 +12,8 @@ pub struct Moment {
     pub at: Timestamp,
     /// Since the action it answers; `None` for an action itself.
     pub after: Option<SignedDuration>,
+    /// The same of the last time, where it came again.
+    pub last: Option<SignedDuration>,
     /// 0 an action, 1 what it brought about, 2 what that brought about.
     pub depth: usize,
     pub tone: Tone,
@@ -35,9 +37,7 @@ pub enum Tone {
 /// The lines, actions first, each followed by its effects in order.
 #[must_use]
 pub fn moments(attempt: &Attempt) -> Vec<Moment> {
-    let mut facts: Vec<&Fact> = attempt.journal.facts.iter().collect();
-    // the cluster writes whole seconds; what falls into one stands in the order in which it came
-    facts.sort_by_key(|fact| fact.at.as_second());
+    let facts = in_order(attempt.journal.facts.iter().collect());
     let mut lines: Vec<Moment> = Vec::new();
     let mut group = 0;
     let mut began: Option<Timestamp> = None;
@@ -50,21 +50,39 @@ pub fn moments(attempt: &Attempt) -> Vec<Moment> {
             lines.push(line);
             continue;
         }
-        line.after = began.map(|began| fact.at.duration_since(began));
+        let since = |at: Timestamp| began.map(|began| at.duration_since(began));
+        (line.after, line.last) = (since(fact.at), since(fact.until).filter(|_| fact.times > 1));
         // The same of another pod of the same maker, or once more of the same: one line.
         let from = group.min(lines.len());
         match lines[from..].iter_mut().find(|known| known.key == line.key && known.tone == line.tone) {
-            Some(known) => repeat(known, fact),
+            Some(known) => repeat(known, fact, line.last.or(line.after)),
             None => lines.push(line),
         }
     }
     lines
 }
 
+/// By time; the cluster writes whole seconds, and within one a cause stands before its effect, else what came first.
+fn in_order(mut facts: Vec<&Fact>) -> Vec<&Fact> {
+    facts.sort_by_key(|fact| fact.at.as_second());
+    let acts = |fact: &Fact| matches!(fact.what, What::Order(_) | What::Help(_) | What::Wished { by_order: false, .. });
+    let one = |a: &&Fact, b: &&Fact| a.at.as_second() == b.at.as_second() && !acts(a) && !acts(b);
+    for moment in facts.chunk_by_mut(one) {
+        moment.sort_by_key(|fact| match &fact.what {
+            What::Wished { .. } => 0,
+            What::Made if fact.about.kind == "Pod" => 2,
+            What::Made => 1,
+            _ => 3,
+        });
+    }
+    facts
+}
+
 /// One more of a line that is there: by another object, or once more by the same.
-fn repeat(known: &mut Moment, fact: &Fact) {
+fn repeat(known: &mut Moment, fact: &Fact, last: Option<SignedDuration>) {
     if known.text.contains(&fact.about.name) {
         known.times = known.times.max(fact.times);
+        known.last = known.last.max(last);
     } else {
         known.more += 1;
     }
@@ -97,6 +115,7 @@ fn line(fact: &Fact) -> Option<Moment> {
     Some(Moment {
         at: fact.at,
         after: None,
+        last: None,
         depth,
         tone,
         text,
@@ -174,16 +193,21 @@ pub fn markdown(attempt: &Attempt) -> String {
     out
 }
 
-/// ` ×3`, ` and 2 more`.
+/// ` ×3, last +43 s`, `, and 2 more`
 #[must_use]
 pub fn said_times(moment: &Moment) -> String {
     let times = if moment.times > 1 { format!(" ×{}", moment.times) } else { String::new() };
+    let after = moment.after.map_or(0, |after| after.as_secs());
+    let last = match moment.last.map(|last| last.as_secs()) {
+        Some(last) if last > after => format!(", last +{last} s"),
+        _ => String::new(),
+    };
     let more = if moment.more > 0 {
         format!(", and {} more", moment.more)
     } else {
         String::new()
     };
-    format!("{times}{more}")
+    format!("{times}{last}{more}")
 }
 
 /// `12:01:03`

@@ -7,62 +7,98 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
-use super::pair;
-use super::pane::wrap_spans;
+use super::pane::{shortened, wrap_spans};
+use super::{pair, reference};
 use super::table::since;
 use super::theme::{Look, Mean, Sign};
 use crate::lab::{Attempt, Model, Place};
 use crate::scenario::clue::{Clue, Fault, Part, Source, tags_line, which_part};
-use crate::scenario::reference::ImageReference;
 
-/// Rows of the card at a width; `compact` where rows are scarce: the middle of a long message and blank rows go.
-pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize, compact: bool) -> Vec<Line<'static>> {
+/// How sparing the card is with rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Ample,
+    /// The middle of a long message and blank rows go.
+    Short,
+    /// The message keeps one row, and what was asked for goes before what was told.
+    Tight,
+}
+
+/// The card at a width, in as many rows as it is worth and at most `rows`.
+pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize, rows: usize) -> Vec<Line<'static>> {
     let Some(clue) = &attempt.clue else { return Vec::new() };
     let inner = width.saturating_sub(3);
-    let mut lines = vec![title(look, model, clue, compact)];
-    if let Some(behind) = &attempt.behind {
-        lines.extend(wrap_spans(
-            vec![(behind.clone(), look.style(Mean::Warning).add_modifier(Modifier::BOLD))],
-            inner,
-            0,
-        ));
+    let laid = |room| laid(look, model, attempt, clue, inner, room);
+    let fits = [Room::Ample, Room::Short, Room::Tight].into_iter().map(laid).find(|lines| lines.len() <= rows);
+    let mut lines = fits.unwrap_or_else(|| laid(Room::Tight));
+    let cut = lines.len() > rows;
+    lines.truncate(rows);
+    if let Some(last) = lines.last_mut().filter(|_| cut && rows > 1) {
+        *last = ended(look, std::mem::take(last), inner);
     }
-    let most = if attempt.clue_depth == 0 { 2 } else { 1 };
-    let words = if compact && clue.text.width() > most * inner {
-        gist(look, clue, most * inner)
-    } else {
-        words(look, clue)
+    lines
+}
+
+/// A row that goes on where it cannot be seen.
+fn ended(look: &Look, mut line: Line<'static>, width: usize) -> Line<'static> {
+    let cut = look.sign(Sign::Cut);
+    if let Some(last) = line.spans.last_mut() {
+        let text = last.content.trim_end();
+        let keep = if line_is_full(text, width) { text.chars().count().saturating_sub(2) } else { text.chars().count() };
+        last.content = format!("{} {cut}", text.chars().take(keep).collect::<String>().trim_end()).into();
+    }
+    line
+}
+
+fn line_is_full(text: &str, width: usize) -> bool {
+    text.width() + 2 > width
+}
+
+fn laid(look: &Look, model: &Model, attempt: &Attempt, clue: &Clue, inner: usize, room: Room) -> Vec<Line<'static>> {
+    let depth = attempt.clue_depth;
+    let breath = usize::from(room == Room::Ample);
+    let mut lines = vec![title(look, model, clue, depth, inner, room)];
+    if let Some(behind) = &attempt.behind {
+        let style = look.style(Mean::Warning).add_modifier(Modifier::BOLD);
+        lines.extend(wrap_spans(vec![(behind.clone(), style)], inner, 0));
+    }
+    let most = match (room, depth) {
+        (Room::Ample, _) => usize::MAX,
+        (Room::Short, 0) => 2 * inner,
+        _ => inner,
     };
-    lines.extend(wrap_spans(words, inner, 0));
-    let breath = if compact { 0 } else { 1 };
+    lines.extend(message(look, clue, inner, most));
     if let (Fault::Pull(_), Some(image)) = (clue.fault, &clue.image) {
         lines.extend(std::iter::repeat_n(Line::default(), breath));
-        let blamed = if attempt.clue_depth > 0 { which_part(clue).part } else { Part::None };
-        lines.extend(reference(look, image, blamed, inner));
+        let blamed = if depth > 0 { which_part(clue).part } else { Part::None };
+        lines.extend(reference::lines(look, image, blamed, inner, room == Room::Tight));
     }
     if let Some(pair) = &clue.pair {
         lines.extend(std::iter::repeat_n(Line::default(), breath));
-        lines.extend(pair::lines(look, pair, attempt.clue_depth > 0, inner));
+        lines.extend(pair::lines(look, pair, depth > 0, inner));
     }
     lines.extend(std::iter::repeat_n(Line::default(), breath));
-    let told = if attempt.clue_depth == 0 || clue.pair.is_some() {
+    lines.extend(told(look, model, attempt, clue, inner, room));
+    if let Some(next) = next(depth, clue).filter(|_| room == Room::Ample) {
+        lines.push(Line::from(vec![Span::styled("i ", look.style(Mean::Key)), Span::styled(next, look.style(Mean::Dim))]));
+    }
+    lines
+}
+
+/// What the words mean, which part they blame, which tags there are: as much as was asked for.
+fn told(look: &Look, model: &Model, attempt: &Attempt, clue: &Clue, inner: usize, room: Room) -> Vec<Line<'static>> {
+    let why = if attempt.clue_depth == 0 || clue.pair.is_some() {
         clue.explain.clone()
     } else {
         which_part(clue).why.to_owned()
     };
-    lines.extend(wrap_spans(inline(look, &told, Mean::Text), inner, 0));
-    if attempt.clue_depth > 1 {
-        let catalogue = (model.place == Place::Practice).then(|| attempt.scenario.registry());
-        lines.extend(wrap_spans(inline(look, &tags_line(clue, catalogue.as_ref()), Mean::Strong), inner, 0));
+    let why = wrap_spans(inline(look, &why, Mean::Text), inner, 0);
+    if attempt.clue_depth < 2 {
+        return why;
     }
-    if let Some(next) = next(attempt.clue_depth, clue) {
-        let key = [Span::styled("i ", look.style(Mean::Key)), Span::styled(next, look.style(Mean::Dim))];
-        match lines.first_mut().filter(|title| compact && title.width() + next.width() + 5 <= inner) {
-            Some(title) => title.spans.extend(std::iter::once(Span::raw("   ")).chain(key)),
-            None => lines.push(Line::from(key.to_vec())),
-        }
-    }
-    lines
+    let catalogue = (model.place == Place::Practice).then(|| attempt.scenario.registry());
+    let tags = wrap_spans(inline(look, &tags_line(clue, catalogue.as_ref()), Mean::Strong), inner, 0);
+    if room == Room::Tight { [tags, why].concat() } else { [why, tags].concat() }
 }
 
 /// Draws the card; what does not fit is cut at its end.
@@ -92,24 +128,30 @@ fn next(depth: u8, clue: &Clue) -> Option<&'static str> {
     }
 }
 
-fn title(look: &Look, model: &Model, clue: &Clue, compact: bool) -> Line<'static> {
+fn title(look: &Look, model: &Model, clue: &Clue, depth: u8, inner: usize, room: Room) -> Line<'static> {
     let dim = look.style(Mean::Dim);
-    let mut spans = vec![
-        Span::styled(
-            format!("{} The clue", look.sign(Sign::Warning)),
-            look.style(Mean::Fault).add_modifier(Modifier::BOLD),
-        ),
-        Span::styled(format!("   {}/{}", clue.about.kind.to_lowercase(), clue.about.name), dim),
-    ];
+    let mut behind = Vec::new();
     if let Source::Log { container } = &clue.source {
-        spans.push(Span::styled(format!("   log of {container}"), dim));
+        behind.push(Span::styled(format!("   log of {container}"), dim));
     }
     if clue.count > 1 {
-        spans.push(Span::styled(format!("   {}{}", look.sign(Sign::Times), clue.count), look.style(Mean::Text)));
+        behind.push(Span::styled(format!("   {}{}", look.sign(Sign::Times), clue.count), look.style(Mean::Text)));
     }
-    if !compact && clue.last.is_some() {
-        spans.push(Span::styled(format!("   last {} ago", since(model.now, clue.last)), dim));
+    if room == Room::Ample && clue.last.is_some() {
+        behind.push(Span::styled(format!("   last {} ago", since(model.now, clue.last)), dim));
     }
+    if let Some(next) = next(depth, clue).filter(|_| room != Room::Ample) {
+        behind.push(Span::styled("   i ", look.style(Mean::Key)));
+        behind.push(Span::styled(next, dim));
+    }
+    let head = format!("{} The clue", look.sign(Sign::Warning));
+    let left = inner.saturating_sub(head.width() + 3 + behind.iter().map(Span::width).sum::<usize>());
+    let name = shortened(look, &format!("{}/{}", clue.about.kind.to_lowercase(), clue.about.name), left.max(16));
+    let mut spans = vec![
+        Span::styled(head, look.style(Mean::Fault).add_modifier(Modifier::BOLD)),
+        Span::styled(format!("   {name}"), dim),
+    ];
+    spans.append(&mut behind);
     Line::from(spans)
 }
 
@@ -128,6 +170,15 @@ fn words(look: &Look, clue: &Clue) -> Vec<(String, Style)> {
     words
 }
 
+/// The message whole, or as much of it as `most` columns hold without a ragged row.
+fn message(look: &Look, clue: &Clue, inner: usize, most: usize) -> Vec<Line<'static>> {
+    if clue.text.width() <= most {
+        return wrap_spans(words(look, clue), inner, 0);
+    }
+    let rows = wrap_spans(gist(look, clue, most), inner, 0);
+    if rows.len() * inner <= most { rows } else { wrap_spans(gist(look, clue, inner), inner, 0) }
+}
+
 /// How the message begins and the words that decide, in about `room` columns.
 fn gist(look: &Look, clue: &Clue, room: usize) -> Vec<(String, Style)> {
     let Some(decisive) = clue.decisive.first().and_then(|range| clue.text.get(range.clone())) else {
@@ -141,113 +192,4 @@ fn gist(look: &Look, clue: &Clue, room: usize) -> Vec<(String, Style)> {
         (cut, look.style(Mean::Dim)),
         (decisive.to_owned(), look.style(Mean::Fault).add_modifier(Modifier::BOLD)),
     ]
-}
-
-/// A part of the reference as it is shown: its text, its name, whether it is a default, whether it is blamed.
-struct Shown {
-    text: String,
-    name: &'static str,
-    default: bool,
-    blamed: bool,
-    /// What stands between it and the next part.
-    then: &'static str,
-}
-
-fn reference(look: &Look, image: &ImageReference, blamed: Part, width: usize) -> Vec<Line<'static>> {
-    let mut parts = vec![Shown {
-        text: image.registry.text.clone(),
-        name: "registry",
-        default: image.registry.default,
-        blamed: blamed == Part::Registry,
-        then: " / ",
-    }];
-    if !image.user.text.is_empty() {
-        parts.push(Shown {
-            text: image.user.text.clone(),
-            name: "user",
-            default: image.user.default,
-            blamed: blamed == Part::Repository,
-            then: " / ",
-        });
-    }
-    let tail = if image.digest.is_some() { " @ " } else { " : " };
-    parts.push(Shown {
-        text: image.repository.clone(),
-        name: "repository",
-        default: false,
-        blamed: blamed == Part::Repository,
-        then: tail,
-    });
-    match (&image.digest, &image.tag) {
-        (Some(digest), _) => parts.push(Shown {
-            text: digest.clone(),
-            name: "digest",
-            default: false,
-            blamed: blamed == Part::Digest,
-            then: "",
-        }),
-        (None, Some(tag)) => parts.push(Shown {
-            text: tag.text.clone(),
-            name: "tag",
-            default: tag.default,
-            blamed: blamed == Part::Tag,
-            then: "",
-        }),
-        (None, None) => {}
-    }
-    let total: usize = parts.iter().map(|part| cell_width(part) + part.then.width()).sum();
-    if total + 2 <= width { beside(look, &parts) } else { beneath(look, &parts) }
-}
-
-fn cell_width(part: &Shown) -> usize {
-    part.text.width().max(label(part).width())
-}
-
-fn label(part: &Shown) -> String {
-    format!("└ {}{}", part.name, if part.default { " (default)" } else { "" })
-}
-
-fn style(look: &Look, part: &Shown) -> Style {
-    let mean = match (part.blamed, part.default) {
-        (true, _) => Mean::Fault,
-        (false, true) => Mean::Dim,
-        (false, false) => Mean::Strong,
-    };
-    let style = look.style(mean);
-    if part.blamed {
-        style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
-    } else {
-        style
-    }
-}
-
-/// All parts in one row, each named beneath.
-fn beside(look: &Look, parts: &[Shown]) -> Vec<Line<'static>> {
-    let dim = look.style(Mean::Dim);
-    let (mut above, mut below) = (vec![Span::raw("  ")], vec![Span::raw("  ")]);
-    for part in parts {
-        let pad = cell_width(part);
-        above.push(Span::styled(part.text.clone(), style(look, part)));
-        above.push(Span::styled(format!("{}{}", part.then, " ".repeat(pad - part.text.width())), dim));
-        let label = label(part).replace('└', look.sign(Sign::Corner));
-        below.push(Span::styled(
-            super::pane::padded(&label, pad + part.then.width()),
-            if part.blamed { look.style(Mean::Fault) } else { dim },
-        ));
-    }
-    vec![Line::from(above), Line::from(below)]
-}
-
-/// A row a part, where the width does not suffice.
-fn beneath(look: &Look, parts: &[Shown]) -> Vec<Line<'static>> {
-    let row = |part: &Shown| {
-        let name = format!("  {:<11}", part.name);
-        let default = if part.default { "  (default)" } else { "" };
-        Line::from(vec![
-            Span::styled(name, look.style(Mean::Dim)),
-            Span::styled(part.text.clone(), style(look, part)),
-            Span::styled(default, look.style(Mean::Dim)),
-        ])
-    };
-    parts.iter().map(row).collect()
 }

@@ -4,8 +4,9 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
-use super::pane::{framed, padded, scrolled, wrap_spans};
+use super::pane::{framed, padded, scrolled, squeezed, wrap_spans};
 use super::table::since;
 use super::theme::{Look, Mean, Sign};
 use crate::cluster::snapshot::EventRow;
@@ -18,6 +19,8 @@ use crate::scenario::clue::Source;
 const LEAD: usize = 2 + 6 + 4 + 2;
 /// Columns of REASON where there is room for it.
 const REASON: usize = 18;
+/// From this height on events are wrapped and not shortened.
+const WHOLE: usize = 5;
 
 /// Draws the feed's pane.
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
@@ -40,9 +43,15 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
         .clue
         .as_ref()
         .and_then(|clue| if let Source::Event(uid) = &clue.source { Some(uid) } else { None });
+    // The clue stands in full above the feed; a low feed has a row for each event.
+    let brief = usize::from(inside.height) < WHOLE && !attempt.zoom;
+    let pinned = |event: &EventRow| clue == Some(&event.uid);
     let lines: Vec<Line> = rows
         .iter()
-        .flat_map(|event| event_lines(look, model, event, clue == Some(&event.uid), width))
+        .flat_map(|event| {
+            let brief = brief || (pinned(event) && !attempt.zoom);
+            event_lines(look, model, event, pinned(event), brief, width)
+        })
         .collect();
     let from = attempt.scroll.events.unwrap_or_else(|| lines.len().saturating_sub(usize::from(inside.height)));
     scrolled(frame, inside, lines, from, Pane::Events, measures);
@@ -63,7 +72,7 @@ fn right(look: &Look, attempt: &Attempt, count: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-fn event_lines(look: &Look, model: &Model, event: &EventRow, clue: bool, width: usize) -> Vec<Line<'static>> {
+fn event_lines(look: &Look, model: &Model, event: &EventRow, clue: bool, brief: bool, width: usize) -> Vec<Line<'static>> {
     let mean = match (event.warning, clue) {
         (true, true) => Mean::Fault,
         (true, false) => Mean::Warning,
@@ -87,7 +96,9 @@ fn event_lines(look: &Look, model: &Model, event: &EventRow, clue: bool, width: 
     if !columns {
         words.push((format!("{}  ", event.reason), look.style(mean)));
     }
-    words.push((event.message.clone(), look.style(if event.warning { mean } else { Mean::Text })));
+    let room = width.saturating_sub(lead + words.first().map_or(0, |(reason, _)| reason.width()));
+    let message = if brief { squeezed(look, &event.message, room) } else { event.message.clone() };
+    words.push((message, look.style(if event.warning { mean } else { Mean::Text })));
     let head = vec![
         bar.clone(),
         Span::styled(padded(&since(model.now, event.last), 6), dim),

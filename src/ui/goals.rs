@@ -5,10 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::pane::{framed, padded, scrolled, shortened, wrap_spans};
+use super::pane::{framed, padded, scrolled, squeezed, wrap_spans};
 use super::theme::{Look, Mean, Sign};
 use crate::lab::msg::Measures;
 use crate::lab::{Attempt, Model, Pane, Stage, drill};
+use crate::scenario::goal::Verdict;
 
 /// Draws the goals' pane.
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, compact: bool, measures: &mut Measures) {
@@ -34,30 +35,42 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
     scrolled(frame, inside, lines, 0, Pane::Goals, measures);
 }
 
-/// The goals' rows at a width; `compact` gives each a single row.
+/// The goals' rows at a width; `compact` gives those that hold one row together, and each other one a row.
 pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize, compact: bool) -> Vec<Line<'static>> {
-    let titles = attempt.verdicts.iter().map(|goal| goal.title.width()).max().unwrap_or(0).min(width / 2);
+    let (apart, together): (Vec<&Verdict>, Vec<&Verdict>) = attempt.verdicts.iter().partition(|goal| !compact || !goal.met);
+    let titles = apart.iter().map(|goal| goal.title.width()).max().unwrap_or(0).min(width / 2);
     let mut lines: Vec<Line> = Vec::new();
-    for goal in &attempt.verdicts {
-        let (sign, mean) = if goal.met { (Sign::Met, Mean::Good) } else { (Sign::Unmet, Mean::Dim) };
-        let saw = match goal.held {
-            Some((held, needed)) if !goal.met => format!("{held} of {needed} s"),
-            _ => goal.saw.clone(),
-        };
-        let saw = if compact {
-            shortened(look, &saw, width.saturating_sub(titles + 4))
-        } else {
-            saw
-        };
-        let words = vec![
-            (format!("{} ", look.sign(sign)), look.style(mean)),
-            (padded(&goal.title, titles), look.style(if goal.met { Mean::Text } else { Mean::Strong })),
-            (format!("  {saw}"), look.style(Mean::Dim)),
-        ];
-        lines.extend(wrap_spans(words, width, titles + 4));
+    for goal in together {
+        let sign = Span::styled(format!("{} ", look.sign(Sign::Met)), look.style(Mean::Good));
+        let title = Span::styled(format!("{}   ", goal.title), look.style(Mean::Text));
+        match lines.last_mut().filter(|row| row.width() + 2 + goal.title.width() <= width) {
+            Some(row) => row.spans.extend([sign, title]),
+            None => lines.push(Line::from(vec![sign, title])),
+        }
     }
-    lines.push(next(look, model, attempt));
+    for goal in apart {
+        lines.extend(rows(look, goal, titles, width));
+    }
+    // The footer names the same keys.
+    if !compact || attempt.stage != Stage::Broken {
+        lines.push(next(look, model, attempt));
+    }
     lines
+}
+
+/// A goal and what was seen; long names are squeezed to keep it in a row.
+fn rows(look: &Look, goal: &Verdict, titles: usize, width: usize) -> Vec<Line<'static>> {
+    let (sign, mean) = if goal.met { (Sign::Met, Mean::Good) } else { (Sign::Unmet, Mean::Dim) };
+    let saw = match goal.held {
+        Some((held, needed)) if !goal.met => format!("{held} of {needed} s"),
+        _ => goal.saw.clone(),
+    };
+    let words = vec![
+        (format!("{} ", look.sign(sign)), look.style(mean)),
+        (padded(&goal.title, titles), look.style(if goal.met { Mean::Text } else { Mean::Strong })),
+        (format!("  {}", squeezed(look, &saw, width.saturating_sub(titles + 4))), look.style(Mean::Dim)),
+    ];
+    wrap_spans(words, width, titles + 4)
 }
 
 /// What to do now.

@@ -10,6 +10,7 @@ mod overlay;
 mod pair;
 mod pane;
 mod picker;
+mod reference;
 mod shell;
 mod strip;
 mod table;
@@ -39,6 +40,9 @@ const SHELL_BESIDE: u16 = 130;
 
 /// From here on the cluster's side need not be sparing with rows.
 const ROOMY: u16 = 34;
+
+/// Below this each row is asked for what it is worth.
+const SCARCE: u16 = 24;
 
 /// Draws everything; returns where panes are and how long their contents are.
 pub fn render(model: &Model, look: &Look, frame: &mut Frame) -> Measures {
@@ -128,17 +132,21 @@ fn alone(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &At
     }
 }
 
-/// Pods, clue, events and goals.
+/// Pods, clue, events and goals. The feed gives way to the clue, the clue to the goals.
 fn live(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
     let compact = area.height < ROOMY;
-    let clue = clue::lines(look, model, attempt, usize::from(area.width), compact);
     let goals = goals::lines(look, model, attempt, usize::from(area.width.saturating_sub(4)), compact).len() as u16 + 2;
     let pods = table::height(attempt, compact);
-    // The feed keeps five rows of its own; the clue gives way to it, not the goals.
-    let room = area.height.saturating_sub(pods + goals + if compact { 4 } else { 5 });
+    let feed = match area.height {
+        ROOMY.. => 7,
+        SCARCE.. => 5,
+        _ => 3,
+    };
+    let room = area.height.saturating_sub(pods + goals + feed);
+    let clue = clue::lines(look, model, attempt, usize::from(area.width), usize::from(room));
     let [table_area, clue_area, feed, goals_area] = Layout::vertical([
         Constraint::Length(pods),
-        Constraint::Length((clue.len() as u16).min(room)),
+        Constraint::Length(clue.len() as u16),
         Constraint::Min(3),
         Constraint::Length(goals),
     ])

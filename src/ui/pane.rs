@@ -64,6 +64,9 @@ pub fn scrolled(frame: &mut Frame, area: Rect, lines: Vec<Line<'static>>, from: 
     });
 }
 
+/// No name is squeezed below this width.
+const SHORTEST: usize = 9;
+
 /// Where in its content a pane stands, for the frame's right end; empty when all is in view.
 pub fn percent(from: usize, rows: usize, visible: usize) -> String {
     let max = rows.saturating_sub(visible);
@@ -82,6 +85,19 @@ pub fn shortened(look: &Look, text: &str, width: usize) -> String {
     let head: String = characters.iter().take(room - tail).collect();
     let end: String = characters.iter().skip(characters.len().saturating_sub(tail)).collect();
     format!("{head}{cut}{end}")
+}
+
+/// A sentence in at most `width` columns: its names lose their middle first, then the sentence its own.
+pub fn squeezed(look: &Look, text: &str, width: usize) -> String {
+    let name = |word: &str| word.contains(['-', '/', ':', '.']);
+    let longest = text.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
+    let at_most = |cap: usize| {
+        let word = |word: &str| if name(word) { shortened(look, word, cap) } else { word.to_owned() };
+        text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+    };
+    let mut caps = (SHORTEST..=longest.max(SHORTEST)).rev();
+    let fits = caps.find_map(|cap| Some(at_most(cap)).filter(|text| text.width() <= width));
+    fits.unwrap_or_else(|| shortened(look, text, width))
 }
 
 /// Text filled with blanks to a width.
@@ -154,12 +170,21 @@ mod tests {
         assert_eq!(together, text.replace(' ', ""));
     }
 
+    const LOOK: Look = Look {
+        palette: super::super::theme::Palette::None,
+        ascii: false,
+    };
+
     #[test]
     fn names_are_cut_in_the_middle() {
-        let look = Look {
-            palette: super::super::theme::Palette::None,
-            ascii: false,
-        };
-        assert_eq!(shortened(&look, "imagepull-app-6dc9c6f8b7-k4x5w", 15), "imagepu…7-k4x5w");
+        assert_eq!(shortened(&LOOK, "imagepull-app-6dc9c6f8b7-k4x5w", 15), "imagepu…7-k4x5w");
+    }
+
+    #[test]
+    fn a_squeezed_sentence_keeps_its_small_words() {
+        let text = "0 of 1 ready: imagepull-app-6dc9c6f8b7-k4x5w waits";
+        assert_eq!(squeezed(&LOOK, text, 80), text);
+        assert_eq!(squeezed(&LOOK, text, 40), "0 of 1 ready: imagepull-…8b7-k4x5w waits");
+        assert_eq!(squeezed(&LOOK, text, 20).width(), 20);
     }
 }

@@ -17,6 +17,10 @@ use crate::scenario::{Part, Scenario};
 /// Below this width the selected scenario's story has no room beside the list.
 const BESIDE: u16 = 120;
 
+/// Columns of the level and of the minutes.
+const LEVEL: usize = 14;
+const MINUTES: usize = 9;
+
 /// Draws the list, and the selected scenario beside or beneath it.
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, picker: &Picker, measures: &mut Measures) {
     let places = shown(&model.cards, &picker.filter);
@@ -28,14 +32,15 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, picker: &
     let filter = match (picker.filtering, picker.filter.is_empty()) {
         (true, _) => Line::styled(format!("/{}_", picker.filter), look.style(Mean::Key)),
         (false, false) => Line::styled(format!("/{}", picker.filter), look.style(Mean::Warning)),
-        (false, true) => Line::styled(format!("{} scenarios", places.len()), look.style(Mean::Dim)),
+        (false, true) => Line::styled(count(&model.cards), look.style(Mean::Dim)),
     };
     let inside = framed(frame, look, list, true, Line::styled("Scenarios", look.style(Mean::Key)), filter);
     let width = usize::from(inside.width);
+    let room = titles(look, &model.cards, width);
     let rows: Vec<Line> = places
         .iter()
         .enumerate()
-        .map(|(row, place)| row_line(look, &model.cards[*place], row == picker.selected, width))
+        .map(|(row, place)| row_line(look, &model.cards[*place], row == picker.selected, room))
         .collect();
     let lines = if rows.is_empty() {
         vec![Line::styled("No scenario is called so; Esc takes the filter away.", look.style(Mean::Dim))]
@@ -49,7 +54,24 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, picker: &
     }
 }
 
-fn row_line(look: &Look, card: &Card, selected: bool, width: usize) -> Line<'static> {
+/// `3 of 20 solved`
+fn count(cards: &[Card]) -> String {
+    let solved = cards.iter().filter(|card| matches!(card.state, Solved::Solved | Solved::WithoutHelp)).count();
+    match solved {
+        0 => format!("{} scenarios", cards.len()),
+        _ => format!("{solved} of {} solved", cards.len()),
+    }
+}
+
+/// Columns of the titles: what the longest wants, as far as the other columns leave it.
+fn titles(look: &Look, cards: &[Card], width: usize) -> usize {
+    let loaded = cards.iter().filter_map(|card| card.scenario.as_ref().ok());
+    let longest = loaded.map(|scenario| scenario.title.width() + 3).max().unwrap_or(0);
+    let states = cards.iter().map(|card| state(look, card).1.width() + 2).max().unwrap_or(0);
+    longest.min(width.saturating_sub(2 + 4 + LEVEL + MINUTES + states))
+}
+
+fn row_line(look: &Look, card: &Card, selected: bool, room: usize) -> Line<'static> {
     let bar = if selected { look.sign(Sign::Bar) } else { " " };
     let mut spans = vec![Span::styled(format!("{bar} "), look.style(Mean::Key))];
     match &card.scenario {
@@ -59,12 +81,11 @@ fn row_line(look: &Look, card: &Card, selected: bool, width: usize) -> Line<'sta
         }
         Ok(scenario) => {
             let (sign, word, mean) = state(look, card);
-            let right = format!("{:<13}{:>3} min  ", level(scenario.level), scenario.minutes);
-            let room = width.saturating_sub(2 + 4 + right.width() + 22);
+            let right = format!("{:<LEVEL$}{:>3} min  ", level(scenario.level), scenario.minutes);
             let number = scenario.number.map(|number| format!("{number:02}")).unwrap_or_default();
             spans.push(Span::styled(format!("{number:<4}"), look.style(Mean::Dim)));
             spans.push(Span::styled(
-                padded(&shortened(look, &scenario.title, room), room),
+                padded(&shortened(look, &scenario.title, room.saturating_sub(1)), room),
                 look.style(if selected { Mean::Strong } else { Mean::Text }),
             ));
             spans.push(Span::styled(right, look.style(Mean::Dim)));

@@ -58,7 +58,7 @@ fn drawn(look: &Look, shade: Option<Shade>, mark: Option<Mark>) -> Span<'static>
 }
 
 /// Below this width only the step that counts is named.
-const WHOLE_LADDER: usize = 66;
+const WHOLE_LADDER: usize = 60;
 
 /// The ladder of a pod that waits.
 pub fn ladder(look: &Look, attempt: &Attempt, pod: &PodRow, now: Timestamp, width: usize) -> Option<Vec<Span<'static>>> {

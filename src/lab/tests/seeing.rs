@@ -105,6 +105,30 @@ fn repeats_count_up_and_the_same_of_sisters_is_one_line() {
 }
 
 #[test]
+fn what_comes_again_says_when_it_came_last() {
+    let lab = story();
+    let text = crate::lab::timeline::markdown(lab.attempt());
+    assert!(text.contains("not found ×3, last +40 s, and 1 more"), "{text}");
+}
+
+#[test]
+fn within_a_second_a_cause_stands_before_its_effect() {
+    let mut lab = Lab::opened(crate::lab::Place::Practice);
+    lab.cluster(FromCluster::Changed(vec![Change::Relisted {
+        kind: "ReplicaSet".to_owned(),
+        live: Vec::new(),
+    }]));
+    lab.keys("b");
+    lab.put(vec![failed_pull("web-1", 1, 1, 1), Row::Pod(pod("web-1", 1))]);
+    lab.tick(1);
+    lab.put(vec![Row::Object(object("ReplicaSet", "web-rs", Some(("Deployment", "web"))))]);
+    let lines = told(&lab);
+    let place = |wanted: &str| lines.iter().position(|(_, text)| text.contains(wanted));
+    let order = ["ReplicaSet web-rs made", "Pod web-1 made", "pull failed"].map(place);
+    assert!(order.is_sorted() && order[0].is_some(), "{lines:#?}");
+}
+
+#[test]
 fn help_that_was_taken_is_told_and_starts_nothing() {
     let mut lab = story();
     lab.keys("h");

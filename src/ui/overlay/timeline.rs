@@ -1,6 +1,7 @@
 //! The timeline: actions on the axis, their effects beneath them.
 
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::Pen;
 use crate::lab::timeline::{Moment, Tone, clock, moments, said_times};
@@ -34,14 +35,18 @@ fn rows(look: &Look, moment: &Moment, width: usize) -> Vec<Line<'static>> {
         Some(after) => format!("+{} s", after.as_secs().max(0)),
     };
     let indent = "  ".repeat(moment.depth.saturating_sub(1));
-    let lead = match moment.depth {
-        0 => format!("{sign} "),
-        _ => format!("{bar} {indent}{sign} "),
+    let (axis, lead) = match moment.depth {
+        0 => (String::new(), format!("{sign} ")),
+        _ => (format!("{bar} {indent}"), format!("{sign} ")),
     };
-    let hang = 10 + if moment.depth == 0 { 2 } else { 4 + indent.len() };
+    let hang = 10 + axis.width() + lead.width();
     let text = format!("{}{}", moment.text, said_times(moment));
     let wrapped = wrap_spans(vec![(text, look.style(mean))], width.saturating_sub(hang), 0);
-    let lead_mean = if moment.depth == 0 && moment.tone == Tone::Action { Mean::Key } else { mean };
+    let lead_mean = match moment.tone {
+        Tone::Action => Mean::Key,
+        Tone::Plain => Mean::Frame,
+        _ => mean,
+    };
     let mut lines: Vec<Line> = Vec::new();
     // A blank stretch of the axis before each action.
     if moment.depth == 0 && moment.tone == Tone::Action {
@@ -51,12 +56,13 @@ fn rows(look: &Look, moment: &Moment, width: usize) -> Vec<Line<'static>> {
         let mut spans = if number == 0 {
             vec![
                 Span::styled(format!("{when:>8}  "), look.style(Mean::Dim)),
+                Span::styled(axis.clone(), look.style(Mean::Frame)),
                 Span::styled(lead.clone(), look.style(lead_mean)),
             ]
         } else {
             vec![
                 Span::raw(" ".repeat(10)),
-                Span::styled(format!("{bar:<width$}", width = hang - 10), look.style(Mean::Dim)),
+                Span::styled(format!("{bar:<width$}", width = hang - 10), look.style(Mean::Frame)),
             ]
         };
         spans.extend(line.spans);
