@@ -8,9 +8,9 @@ use ratatui::widgets::{Block, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
 use super::pane::{shortened, wrap_spans};
-use super::{pair, reference};
 use super::table::since;
 use super::theme::{Look, Mean, Sign};
+use super::{pair, reference};
 use crate::lab::{Attempt, Model, Place};
 use crate::scenario::clue::{Clue, Fault, Part, Source, tags_line, which_part};
 
@@ -44,7 +44,11 @@ fn ended(look: &Look, mut line: Line<'static>, width: usize) -> Line<'static> {
     let cut = look.sign(Sign::Cut);
     if let Some(last) = line.spans.last_mut() {
         let text = last.content.trim_end();
-        let keep = if line_is_full(text, width) { text.chars().count().saturating_sub(2) } else { text.chars().count() };
+        let keep = if line_is_full(text, width) {
+            text.chars().count().saturating_sub(2)
+        } else {
+            text.chars().count()
+        };
         last.content = format!("{} {cut}", text.chars().take(keep).collect::<String>().trim_end()).into();
     }
     line
@@ -80,7 +84,10 @@ fn laid(look: &Look, model: &Model, attempt: &Attempt, clue: &Clue, inner: usize
     lines.extend(std::iter::repeat_n(Line::default(), breath));
     lines.extend(told(look, model, attempt, clue, inner, room));
     if let Some(next) = next(depth, clue).filter(|_| room == Room::Ample) {
-        lines.push(Line::from(vec![Span::styled("i ", look.style(Mean::Key)), Span::styled(next, look.style(Mean::Dim))]));
+        lines.push(Line::from(vec![
+            Span::styled("i ", look.style(Mean::Key)),
+            Span::styled(next, look.style(Mean::Dim)),
+        ]));
     }
     lines
 }
@@ -176,7 +183,11 @@ fn message(look: &Look, clue: &Clue, inner: usize, most: usize) -> Vec<Line<'sta
         return wrap_spans(words(look, clue), inner, 0);
     }
     let rows = wrap_spans(gist(look, clue, most), inner, 0);
-    if rows.len() * inner <= most { rows } else { wrap_spans(gist(look, clue, inner), inner, 0) }
+    if rows.len() * inner <= most {
+        rows
+    } else {
+        wrap_spans(gist(look, clue, inner), inner, 0)
+    }
 }
 
 /// How the message begins and the words that decide, in about `room` columns.
