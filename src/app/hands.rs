@@ -392,6 +392,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    #[cfg(test)]
+    pub fn new(number: AttemptNo, news: mpsc::Sender<Msg>) -> Self {
+        Self { number, news }
+    }
+
     pub async fn send(&self, what: FromCluster) {
         let _ = self.news.send(Msg::Cluster(self.number, what)).await;
     }

@@ -12,6 +12,7 @@ mod links;
 pub mod new;
 mod orders;
 pub mod pack;
+mod pages;
 pub mod papers;
 mod player;
 pub mod proof;

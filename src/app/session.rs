@@ -17,7 +17,7 @@ use crate::cluster::connect::ConnectOptions;
 use crate::cluster::kinds::built_in;
 use crate::cluster::snapshot::{Change, Uid};
 use crate::cluster::watch::WatchMsg;
-use crate::lab::msg::{Detail, FromCluster, Link, Notice};
+use crate::lab::msg::{FromCluster, Link, Notice};
 use crate::practice::{self, Options, Practice};
 use crate::scenario::clue::LogRequest;
 use crate::scenario::{ClueRule, Deed, Manifest, Node, Scenario, Want};
@@ -203,27 +203,6 @@ impl Session {
 
     pub(super) fn now(&self) -> jiff::Timestamp {
         self.practice.as_ref().map_or_else(jiff::Timestamp::now, Practice::now)
-    }
-
-    /// Text of a page about one object.
-    ///
-    /// # Errors
-    /// Why it cannot be shown.
-    pub async fn detail(&self, detail: &Detail) -> Result<String, String> {
-        let version = |kind: &str| self.api_version(kind).map_err(|notice| notice.what);
-        match detail {
-            Detail::Describe(object) => self
-                .cluster
-                .describe(&version(&object.kind)?, &object.kind, &object.name, self.now())
-                .await
-                .map_err(|error| error.to_string()),
-            Detail::Yaml(object) => self
-                .cluster
-                .yaml(&version(&object.kind)?, &object.kind, &object.name)
-                .await
-                .map(|object| crate::yaml::print(&object))
-                .map_err(|error| error.to_string()),
-        }
     }
 
     /// Passes on a log's lines as they come, several at once where many come.

@@ -140,6 +140,7 @@ impl Settings {
         };
         let (mut model, effects) = Model::new(self.cards.clone(), place, Timestamp::now());
         model.clock.speed = self.place.speed;
+        model.kubectl = on_path("kubectl");
         if !model.clock.is_live() {
             model.say(false, format!("The practice clock runs ×{}", self.place.speed), clock::DESCRIBE);
         }
@@ -165,6 +166,12 @@ fn namespace(place: &cli::Place, scenario: &Scenario) -> String {
         Some(learner) => format!("lab-{lesson}-{learner}"),
         None => format!("lab-{lesson}"),
     }
+}
+
+/// Whether a program of this name is on the PATH.
+fn on_path(program: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
 }
 
 /// What a scenario must fit into.

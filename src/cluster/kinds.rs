@@ -45,6 +45,7 @@ const BUILT_IN: &[(&str, &str, &str, bool)] = &[
     ("batch/v1", "Job", "jobs", true),
     ("batch/v1", "CronJob", "cronjobs", true),
     ("discovery.k8s.io/v1", "EndpointSlice", "endpointslices", true),
+    ("storage.k8s.io/v1", "StorageClass", "storageclasses", false),
     ("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies", true),
     ("networking.k8s.io/v1", "Ingress", "ingresses", true),
     ("rbac.authorization.k8s.io/v1", "Role", "roles", true),

@@ -1,11 +1,13 @@
 //! The only code that speaks to Kubernetes: connect, guard, watch, apply, delete, logs.
 
 pub mod apply;
+pub mod ask;
 pub mod cleanup;
 pub mod connect;
 pub mod deed;
 pub mod describe;
 pub mod edit;
+mod explain;
 pub mod fault;
 pub mod get;
 pub mod guard;

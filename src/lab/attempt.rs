@@ -14,12 +14,12 @@ use super::keymap::Action;
 use super::lesson::{self, NextHint, Place, Stop, Turned};
 use super::msg::{AttemptNo, Effect, Link};
 use super::scroll::{Step, moved};
-use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, clock, drill, live, shell, table, views};
+use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, answer, clock, drill, live, palette, shell, table, views};
 use crate::cluster::snapshot::Snapshot;
 use crate::scenario::Scenario;
 use crate::scenario::goal::Judge;
 
-pub(super) use inspect::edit;
+pub(super) use inspect::{act as inspect, edit, logs_of, page};
 pub(super) use leave::next;
 
 /// Opens the scenario of a card in a new attempt.
@@ -153,7 +153,13 @@ fn enter(model: &mut Model) -> Vec<Effect> {
             Some(Stop::Command(place)) => type_command(model, place),
             None => Vec::new(),
         },
-        Pane::Pods => inspect::act(model, Action::Describe),
+        Pane::Pods => match table::selected(attempt).map(|row| row.object()) {
+            Some(about) if about.kind == "Service" => {
+                let address = palette::address(attempt, &about.name);
+                palette::request(model, &address)
+            }
+            _ => inspect::act(model, Action::Describe),
+        },
         Pane::Events => inspect::act(model, Action::Events),
         Pane::Goals | Pane::Shell | Pane::Page => Vec::new(),
     }
@@ -164,7 +170,9 @@ pub(super) fn type_command(model: &mut Model, place: Place) -> Vec<Effect> {
     let Some(text) = model.attempt().and_then(|attempt| lesson::command(attempt, place)) else {
         return Vec::new();
     };
-    let effects = shell::type_in(model, &text);
+    // without kubectl the lab's own views answer what the lesson asks it
+    let answered = if model.kubectl { None } else { answer::open(model, &text) };
+    let effects = answered.unwrap_or_else(|| shell::type_in(model, &text));
     lesson::typed(model, place);
     effects
 }

@@ -7,6 +7,7 @@ use crossterm::event::KeyEvent;
 
 use super::key::Key;
 use super::key::Key::{Char, Code, Ctrl};
+use super::msg::Detail;
 use super::scroll::Step;
 use super::{Model, Overlay, Place, Question, Screen, drill, overlay, shell};
 
@@ -53,6 +54,9 @@ pub enum Action {
     No,
     /// Clean up, then leave.
     CleanFirst,
+    /// Ask for the page once more, or the Service for another path.
+    Again,
+    Address,
     Erase,
     EraseAll,
     Help,
@@ -67,6 +71,7 @@ pub enum Action {
     Faster,
     Slower,
     Live,
+    Palette,
     Mouse,
     Back,
     Quit,
@@ -283,6 +288,8 @@ pub static TABLE: &[Binding] = {
         bind(&[Char('n')], Action::No, Ask, "no", "no", ASK),
         bind(&[Char('c')], Action::CleanFirst, Ask, "clean up first", "clean up, then leave", ASK),
         bind(&[Char('/')], Action::Search, Page, "search", "search", PAGE),
+        bind(&[Code(C::Enter)], Action::Again, Page, "again", "ask the cluster again", PAGE),
+        bind(&[Char('p')], Action::Address, Page, "path", "ask the Service for another path", PAGE),
         bind(&[Char('n')], Action::NextMatch, Page, "", "next match", PAGE),
         bind(&[Char('N')], Action::PreviousMatch, Page, "", "match before", PAGE),
         bind(&[Char('.')], Action::Copy, Page, "", "copy the text", PAGE),
@@ -301,6 +308,7 @@ pub static TABLE: &[Binding] = {
         bind(&[Char('g'), Code(C::Home)], Action::Move(Step::Top), Everywhere, "", "to the start", MOVE),
         bind(&[Char('G'), Code(C::End)], Action::Move(Step::Bottom), Everywhere, "", "to the end", MOVE),
         bind(&[Char('?')], Action::Help, Everywhere, "help", "every key", VIEW_GROUP),
+        bind(&[Char(':')], Action::Palette, Everywhere, "", "every action by its name", VIEW_GROUP),
         bind(
             &[Char('M')],
             Action::Mouse,
@@ -363,9 +371,35 @@ fn possible(model: &Model, action: Action) -> bool {
                 ..
             })
         ),
+        (Action::Again | Action::Address, top) => matches!(
+            top,
+            Some(Overlay::Page {
+                detail: Detail::Request { .. },
+                ..
+            })
+        ),
         (Action::Search | Action::NextMatch | Action::PreviousMatch, top) => matches!(top, Some(Overlay::Page { .. } | Overlay::Log(_))),
         _ => true,
     }
+}
+
+/// An action in lower-case words, as the palette calls it.
+#[must_use]
+pub fn name(action: Action) -> String {
+    let words = format!("{action:?}");
+    words.chars().fold(String::new(), |mut name, c| {
+        if c.is_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.extend(c.to_lowercase());
+        name
+    })
+}
+
+/// The keys of a binding, as they are printed.
+#[must_use]
+pub fn labels(binding: &Binding) -> String {
+    binding.keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
 }
 
 /// The footer: key and word, what matters now first.
@@ -378,6 +412,9 @@ pub fn footer(model: &Model) -> Vec<(String, &'static str)> {
     };
     let word = |b: &Binding| match (b.action, model.overlays.last(), &model.screen) {
         (Action::Quit, None, Screen::Attempt(_)) => "leave",
+        (Action::Open, Some(Overlay::Palette(_)), _) => "do it",
+        (Action::Open, Some(Overlay::Repair(page)), _) if page.typed.is_some() => "send",
+        (Action::Back, Some(Overlay::Palette(_) | Overlay::Repair(_)), _) => "back",
         (Action::Solve, None, Screen::Attempt(attempt)) if drill::runs(attempt) => "give up",
         _ => b.short,
     };
@@ -397,7 +434,7 @@ pub fn help(model: &Model) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
     let real = model.place != Place::Practice;
     let elsewhere = |b: &&Binding| (playing && b.scope == Scope::Picker) || (real && b.scope == Scope::Practice);
     for binding in TABLE.iter().filter(|b| !elsewhere(b)) {
-        let keys = binding.keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ");
+        let keys = labels(binding);
         match groups.iter_mut().find(|(group, _)| *group == binding.group) {
             Some((_, lines)) => lines.push((keys, binding.help)),
             None => groups.push((binding.group, vec![(keys, binding.help)])),

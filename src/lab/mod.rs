@@ -1,10 +1,12 @@
 //! The model: what the lab knows and how it changes. Pure: no I/O, no clock, no chance; no ratatui, no kube.
 
+mod answer;
 pub mod attempt;
 pub mod backoff;
 pub mod clock;
 pub mod diff;
 pub mod drill;
+pub mod fuzzy;
 pub mod journal;
 pub mod key;
 pub mod keymap;
@@ -17,6 +19,7 @@ pub mod mouse;
 pub mod msg;
 pub mod object;
 pub mod overlay;
+pub mod palette;
 pub mod picker;
 pub mod repair;
 mod saved;
@@ -63,6 +66,8 @@ pub struct Model {
     pub place: Place,
     pub notice: Option<(Notice, Timestamp)>,
     pub mouse: bool,
+    /// The learner's own kubectl is on the PATH.
+    pub kubectl: bool,
     /// Number of the newest attempt.
     pub attempts: u64,
     pub quitting: bool,
@@ -247,6 +252,8 @@ pub enum Overlay {
         lines: Vec<DiffLine>,
         scroll: usize,
     },
+    /// Every action by its name.
+    Palette(palette::Palette),
     /// One field of an object, changed in place.
     Repair(Box<repair::RepairPage>),
     /// The object's own events, image, pull policy and owner chain.

@@ -154,11 +154,30 @@ pub enum Mend {
     Do(Deed),
 }
 
-/// A page about one object.
+/// A page of text that the cluster is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Detail {
     Describe(ObjectRef),
     Yaml(ObjectRef),
+    /// The table of a kind, as the server prints it.
+    List {
+        resource: String,
+        everywhere: bool,
+        selector: String,
+    },
+    /// What a kind or a field of it is for.
+    Explain {
+        kind: String,
+        fields: Vec<String>,
+    },
+    /// Whatever an address of the API server answers.
+    Raw(String),
+    /// What a Service answers.
+    Request {
+        service: String,
+        port: String,
+        path: String,
+    },
 }
 
 /// A message for people: what, and what to do next.

@@ -7,8 +7,8 @@ pub use typing::typing;
 pub(super) use typing::{act as type_action, letter as type_char, typed};
 
 use super::keymap::Action;
-use super::msg::Effect;
-use super::{LogPage, Model, Overlay, Pane, Stage, attempt, live, log, repair, scroll, views};
+use super::msg::{Detail, Effect};
+use super::{LogPage, Model, Overlay, Pane, Stage, attempt, live, log, palette, repair, scroll, views};
 
 pub(super) use question::{ask, needs_yes};
 
@@ -39,6 +39,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::NextMatch => jump(model, true),
         Action::PreviousMatch => jump(model, false),
+        Action::Again => return again(model),
+        Action::Address => address(model),
         Action::Copy => return copy(model),
         Action::Keep => return views::keep(model),
         _ => return in_log(model, action),
@@ -113,6 +115,25 @@ pub(super) fn follow(model: &mut Model, page: &LogPage, number: super::msg::Atte
     let command = page.command(&attempt::namespace(model));
     attempt::equal(model, command);
     vec![page.request(number)]
+}
+
+/// Asks for the page's text once more.
+fn again(model: &mut Model) -> Vec<Effect> {
+    let Some(number) = model.attempt().map(|attempt| attempt.number) else { return Vec::new() };
+    let Some(Overlay::Page { detail, loading, .. }) = model.overlays.last_mut() else { return Vec::new() };
+    *loading = true;
+    vec![Effect::Show(number, detail.clone())]
+}
+
+/// The palette in place of the page, with the address to change.
+fn address(model: &mut Model) {
+    if let Some(Overlay::Page {
+        detail: Detail::Request { service, port, path },
+        ..
+    }) = model.overlays.pop()
+    {
+        palette::begin_request(model, &format!("{service}:{port}{path}"));
+    }
 }
 
 /// The text of the page, a line a row.

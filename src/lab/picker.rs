@@ -1,8 +1,6 @@
 //! The picker: every scenario, filtered fuzzily.
 
-use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
-
+use super::fuzzy::Filter;
 use super::keymap::Action;
 use super::msg::Effect;
 use super::{Card, Model, Pane, Picker, Screen, attempt, scroll, update};
@@ -13,10 +11,8 @@ pub fn shown(cards: &[Card], filter: &str) -> Vec<usize> {
     if filter.trim().is_empty() {
         return (0..cards.len()).collect();
     }
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    let pattern = Pattern::new(filter, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
-    let mut buffer = Vec::new();
-    let mut matches = |card: &Card| pattern.score(Utf32Str::new(&haystack(card), &mut buffer), &mut matcher).is_some();
+    let mut fits = Filter::new(filter);
+    let mut matches = |card: &Card| fits.score(&haystack(card)).is_some();
     cards.iter().enumerate().filter(|(_, card)| matches(card)).map(|(place, _)| place).collect()
 }
 

@@ -84,6 +84,7 @@ fn overlay_scroll(overlay: &mut Overlay) -> &mut usize {
     match overlay {
         Overlay::Log(log) => &mut log.scroll,
         Overlay::Repair(page) => &mut page.scroll,
+        Overlay::Palette(palette) => &mut palette.scroll,
         Overlay::Help { scroll }
         | Overlay::Ask { scroll, .. }
         | Overlay::NameContext { scroll, .. }

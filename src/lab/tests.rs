@@ -1,5 +1,6 @@
 //! Message sequences and what they lead to, a file a screen.
 
+mod answering;
 mod any;
 mod asking;
 mod bench;

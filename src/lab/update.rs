@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::keymap::Action;
 use super::msg::{Effect, Measures, Msg, Notice};
-use super::{Attempt, Card, Model, Overlay, Picker, Place, Screen, attempt, keymap, live, mouse, overlay, picker, saved, scroll, shell};
+use super::{Attempt, Card, Model, Overlay, Picker, Place, Screen, attempt, keymap, live, mouse, overlay, palette, picker, saved, scroll, shell};
 
 /// A notice that is no warning goes away by itself.
 pub const NOTICE: SignedDuration = SignedDuration::from_secs(8);
@@ -30,6 +30,7 @@ impl Model {
             place,
             notice: None,
             mouse: true,
+            kubectl: true,
             attempts: 0,
             quitting: false,
             interrupted: None,
@@ -160,7 +161,7 @@ fn pasted(model: &mut Model, text: String) -> Vec<Effect> {
     Vec::new()
 }
 
-fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Help => {
             if !matches!(model.overlays.last(), Some(Overlay::Help { .. })) {
@@ -168,6 +169,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Action::Palette => palette::open(model),
         Action::Mouse => {
             model.mouse = !model.mouse;
             let said = if model.mouse {

@@ -7,7 +7,7 @@ use super::{equal, namespace};
 use crate::cluster::snapshot::{ObjectRef, Uid};
 use lesson::Stop;
 
-pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+pub(in crate::lab) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some((about, uid)) = selected(model) else {
         if action == Action::Edit && model.attempt().is_some_and(|attempt| attempt.opened.is_some()) {
             return edit(model, draft(model));
@@ -16,11 +16,17 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         return Vec::new();
     };
     match action {
-        Action::Describe => show(model, Detail::Describe(about.clone()), format!("kubectl describe {}", typed(&about))),
-        Action::Yaml => show(model, Detail::Yaml(about.clone()), format!("kubectl get {} -o yaml", typed(&about))),
+        Action::Describe => {
+            let command = within(format!("kubectl describe {}", typed(&about)), &about);
+            page(model, Detail::Describe(about), command)
+        }
+        Action::Yaml => {
+            let command = within(format!("kubectl get {} -o yaml", typed(&about)), &about);
+            page(model, Detail::Yaml(about), command)
+        }
         Action::Edit => edit(model, about),
         Action::Repair => repair::open(model, about),
-        Action::Logs => logs(model),
+        Action::Logs => logs_of(model, None, None),
         Action::Events => {
             let command = format!("kubectl events --for {}/{}", about.kind.to_lowercase(), about.name);
             equal(model, within(command, &about));
@@ -68,9 +74,8 @@ fn within(command: String, about: &ObjectRef) -> String {
     }
 }
 
-fn show(model: &mut Model, detail: Detail, command: String) -> Vec<Effect> {
-    let (Detail::Describe(about) | Detail::Yaml(about)) = &detail;
-    let command = within(command, about);
+/// A page of text that the cluster is asked for.
+pub(in crate::lab) fn page(model: &mut Model, detail: Detail, command: String) -> Vec<Effect> {
     equal(model, command);
     let Some(number) = model.attempt().map(|attempt| attempt.number) else {
         return Vec::new();
@@ -102,13 +107,17 @@ pub(in crate::lab) fn edit(model: &mut Model, about: ObjectRef) -> Vec<Effect> {
     number.map(|number| Effect::Edit(number, about)).into_iter().collect()
 }
 
-fn logs(model: &mut Model) -> Vec<Effect> {
+/// The log of the selected row's pod, of a container and a run that may be named.
+pub(in crate::lab) fn logs_of(model: &mut Model, container: Option<&str>, previous: Option<bool>) -> Vec<Effect> {
     let Some(attempt) = model.attempt() else { return Vec::new() };
     let number = attempt.number;
-    let Some(page) = table::selected(attempt).and_then(|row| log::pod_of(attempt, &row)).map(log::open) else {
+    let Some(mut page) = table::selected(attempt).and_then(|row| log::pod_of(attempt, &row)).map(log::open) else {
         model.say(false, "No pod belongs to this object", "[ and ] turn to the pods");
         return Vec::new();
     };
+    let named = container.and_then(|name| page.containers.iter().position(|known| known == name));
+    page.container = named.unwrap_or(page.container);
+    page.previous = previous.unwrap_or(page.previous);
     model.overlays.push(Overlay::Log(page.clone()));
     overlay::follow(model, &page, number)
 }

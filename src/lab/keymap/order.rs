@@ -1,6 +1,7 @@
 //! Which keys matter now, for the footer.
 
 use super::super::drill;
+use super::super::msg::Detail;
 use super::super::{Attempt, Model, Overlay, Question, Screen, Stage, overlay, shell};
 use super::Action;
 
@@ -21,12 +22,15 @@ pub(super) fn now(model: &Model) -> Vec<Action> {
 
 fn of_overlay(top: &Overlay) -> Vec<Action> {
     match top {
-        Overlay::Help { .. } | Overlay::Object { .. } | Overlay::NameContext { .. } => vec![Action::Back],
+        Overlay::Help { .. } | Overlay::Object { .. } | Overlay::NameContext { .. } | Overlay::Palette(_) => vec![Action::Back],
         Overlay::Ask {
             question: Question::Leave { .. },
             ..
         } => vec![Action::CleanFirst, Action::Yes, Action::No],
         Overlay::Ask { .. } => vec![Action::Yes, Action::No],
+        Overlay::Page {
+            detail: Detail::Request { .. }, ..
+        } => vec![Action::Again, Action::Address, Action::Search, Action::Back],
         Overlay::Page { .. } => vec![Action::Search, Action::Back],
         Overlay::Log(_) => {
             use Action::{Back, Container, Follow, Previous, Search, Timestamps, Wrap};

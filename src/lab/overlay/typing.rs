@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::super::keymap::Action;
 use super::super::msg::Effect;
-use super::super::{Model, Overlay, Screen, Search, picker, repair};
+use super::super::{Model, Overlay, Screen, Search, palette, picker, repair};
 
 /// Whether letters are text now.
 #[must_use]
@@ -12,7 +12,7 @@ pub fn typing(model: &Model) -> bool {
     match (model.overlays.last(), &model.screen) {
         (Some(Overlay::Page { search, .. }), _) => search.typing,
         (Some(Overlay::Log(page)), _) => page.search.typing,
-        (Some(Overlay::NameContext { .. }), _) => true,
+        (Some(Overlay::NameContext { .. } | Overlay::Palette(_)), _) => true,
         (Some(Overlay::Repair(page)), _) => page.typed.is_some(),
         (None, Screen::Picker(picker)) => picker.filtering,
         _ => false,
@@ -33,6 +33,11 @@ fn naming(model: &mut Model) -> Option<&mut String> {
     match model.overlays.last_mut()? {
         Overlay::NameContext { typed, .. } => Some(typed),
         Overlay::Repair(page) => page.typed.as_mut(),
+        Overlay::Palette(palette) => {
+            palette.selected = 0;
+            palette.scroll = 0;
+            Some(&mut palette.typed)
+        }
         _ => None,
     }
 }
@@ -79,6 +84,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }),
         Action::EraseAll => edit(model, String::clear),
         Action::Back | Action::Open if repairing(model).is_some() => return repaired(model, action),
+        Action::Move(step) if matches!(model.overlays.last(), Some(Overlay::Palette(_))) => palette::step(model, step),
+        Action::Open if matches!(model.overlays.last(), Some(Overlay::Palette(_))) => return palette::entered(model),
         Action::Back if naming(model).is_some() => return super::close(model),
         Action::Open if naming(model).is_some() => return super::question::named(model),
         Action::Back => {

@@ -5,6 +5,7 @@ mod log;
 mod map;
 mod object;
 mod page;
+mod palette;
 mod repair;
 mod timeline;
 mod words;
@@ -38,6 +39,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
             search,
         } => page::draw(&mut pen, detail, text, *loading, *scroll, search),
         Overlay::Log(page) => log::draw(&mut pen, page),
+        Overlay::Palette(found) => palette::draw(&mut pen, model, found),
         Overlay::Repair(page) => repair::draw(&mut pen, page),
         Overlay::Object { about, uid, scroll } => object::draw(&mut pen, model, about, uid, *scroll),
         Overlay::View { view, scroll } => match view {

@@ -9,11 +9,7 @@ use crate::ui::pane::wrap_spans;
 use crate::ui::theme::{Look, Mean};
 
 pub(super) fn draw(pen: &mut Pen, detail: &Detail, text: &Result<String, String>, loading: bool, scroll: usize, search: &Search) {
-    let (object, yaml) = match detail {
-        Detail::Describe(object) => (object, false),
-        Detail::Yaml(object) => (object, true),
-    };
-    let title = format!("{} {}/{}", if yaml { "YAML" } else { "describe" }, object.kind.to_lowercase(), object.name);
+    let (title, yaml) = (title(detail), matches!(detail, Detail::Yaml(_)));
     let look = pen.look;
     let lines = match text {
         _ if loading => vec![Line::styled("asking the cluster", look.style(Mean::Dim))],
@@ -21,6 +17,17 @@ pub(super) fn draw(pen: &mut Pen, detail: &Detail, text: &Result<String, String>
         Ok(text) => text.lines().flat_map(|line| text_line(look, line, yaml, search, pen.width())).collect(),
     };
     pen.page(&title, searched(look, search), lines, scroll);
+}
+
+fn title(detail: &Detail) -> String {
+    match detail {
+        Detail::Describe(object) => format!("describe {}/{}", object.kind.to_lowercase(), object.name),
+        Detail::Yaml(object) => format!("YAML {}/{}", object.kind.to_lowercase(), object.name),
+        Detail::List { resource, .. } => format!("get {resource}"),
+        Detail::Explain { kind, fields } => std::iter::once(kind.to_lowercase()).chain(fields.iter().cloned()).collect::<Vec<_>>().join("."),
+        Detail::Raw(path) => format!("get --raw {path}"),
+        Detail::Request { service, port, path } => format!("request {service}:{port}{path}"),
+    }
 }
 
 /// The search, as a page's frame shows it.
