@@ -20,7 +20,11 @@ impl Session {
                 let found = cluster.yaml(&version(&object.kind)?, &object.kind, &object.name).await?;
                 Ok(crate::yaml::print(&found))
             }
-            Detail::List { resource, everywhere, selector } => cluster.table(resource, *everywhere, selector).await,
+            Detail::List {
+                resource,
+                everywhere,
+                selector,
+            } => cluster.table(resource, *everywhere, selector).await,
             Detail::Explain { kind, fields } => cluster.explain(kind, fields).await,
             Detail::Raw(path) => cluster.ask(path, "*/*").await.map(|answer| told(&answer)),
             Detail::Request { service, port, path } => {
@@ -41,7 +45,9 @@ fn told(answer: &Answered) -> String {
         let _ = write!(out, ", {}", answer.kind);
     }
     // a refusal of the API server says in one field what matters
-    let refused = serde_json::from_str::<serde_json::Value>(&answer.body).ok().filter(|body| body["kind"] == "Status");
+    let refused = serde_json::from_str::<serde_json::Value>(&answer.body)
+        .ok()
+        .filter(|body| body["kind"] == "Status");
     let refused = refused.and_then(|status| status["message"].as_str().map(str::to_owned));
     let body = match &refused {
         Some(message) => message,
@@ -81,11 +87,17 @@ mod tests {
             path: "/".to_owned(),
         };
         let broken = session.detail(&web).await.unwrap();
-        assert!(broken.contains("503 Service Unavailable") && broken.contains("curl http://web.lab-03:80/"), "{broken}");
+        assert!(
+            broken.contains("503 Service Unavailable") && broken.contains("curl http://web.lab-03:80/"),
+            "{broken}"
+        );
         for manifest in &scenario.solution {
             session.make(manifest.object.clone()).await.unwrap();
         }
-        session.cluster.until_ready("apps/v1", "Deployment", "web", std::time::Duration::from_secs(60)).await;
+        session
+            .cluster
+            .until_ready("apps/v1", "Deployment", "web", std::time::Duration::from_secs(60))
+            .await;
         let mended = session.detail(&web).await.unwrap();
         assert!(mended.contains("200 OK"), "{mended}");
         let list = |resource: &str| Detail::List {

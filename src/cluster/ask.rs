@@ -71,7 +71,11 @@ impl Cluster {
         let all = everywhere || !served.namespaced;
         let root = if version.contains('/') { "apis" } else { "api" };
         let within = if all { String::new() } else { format!("/namespaces/{}", self.namespace) };
-        let query = if selector.is_empty() { String::new() } else { format!("?labelSelector={}", selector.replace('=', "%3D").replace(',', "%2C")) };
+        let query = if selector.is_empty() {
+            String::new()
+        } else {
+            format!("?labelSelector={}", selector.replace('=', "%3D").replace(',', "%2C"))
+        };
         let path = format!("/{root}/{version}{within}/{}{query}", served.resource.plural);
         let answer = self.ask(&path, TABLE).await?;
         let table: Value = serde_json::from_str(&answer.body).map_err(|error| format!("{path} answered no table: {error}"))?;
@@ -104,7 +108,9 @@ fn printed(table: &Value, namespaces: bool) -> String {
     if rows.len() == 1 {
         return "No resources found".to_owned();
     }
-    let widths: Vec<usize> = (0..rows[0].len()).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..rows[0].len())
+        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
+        .collect();
     let mut out = String::new();
     for row in rows {
         let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
@@ -140,6 +146,9 @@ mod tests {
             assert_eq!(asked.path, "/api/v1/namespaces");
             stub::json(&table)
         });
-        assert_eq!(cluster.table("Namespace", false, "").await.as_deref(), Ok("NAME      PHASE\ndefault   Active\nb         7\n"));
+        assert_eq!(
+            cluster.table("Namespace", false, "").await.as_deref(),
+            Ok("NAME      PHASE\ndefault   Active\nb         7\n")
+        );
     }
 }

@@ -23,7 +23,11 @@ impl Cluster {
         let (group, version_only) = version.split_once('/').unwrap_or(("", version));
         let is_it = |schema: &&Value| {
             let kinds = schema["x-kubernetes-group-version-kind"].as_array();
-            kinds.is_some_and(|kinds| kinds.iter().any(|of| of["kind"] == kind && of["version"] == version_only && of["group"] == group))
+            kinds.is_some_and(|kinds| {
+                kinds
+                    .iter()
+                    .any(|of| of["kind"] == kind && of["version"] == version_only && of["group"] == group)
+            })
         };
         let top = schemas.as_object().and_then(|all| all.values().find(is_it));
         let mut at = top.ok_or_else(|| format!("the server publishes no schema of {kind}"))?;

@@ -119,8 +119,12 @@ pub(super) fn follow(model: &mut Model, page: &LogPage, number: super::msg::Atte
 
 /// Asks for the page's text once more.
 fn again(model: &mut Model) -> Vec<Effect> {
-    let Some(number) = model.attempt().map(|attempt| attempt.number) else { return Vec::new() };
-    let Some(Overlay::Page { detail, loading, .. }) = model.overlays.last_mut() else { return Vec::new() };
+    let Some(number) = model.attempt().map(|attempt| attempt.number) else {
+        return Vec::new();
+    };
+    let Some(Overlay::Page { detail, loading, .. }) = model.overlays.last_mut() else {
+        return Vec::new();
+    };
     *loading = true;
     vec![Effect::Show(number, detail.clone())]
 }

@@ -47,12 +47,15 @@ fn entries(model: &Model) -> Vec<Entry> {
         Screen::Attempt(_) => &[Scope::Attempt, Scope::Everywhere],
     };
     let aside = |action: Action| matches!(action, Action::Move(_) | Action::Palette | Action::Interrupt);
-    let named = TABLE.iter().filter(|binding| scopes.contains(&binding.scope) && !aside(binding.action)).map(|binding| Entry {
-        name: keymap::name(binding.action),
-        help: binding.help,
-        keys: keymap::labels(binding),
-        action: Some(binding.action),
-    });
+    let named = TABLE
+        .iter()
+        .filter(|binding| scopes.contains(&binding.scope) && !aside(binding.action))
+        .map(|binding| Entry {
+            name: keymap::name(binding.action),
+            help: binding.help,
+            keys: keymap::labels(binding),
+            action: Some(binding.action),
+        });
     let request = matches!(model.screen, Screen::Attempt(_)).then(|| Entry {
         name: REQUEST.to_owned(),
         help: "ask a Service: request NAME:PORT/PATH",
@@ -87,7 +90,9 @@ pub(super) fn step(model: &mut Model, step: Step) {
 
 /// Enter: the chosen action is done as if its key had been pressed.
 pub(super) fn entered(model: &mut Model) -> Vec<Effect> {
-    let Some(Overlay::Palette(palette)) = model.overlays.last().cloned() else { return Vec::new() };
+    let Some(Overlay::Palette(palette)) = model.overlays.last().cloned() else {
+        return Vec::new();
+    };
     if let Some(address) = palette.typed.trim_start().strip_prefix(REQUEST).filter(|rest| rest.starts_with(' ')) {
         overlay::close(model);
         return request(model, address.trim());

@@ -53,7 +53,11 @@ fn get(model: &mut Model, words: &Words) -> Vec<Effect> {
             if let Some(attempt) = model.attempt_mut() {
                 attempt.wide |= words.output == "wide";
             }
-            let labels = if words.selector.is_empty() { String::new() } else { format!(" -l {}", pairs(words)) };
+            let labels = if words.selector.is_empty() {
+                String::new()
+            } else {
+                format!(" -l {}", pairs(words))
+            };
             let namespace = attempt::namespace(model);
             attempt::equal(model, format!("kubectl get {}s{labels} -n {namespace}", kind.to_lowercase()));
             Vec::new()
@@ -69,12 +73,22 @@ fn pairs(words: &Words) -> String {
 
 /// A kind that the lab does not watch is asked for once.
 fn list(model: &mut Model, words: &Words) -> Vec<Effect> {
-    let Some(word) = words.about.first().and_then(|word| word.split([',', '/']).next()) else { return Vec::new() };
+    let Some(word) = words.about.first().and_then(|word| word.split([',', '/']).next()) else {
+        return Vec::new();
+    };
     let resource = kind(word).map_or_else(|| word.to_owned(), str::to_owned);
     let scope = if words.everywhere { " --all-namespaces" } else { "" };
     let command = format!("kubectl get {word}{scope}");
     let (everywhere, selector) = (words.everywhere, pairs(words));
-    attempt::page(model, Detail::List { resource, everywhere, selector }, command)
+    attempt::page(
+        model,
+        Detail::List {
+            resource,
+            everywhere,
+            selector,
+        },
+        command,
+    )
 }
 
 fn shown(model: &Model, kind: &str) -> bool {
@@ -98,7 +112,9 @@ fn turn(model: &mut Model, words: &Words, kind: &str) -> bool {
         attempt.selected = None;
     }
     table::reselect(attempt);
-    let Some(uid) = meant(attempt, words, name) else { return attempt.selected.is_some() };
+    let Some(uid) = meant(attempt, words, name) else {
+        return attempt.selected.is_some();
+    };
     attempt.selected = Some(uid);
     attempt.memory.picked = true;
     true
@@ -113,7 +129,11 @@ fn meant(attempt: &Attempt, words: &Words, name: &str) -> Option<Uid> {
             if whole { own == name } else { !name.is_empty() && own.starts_with(name) }
         })
     };
-    let labelled = || rows.iter().rev().find(|row| !words.selector.is_empty() && words.selector.iter().all(|(key, value)| labels(row, key) == Some(value)));
+    let labelled = || {
+        rows.iter()
+            .rev()
+            .find(|row| !words.selector.is_empty() && words.selector.iter().all(|(key, value)| labels(row, key) == Some(value)))
+    };
     called(true).or_else(|| called(false)).or_else(labelled).map(|row| row.uid().clone())
 }
 
@@ -221,7 +241,10 @@ fn files(model: &mut Model, words: &Words) -> Vec<Effect> {
     let solution = words.files.iter().any(|file| file.contains("solution"));
     let (what, next) = match (words.verb.as_str(), solution) {
         ("delete", _) => ("There is no kubectl on your PATH; the lab deletes what the lesson made", "c cleans up"),
-        (_, true) => ("There is no kubectl on your PATH; the lab applies solution/ itself", "s shows it, Enter there applies it"),
+        (_, true) => (
+            "There is no kubectl on your PATH; the lab applies solution/ itself",
+            "s shows it, Enter there applies it",
+        ),
         (_, false) => ("There is no kubectl on your PATH; the lab applies broken/ itself", "b does"),
     };
     model.say(false, what, next);

@@ -36,8 +36,32 @@ const KINDS: &[(&str, &str, &[&str])] = &[
 
 /// Flags that take a value as their next word.
 const VALUED: &[&str] = &[
-    "-n", "--namespace", "-l", "--selector", "-o", "--output", "-f", "--filename", "-c", "--container", "-p", "--patch", "--type", "--field-selector",
-    "--sort-by", "--tail", "--since", "--context", "--for", "--as", "--raw", "--timeout", "--image", "--replicas", "--from-literal", "-k",
+    "-n",
+    "--namespace",
+    "-l",
+    "--selector",
+    "-o",
+    "--output",
+    "-f",
+    "--filename",
+    "-c",
+    "--container",
+    "-p",
+    "--patch",
+    "--type",
+    "--field-selector",
+    "--sort-by",
+    "--tail",
+    "--since",
+    "--context",
+    "--for",
+    "--as",
+    "--raw",
+    "--timeout",
+    "--image",
+    "--replicas",
+    "--from-literal",
+    "-k",
 ];
 
 /// A kubectl command, as far as its answer depends on it.
@@ -69,7 +93,11 @@ impl Words {
     #[must_use]
     pub fn read(command: &str) -> Option<Self> {
         let words = split(command);
-        let mut words = words.iter().map(String::as_str).skip_while(|word| *word == "sudo" || *word == "watch").peekable();
+        let mut words = words
+            .iter()
+            .map(String::as_str)
+            .skip_while(|word| *word == "sudo" || *word == "watch")
+            .peekable();
         if !matches!(words.next()?, "kubectl" | "k" | "oc") {
             return None;
         }
@@ -99,7 +127,13 @@ impl Words {
             None => (word, ""),
         };
         match name {
-            "-l" | "--selector" => self.selector = value.split(',').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.trim_end_matches(['=', '!']).to_owned(), v.trim_start_matches('=').to_owned())).collect(),
+            "-l" | "--selector" => {
+                self.selector = value
+                    .split(',')
+                    .filter_map(|pair| pair.split_once('='))
+                    .map(|(k, v)| (k.trim_end_matches(['=', '!']).to_owned(), v.trim_start_matches('=').to_owned()))
+                    .collect()
+            }
             "-o" | "--output" => value.clone_into(&mut self.output),
             "-f" | "--filename" | "-k" => self.files.push(value.to_owned()),
             "-c" | "--container" => self.container = Some(value.to_owned()),

@@ -29,7 +29,8 @@ fn of_overlay(top: &Overlay) -> Vec<Action> {
         } => vec![Action::CleanFirst, Action::Yes, Action::No],
         Overlay::Ask { .. } => vec![Action::Yes, Action::No],
         Overlay::Page {
-            detail: Detail::Request { .. }, ..
+            detail: Detail::Request { .. },
+            ..
         } => vec![Action::Again, Action::Address, Action::Search, Action::Back],
         Overlay::Page { .. } => vec![Action::Search, Action::Back],
         Overlay::Log(_) => {

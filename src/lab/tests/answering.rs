@@ -19,11 +19,7 @@ fn asked(command: &str) -> (Lab, Vec<Effect>) {
     let mut scenario = (*lab.attempt().scenario).clone();
     scenario.lesson.parts = vec![Part::Text(format!("```bash\n{command}\n```"))];
     lab.edit().scenario = scenario.into();
-    let place = At {
-        part: 0,
-        block: 0,
-        command: 0,
-    };
+    let place = At { part: 0, block: 0, command: 0 };
     lab.model.measures.commands = vec![(place, 0)];
     lab.measure(Pane::Lesson, 10, 10);
     let effects = lab.keys("\n");
@@ -84,7 +80,11 @@ fn what_changes_opens_the_labs_own_way_and_nothing_runs_by_itself() {
     assert!(matches!(effects.as_slice(), [Effect::Edit(_, about)] if about.name == "web"));
     let (_, effects) = asked("kubectl create configmap shop --from-literal=a=b");
     assert!(matches!(effects.as_slice(), [Effect::Edit(_, about)] if about.kind == "ConfigMap" && about.name.is_empty()));
-    for (command, key) in [("kubectl apply -f broken/", "b does"), ("kubectl apply -f solution/", "s shows it"), ("kubectl delete -f broken/", "c cleans up")] {
+    for (command, key) in [
+        ("kubectl apply -f broken/", "b does"),
+        ("kubectl apply -f solution/", "s shows it"),
+        ("kubectl delete -f broken/", "c cleans up"),
+    ] {
         let (lab, effects) = asked(command);
         assert_eq!(effects, []);
         assert!(lab.notice().contains(key), "{command}: {}", lab.notice());

@@ -26,7 +26,14 @@ pub(super) fn draw(pen: &mut Pen, model: &Model, palette: &Palette) {
     };
     let look = pen.look;
     pen.frame.render_widget(Clear, area);
-    let inside = framed(pen.frame, look, area, true, Line::styled("Every action", look.style(Mean::Strong)), Line::default());
+    let inside = framed(
+        pen.frame,
+        look,
+        area,
+        true,
+        Line::styled("Every action", look.style(Mean::Strong)),
+        Line::default(),
+    );
     let [line, list] = Layout::vertical([Constraint::Length(1), Constraint::Min(1)]).areas(inside);
     let typed = vec![
         Span::styled(":", look.style(Mean::Dim)),
@@ -35,7 +42,9 @@ pub(super) fn draw(pen: &mut Pen, model: &Model, palette: &Palette) {
     pen.frame.render_widget(Line::from(typed), line);
     let name = entries.iter().map(|entry| entry.name.width()).max().unwrap_or(0);
     let lines = entries.iter().enumerate();
-    let lines = lines.map(|(place, entry)| row(look, entry, place == palette.selected, name, usize::from(list.width))).collect();
+    let lines = lines
+        .map(|(place, entry)| row(look, entry, place == palette.selected, name, usize::from(list.width)))
+        .collect();
     scrolled(pen.frame, list, lines, palette.scroll, Pane::Page, pen.measures);
 }
 
