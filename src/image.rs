@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Images by repository name as written in manifests (`nginx`, `example/web`, `registry.k8s.io/pause`).
+/// Images by repository name as written in manifests (`nginx`, `acme/shop`, `registry.k8s.io/pause`).
 pub type Catalogue = BTreeMap<String, Image>;
 
 /// One repository and the behaviour of every image in it.

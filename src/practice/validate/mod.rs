@@ -212,7 +212,7 @@ mod tests {
     fn every_fault_of_a_deployment_is_named_in_order() {
         let object = json!({"metadata": {"name": "Upper_Case"}, "spec": {"replicas": -1, "selector": {"matchLabels": {"app": "web"}},
             "template": {"metadata": {"labels": {"app": "other"}}, "spec": {"restartPolicy": "Always",
-            "containers": [{"name": "app", "image": "example/web:1.0", "ports": [{"containerPort": 99999}]}]}}}});
+            "containers": [{"name": "app", "image": "acme/shop:1.0", "ports": [{"containerPort": 99999}]}]}}}});
         let status = create(&DEPLOYMENT, &object).unwrap_err();
         let fields: Vec<&str> = status.details["causes"]
             .as_array()
