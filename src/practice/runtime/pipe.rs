@@ -1,6 +1,5 @@
 //! Pipes between processes: bounded, closed when their last end of a side is dropped, waited on without a thread.
 
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
@@ -12,7 +11,7 @@ const CAPACITY: usize = 65_536;
 
 #[derive(Debug, Default)]
 struct State {
-    bytes: VecDeque<u8>,
+    bytes: Vec<u8>,
     readers: usize,
     writers: usize,
     waiting: Vec<Waker>,
@@ -21,6 +20,12 @@ struct State {
 impl State {
     fn wake(&mut self) {
         self.waiting.drain(..).for_each(Waker::wake);
+    }
+
+    /// The first bytes, at most so many. All of them move as they lie; what stays behind is copied.
+    fn first(&mut self, most: usize) -> Vec<u8> {
+        let rest = self.bytes.split_off(self.bytes.len().min(most));
+        std::mem::replace(&mut self.bytes, rest)
     }
 }
 
@@ -58,8 +63,7 @@ impl Reader {
                 state.waiting.push(context.waker().clone());
                 return Poll::Pending;
             }
-            let count = state.bytes.len().min(most);
-            let bytes = state.bytes.drain(..count).collect();
+            let bytes = state.first(most);
             state.wake();
             Poll::Ready(bytes)
         })
@@ -69,7 +73,7 @@ impl Reader {
     /// What is there now, without waiting; `None` at the end.
     pub fn take(&self) -> Option<Vec<u8>> {
         let mut state = hold(&self.0);
-        let bytes: Vec<u8> = state.bytes.drain(..).collect();
+        let bytes = state.first(usize::MAX);
         state.wake();
         (!bytes.is_empty() || state.writers > 0).then_some(bytes)
     }
@@ -88,7 +92,7 @@ impl Writer {
                 return Poll::Ready(Err(Broken));
             }
             let room = CAPACITY.saturating_sub(state.bytes.len()).min(bytes.len() - done);
-            state.bytes.extend(&bytes[done..done + room]);
+            state.bytes.extend_from_slice(&bytes[done..done + room]);
             done += room;
             if room > 0 {
                 state.wake();
@@ -110,7 +114,7 @@ impl Writer {
     /// Writes all of it at once, whatever the room.
     pub fn push(&self, bytes: &[u8]) {
         let mut state = hold(&self.0);
-        state.bytes.extend(bytes);
+        state.bytes.extend_from_slice(bytes);
         state.wake();
     }
 }
