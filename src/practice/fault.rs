@@ -81,6 +81,15 @@ impl Fault {
     }
 
     #[must_use]
+    pub fn too_long(field: impl Into<String>, most: usize) -> Self {
+        Self {
+            reason: "FieldValueTooLong",
+            field: field.into(),
+            text: format!("Too long: may not be more than {most} bytes"),
+        }
+    }
+
+    #[must_use]
     pub fn not_found(field: impl Into<String>, value: &Value) -> Self {
         Self {
             reason: "FieldValueNotFound",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::field::instant;
+use super::field::{instant, text};
 use super::kind::{Kind, NAMESPACE, POD};
 use super::status::{Fault, Status};
 use super::store::names;
@@ -37,6 +37,11 @@ pub struct Deletion {
     pub version: Option<String>,
 }
 
+/// Namespaces that stay.
+const IMMORTAL: [&str; 3] = ["default", "kube-system", "kube-public"];
+/// How much of a prefix a generated name keeps.
+const PREFIX: usize = 58;
+
 impl World {
     /// Creates an object.
     ///
@@ -60,7 +65,8 @@ impl World {
         admission::mutate(self, kind, &mut object)?;
         defaults::rank(kind, &mut object);
         if unnamed {
-            object["metadata"]["name"] = format!("{prefix}{}", self.suffix(5)).into();
+            let kept = (0..=prefix.len().min(PREFIX)).rev().find(|at| prefix.is_char_boundary(*at)).unwrap_or(0);
+            object["metadata"]["name"] = format!("{}{}", &prefix[..kept], self.suffix(5)).into();
         }
         let (namespace, name) = names(&object);
         object["apiVersion"] = kind.api_version().into();
@@ -92,6 +98,11 @@ impl World {
         let version = &object["metadata"]["resourceVersion"];
         if version.as_str().is_some_and(|version| !version.is_empty()) && version != &old["metadata"]["resourceVersion"] {
             return Err(Status::conflict(kind, &name));
+        }
+        let (wanted, uid) = (text(&object["metadata"]["uid"]), text(&old["metadata"]["uid"]));
+        if !wanted.is_empty() && wanted != uid {
+            let key = [kind.plural, &namespace, &name].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+            return Err(Status::another_object(kind, &name, &key, wanted, uid));
         }
         if object["metadata"]["managedFields"].is_null() && !old["metadata"]["managedFields"].is_null() {
             object["metadata"]["managedFields"] = old["metadata"]["managedFields"].clone();
@@ -127,7 +138,7 @@ impl World {
         defaults::apply(kind, &mut object);
         defaults::keep(kind, &old, &mut object);
         if kind.kind == "Service" {
-            defaults::address::changed(self, &old, &mut object);
+            defaults::address::changed(self, &old, &mut object)?;
         }
         validate::update(kind, &old, &object)?;
         if kind.generation && object.get("spec") != old.get("spec") {
@@ -154,11 +165,7 @@ impl World {
         let Some(mut object) = self.store.get(kind, namespace, name) else {
             return Err(Status::not_found(kind, name));
         };
-        if how.uid.as_ref().is_some_and(|uid| object["metadata"]["uid"] != **uid)
-            || how.version.as_ref().is_some_and(|v| object["metadata"]["resourceVersion"] != **v)
-        {
-            return Err(Status::conflict(kind, name));
-        }
+        precondition(kind, &object, how)?;
         if let Some(finalizer) = match how.propagation {
             Propagation::Foreground => Some("foregroundDeletion"),
             Propagation::Orphan => Some("orphan"),
@@ -169,6 +176,9 @@ impl World {
                 list.push(finalizer.to_owned());
                 object["metadata"]["finalizers"] = json!(list);
             }
+        }
+        if kind == &NAMESPACE && IMMORTAL.contains(&name) {
+            return Err(Status::forbidden(kind, name, "this namespace may not be deleted"));
         }
         let grace = grace(kind, &object, how);
         let held = !finalizers(&object).is_empty() || kind == &NAMESPACE;
@@ -242,6 +252,21 @@ impl World {
     pub fn micros(&self) -> String {
         self.now.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
     }
+}
+
+/// 409 when a deletion means another object, or another version of it.
+fn precondition(kind: &Kind, object: &Value, how: &Deletion) -> Result<(), Status> {
+    let metadata = &object["metadata"];
+    let (name, uid, version) = (text(&metadata["name"]), text(&metadata["uid"]), text(&metadata["resourceVersion"]));
+    if let Some(wanted) = how.uid.as_deref().filter(|wanted| *wanted != uid) {
+        let why = format!("the UID in the precondition ({wanted}) does not match the UID in record ({uid}). The object might have been deleted and then recreated");
+        return Err(Status::precondition(kind, name, &why));
+    }
+    if let Some(wanted) = how.version.as_deref().filter(|wanted| *wanted != version) {
+        let why = format!("the ResourceVersion in the precondition ({wanted}) does not match the ResourceVersion in record ({version}). The object might have been modified");
+        return Err(Status::precondition(kind, name, &why));
+    }
+    Ok(())
 }
 
 /// The finalizers of an object.

@@ -1,5 +1,8 @@
 //! Label and field selectors, as queries write them and as objects carry them.
 
+mod fields;
+mod labels;
+
 use serde_json::Value;
 
 use super::field::{items, text};
@@ -13,6 +16,8 @@ enum Test {
     NotIn(Vec<String>),
     Exists,
     Absent,
+    Above(i64),
+    Below(i64),
 }
 
 /// Requirements that must all hold.
@@ -28,15 +33,8 @@ impl Selector {
     /// # Errors
     /// 400 when one cannot be read.
     pub fn parse(labels: &str, fields: &str) -> Result<Self, Status> {
-        let bad = |text: &str| Status::bad_request(format!("invalid selector: {text:?}; can't understand {text:?}"));
-        let labels = split(labels)
-            .into_iter()
-            .map(|part| label_test(&part).ok_or_else(|| Status::bad_request(misread(&part))))
-            .collect::<Result<_, _>>()?;
-        let fields = split(fields)
-            .into_iter()
-            .map(|part| equality(&part).ok_or_else(|| bad(&part)))
-            .collect::<Result<_, _>>()?;
+        let labels = labels::parse(labels).map_err(Status::bad_request)?;
+        let fields = fields::parse(fields).map_err(Status::bad_request)?;
         Ok(Self { labels, fields })
     }
 
@@ -48,7 +46,7 @@ impl Selector {
         let known = |path: &str| matches!(path, "metadata.name" | "metadata.namespace") || selectable(kind).contains(&path);
         match self.fields.iter().find(|(path, _)| !known(path)) {
             None => Ok(self),
-            Some((path, _)) => Err(Status::bad_request(format!("field label not supported: {path}"))),
+            Some((path, _)) => Err(Status::bad_request(unknown(kind, path))),
         }
     }
 
@@ -71,7 +69,22 @@ impl Test {
             Test::NotIn(unwanted) => value.is_none_or(|value| unwanted.iter().all(|one| one != value)),
             Test::Exists => value.is_some(),
             Test::Absent => value.is_none(),
+            Test::Above(bound) => number(value).is_some_and(|number| number > *bound),
+            Test::Below(bound) => number(value).is_some_and(|number| number < *bound),
         }
+    }
+}
+
+fn number(value: Option<&str>) -> Option<i64> {
+    value?.parse().ok()
+}
+
+/// How a kind refuses a field that it cannot be selected by: those with fields of their own have words of their own.
+fn unknown(kind: &Kind, path: &str) -> String {
+    match (kind.kind, selectable(kind)) {
+        ("Job", _) => format!("field label {path:?} not supported for Job"),
+        ("ReplicaSet", _) | (_, []) => format!("{path:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""),
+        _ => format!("field label not supported: {path}"),
     }
 }
 
@@ -115,74 +128,6 @@ fn field(object: &Value, path: &str) -> String {
         Value::Null => String::new(),
         other => other.to_string(),
     }
-}
-
-/// Splits at commas outside parentheses.
-fn split(text: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut depth = 0;
-    for letter in text.chars() {
-        match letter {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ => {}
-        }
-        match parts.last_mut() {
-            Some(last) if letter != ',' || depth > 0 => last.push(letter),
-            _ => parts.push(String::new()),
-        }
-    }
-    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
-}
-
-/// Why a part of a label selector cannot be read (apimachinery `labels.Parse`).
-fn misread(part: &str) -> String {
-    let spaced = ["(", ")", "!=", "=", ","]
-        .iter()
-        .fold(part.to_owned(), |text, sign| text.replace(sign, &format!(" {sign} ")));
-    let words: Vec<&str> = spaced.split_whitespace().collect();
-    let (found, expected) = match words.as_slice() {
-        [] => ("", "!, identifier, or 'end of string'"),
-        [sign @ ("=" | "!=" | "(" | ")"), ..] => (*sign, "!, identifier, or 'end of string'"),
-        [_, "in" | "notin"] => ("", "'('"),
-        [_, "in" | "notin", "(", ..] => ("", "',' or ')'"),
-        [_, "in" | "notin", word, ..] => (*word, "'('"),
-        [_, "=" | "!=", _, word, ..] => (*word, "',' or 'end of string'"),
-        [_, word, ..] => (*word, "in, notin, =, ==, !=, gt, lt"),
-        [word] => (*word, "identifier"),
-    };
-    format!("unable to parse requirement: found '{found}', expected: {expected}")
-}
-
-fn label_test(part: &str) -> Option<(String, Test)> {
-    if let Some((left, values)) = part.split_once('(') {
-        let values = values.strip_suffix(')')?.split(',').map(|value| value.trim().to_owned()).collect();
-        let mut words = left.split_whitespace();
-        let key = words.next()?.to_owned();
-        return match (words.next()?, words.next()) {
-            ("in", None) => Some((key, Test::In(values))),
-            ("notin", None) => Some((key, Test::NotIn(values))),
-            _ => None,
-        };
-    }
-    if part.contains('=') {
-        return equality(part);
-    }
-    let (key, test) = part.strip_prefix('!').map_or((part, Test::Exists), |key| (key.trim(), Test::Absent));
-    (!key.is_empty() && !key.contains(char::is_whitespace)).then(|| (key.to_owned(), test))
-}
-
-/// `key=value`, `key==value`, `key!=value`.
-fn equality(part: &str) -> Option<(String, Test)> {
-    let (key, value, equal) = match part.split_once("!=") {
-        Some((key, value)) => (key, value, false),
-        None => {
-            let (key, value) = part.split_once("==").or_else(|| part.split_once('='))?;
-            (key, value, true)
-        }
-    };
-    let (key, values) = (key.trim(), vec![value.trim().to_owned()]);
-    (!key.is_empty()).then(|| (key.to_owned(), if equal { Test::In(values) } else { Test::NotIn(values) }))
 }
 
 /// A LabelSelector in the form in which kubectl takes one; empty when it asks for nothing.

@@ -50,6 +50,65 @@ impl Status {
         }
     }
 
+    /// 409 for a precondition that does not hold; the kind stands where else the resource does.
+    #[must_use]
+    pub fn precondition(kind: &Kind, name: &str, why: &str) -> Self {
+        Self {
+            code: 409,
+            reason: "Conflict",
+            message: format!("Operation cannot be fulfilled on {} {name:?}: {why}", kind.kind),
+            details: named(name, kind.group, kind.kind),
+        }
+    }
+
+    /// 409 for a write that means another object of the same name, as the storage words it.
+    #[must_use]
+    pub fn another_object(kind: &Kind, name: &str, key: &str, wanted: &str, uid: &str) -> Self {
+        let message = format!(
+            "Operation cannot be fulfilled on {} {name:?}: StorageError: invalid object, Code: 4, Key: /registry/{key}, ResourceVersion: 0, \
+             AdditionalErrorMsg: Precondition failed: UID in precondition: {wanted}, UID in object meta: {uid}",
+            kind.qualified()
+        );
+        Self {
+            code: 409,
+            reason: "Conflict",
+            message,
+            details: details(kind, name),
+        }
+    }
+
+    /// 409 for a pod that has its node.
+    #[must_use]
+    pub fn bound(name: &str, node: &str) -> Self {
+        Self {
+            code: 409,
+            reason: "Conflict",
+            message: format!("Operation cannot be fulfilled on pods/binding {name:?}: pod {name} is already assigned to node {node:?}"),
+            details: named(name, "", "pods/binding"),
+        }
+    }
+
+    /// 504 for a version that there is not yet.
+    #[must_use]
+    pub fn version_too_large(asked: u64, current: u64) -> Self {
+        Self {
+            code: 504,
+            reason: "Timeout",
+            message: format!("Timeout: Too large resource version: {asked}, current: {current}"),
+            details: json!({"causes": [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}], "retryAfterSeconds": 1}),
+        }
+    }
+
+    #[must_use]
+    pub fn not_acceptable(message: impl Into<String>) -> Self {
+        Self {
+            code: 406,
+            reason: "NotAcceptable",
+            message: message.into(),
+            details: Value::Null,
+        }
+    }
+
     #[must_use]
     pub fn forbidden(kind: &Kind, name: &str, why: &str) -> Self {
         Self {
@@ -99,17 +158,11 @@ impl Status {
             (_, "") => format!("{qualified} is forbidden"),
             (_, name) => format!("{qualified} {name:?} is forbidden"),
         };
-        let mut details = json!({});
-        for (field, value) in [("name", name), ("group", group), ("kind", resource)] {
-            if !value.is_empty() {
-                details[field] = value.into();
-            }
-        }
         Self {
             code: 403,
             reason: "Forbidden",
             message: format!("{subject}: {why}"),
-            details,
+            details: named(name, group, resource),
         }
     }
 
@@ -196,6 +249,16 @@ impl Status {
     }
 
     #[must_use]
+    pub fn too_many_steps(most: usize, given: usize) -> Self {
+        Self {
+            code: 413,
+            reason: "RequestEntityTooLarge",
+            message: format!("Request entity too large: The allowed maximum operations in a JSON patch is {most}, got {given}"),
+            details: json!({}),
+        }
+    }
+
+    #[must_use]
     pub fn unsupported_media_type(accepted: &str) -> Self {
         Self {
             code: 415,
@@ -251,11 +314,13 @@ impl Status {
     /// 422 from the faults found, in the form of Kubernetes' `field.ErrorList`.
     #[must_use]
     pub fn invalid(kind: &Kind, name: &str, faults: &[Fault]) -> Self {
-        let qualified = if kind.group.is_empty() {
-            kind.kind.to_owned()
-        } else {
-            format!("{}.{}", kind.kind, kind.group)
-        };
+        Self::invalid_as(kind.kind, kind.group, name, faults)
+    }
+
+    /// The same for what has no kind of the table: options, requests.
+    #[must_use]
+    pub fn invalid_as(kind: &str, group: &str, name: &str, faults: &[Fault]) -> Self {
+        let qualified = if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") };
         let mut texts: Vec<String> = faults.iter().map(ToString::to_string).collect();
         texts.dedup();
         let all = if texts.len() == 1 {
@@ -263,8 +328,7 @@ impl Status {
         } else {
             format!("[{}]", texts.join(", "))
         };
-        let mut details = details(kind, name);
-        details["kind"] = kind.kind.into();
+        let mut details = named(name, group, kind);
         details["causes"] = faults
             .iter()
             .map(|fault| json!({"reason": fault.reason, "message": fault.text, "field": fault.field}))
@@ -300,9 +364,16 @@ impl Status {
 }
 
 fn details(kind: &Kind, name: &str) -> Value {
-    let mut details = json!({"name": name, "kind": kind.plural});
-    if !kind.group.is_empty() {
-        details["group"] = kind.group.into();
+    named(name, kind.group, kind.plural)
+}
+
+/// Details of what there is to say.
+fn named(name: &str, group: &str, kind: &str) -> Value {
+    let mut details = json!({});
+    for (field, value) in [("name", name), ("group", group), ("kind", kind)] {
+        if !value.is_empty() {
+            details[field] = value.into();
+        }
     }
     details
 }

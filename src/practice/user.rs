@@ -32,21 +32,25 @@ impl User {
     }
 
     /// For whom this user speaks: itself, or who the `Impersonate-` headers name.
-    #[must_use]
-    pub fn speaking_for(self, headers: &HeaderMap) -> Self {
+    ///
+    /// # Errors
+    /// The groups that are named without a user.
+    pub fn speaking_for(self, headers: &HeaderMap) -> Result<Self, String> {
         let values = |name: &str| -> Vec<String> {
             let given = headers.get_all(name).iter();
             given.filter_map(|value| value.to_str().ok().map(str::to_owned)).collect()
         };
+        let groups = values("impersonate-group");
         let Some(name) = values("impersonate-user").into_iter().next() else {
-            return self;
+            let quoted: Vec<String> = groups.iter().map(|group| format!("{group:?}")).collect();
+            return if groups.is_empty() { Ok(self) } else { Err(quoted.join(", ")) };
         };
-        let (mut user, groups) = (Self::named(&name), values("impersonate-group"));
+        let mut user = Self::named(&name);
         if !groups.is_empty() {
             user.groups = groups;
             user.groups.push("system:authenticated".to_owned());
         }
-        user
+        Ok(user)
     }
 }
 
@@ -57,15 +61,15 @@ mod tests {
     #[test]
     fn an_administrator_speaks_for_a_service_account() {
         let mut headers = HeaderMap::new();
-        assert_eq!(User::administrator().speaking_for(&headers).name, "admin");
+        assert_eq!(User::administrator().speaking_for(&headers).unwrap().name, "admin");
         headers.insert("impersonate-user", "system:serviceaccount:lab:robot".parse().unwrap());
-        let robot = User::administrator().speaking_for(&headers);
+        let robot = User::administrator().speaking_for(&headers).unwrap();
         assert_eq!(robot.name, "system:serviceaccount:lab:robot");
         assert_eq!(robot.groups, ["system:serviceaccounts", "system:serviceaccounts:lab", "system:authenticated"]);
         headers.append("impersonate-group", "readers".parse().unwrap());
         headers.append("impersonate-group", "writers".parse().unwrap());
         assert_eq!(
-            User::administrator().speaking_for(&headers).groups,
+            User::administrator().speaking_for(&headers).unwrap().groups,
             ["readers", "writers", "system:authenticated"]
         );
     }

@@ -20,7 +20,11 @@ pub fn user(practice: &Practice, known: Option<User>, headers: &HeaderMap) -> Re
             practice.read(|world| token::user(world, given)).ok_or_else(Status::unauthorized)?
         }
     };
-    let spoken = own.clone().speaking_for(headers);
+    let spoken = own.clone().speaking_for(headers).map_err(|groups| {
+        Status::bad_request(format!(
+            "requested &user.DefaultInfo{{Name:\"\", UID:\"\", Groups:[]string{{{groups}}}, Extra:map[string][]string(nil)}} without impersonating a user name"
+        ))
+    })?;
     if spoken != own {
         let (resource, name) = match spoken.name.strip_prefix("system:serviceaccount:") {
             Some(account) => ("serviceaccounts", account.rsplit(':').next().unwrap_or_default()),
@@ -43,6 +47,14 @@ pub fn user(practice: &Practice, known: Option<User>, headers: &HeaderMap) -> Re
 pub fn check(practice: &Practice, target: &Target, call: &Call) -> Result<(), Status> {
     let ask = match target {
         Target::Resource(at) => of_resource(at, call),
+        Target::Unknown(unknown) => Ask {
+            verb: super::verb(&unknown.name, call).to_owned(),
+            group: unknown.group.clone(),
+            resource: unknown.resource.clone(),
+            namespace: unknown.namespace.clone(),
+            name: unknown.name.clone(),
+            path: String::new(),
+        },
         _ => Ask {
             verb: call.method.as_str().to_lowercase(),
             path: call.path.clone(),
@@ -79,7 +91,7 @@ fn of_resource(at: &Resource, call: &Call) -> Ask {
         at.ns().to_owned()
     };
     Ask {
-        verb: super::verb(at, call).to_owned(),
+        verb: super::verb(&at.name, call).to_owned(),
         group: at.kind.group.to_owned(),
         resource,
         namespace,

@@ -25,9 +25,23 @@ impl Call {
         {
             return self.admit(kind, read, |why| why);
         }
-        let object = self.json().map_err(|status| unrecognized(kind, &self.body, status))?;
+        if self.content_type() == protobuf::MEDIA
+            && let Err(protobuf::Error::Object(why)) = protobuf::read(&self.body)
+            && !matches!(*why, protobuf::Error::UnknownKind { .. })
+        {
+            return Err(typed::unfit(kind, &why.to_string()));
+        }
+        let mut object = self.json().map_err(|status| unrecognized(kind, &self.body, status))?;
+        if object.is_null() {
+            // Go reads it as an object without anything.
+            object = Value::Object(serde_json::Map::new());
+        }
         if !object.is_object() {
             return Err(unrecognized(kind, &self.body, Status::bad_request(not_an_object(&object))));
+        }
+        if let Some(version) = object["apiVersion"].as_str().filter(|version| version.matches('/').count() > 1) {
+            let why = format!("unexpected GroupVersion string: {version}");
+            return Err(unrecognized(kind, &self.body, Status::bad_request(why)));
         }
         if !is_a(&object, kind) {
             return Err(another(&object, kind));
@@ -82,7 +96,18 @@ impl Call {
         if let Ok(value) = serde_json::from_slice(&self.body) {
             return Ok(value);
         }
-        serde_yaml::from_slice(&self.body).map_err(|why| format!("yaml: {why}"))
+        serde_yaml::from_slice(&self.body).map_err(|why| wording(&why))
+    }
+}
+
+/// What is wrong with a YAML text, in the words of Go's reader: the line before the one where it was noticed, then the reason alone.
+fn wording(why: &serde_yaml::Error) -> String {
+    let text = why.to_string();
+    let reason = text.split(", while ").next().unwrap_or_default();
+    let reason = reason.rsplit_once(" at line ").map_or(reason, |(reason, _)| reason);
+    match why.location().map(|at| at.line()) {
+        Some(line) if line > 1 => format!("yaml: line {}: {reason}", line - 1),
+        _ => format!("yaml: {reason}"),
     }
 }
 

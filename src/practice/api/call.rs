@@ -38,12 +38,26 @@ pub struct Call {
     pub warnings: Arc<Mutex<Vec<String>>>,
 }
 
+/// A `resourceVersion` of a query; `None` when there is none.
+///
+/// # Errors
+/// What is wrong with it, as etcd's client words it.
+pub fn version(text: &str) -> Result<Option<u64>, String> {
+    match text {
+        "" => Ok(None),
+        text => text
+            .parse()
+            .map(Some)
+            .map_err(|_| format!("resourceVersion: Invalid value: {text:?}: strconv.ParseUint: parsing {text:?}: invalid syntax")),
+    }
+}
+
 impl Call {
     /// Takes a request apart.
     pub async fn read(practice: &Practice, request: Request) -> Result<(Target, Self), Status> {
         let (mut parts, body) = request.into_parts();
         let user = admittance::user(practice, parts.extensions.remove::<User>(), &parts.headers)?;
-        let target = path::parse(parts.uri.path())?;
+        let target = path::parse(parts.uri.path());
         let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|bad| Status::bad_request(bad.to_string()))?;
         let raw_query = parts.uri.query().unwrap_or_default().to_owned();
         let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await.ok();

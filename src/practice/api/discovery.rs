@@ -16,7 +16,8 @@ pub const VERSION: &str = "v1.36.3";
 pub fn serve(target: &Target, call: &Call) -> Result<Response, Status> {
     let aggregated = call.accept().contains("as=APIGroupDiscoveryList");
     match target {
-        Target::Version => Ok(answer::object(&version())),
+        // People read this one.
+        Target::Version => Ok(answer::typed(StatusCode::OK, "application/json", format!("{:#}", version()))),
         Target::Core if aggregated => Ok(aggregate(&[""])),
         Target::Groups if aggregated => Ok(aggregate(&groups())),
         Target::Core => Ok(answer::object(

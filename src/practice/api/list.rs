@@ -1,10 +1,12 @@
 //! Lists: whole, selected, or in pages.
 
 use axum::body::Bytes;
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::call::Call;
+use super::continuing::Continue;
 use super::path::Resource;
 use super::{answer, table};
 use crate::practice::cluster::Practice;
@@ -14,52 +16,64 @@ use crate::practice::status::Status;
 use crate::practice::store::{Store, decode};
 use crate::practice::view;
 
-/// Where a list goes on: the version it shows, and the last object it gave.
-struct Continue {
-    version: u64,
-    namespace: String,
-    name: String,
-}
-
-impl Continue {
-    fn token(&self) -> String {
-        let text = format!("{}\n{}\n{}", self.version, self.namespace, self.name);
-        text.bytes().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    fn parse(token: &str) -> Option<Self> {
-        let digits: Vec<u8> = token
-            .chars()
-            .map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-            .collect::<Option<_>>()?;
-        let text = String::from_utf8(digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()).ok()?;
-        let mut lines = text.splitn(3, '\n');
-        Some(Self {
-            version: lines.next()?.parse().ok()?,
-            namespace: lines.next()?.to_owned(),
-            name: lines.next()?.to_owned(),
-        })
-    }
-}
-
 /// Answers a list request.
 pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
     let selector = call.selector(at.kind)?;
     let limit = call.number("limit")?.and_then(|limit| usize::try_from(limit).ok()).filter(|limit| *limit > 0);
     let from = match call.param("continue") {
         "" => None,
-        token => Some(Continue::parse(token).ok_or_else(|| Status::bad_request("continue key is not valid: illegal base64 data"))?),
+        token => Some(Continue::parse(token)?),
     };
     let now = practice.now();
     let as_table = table::wanted(call);
     practice.read(|world| {
-        let page = page(&world.store, at, &selector, limit, from)?;
+        if let Some(version) = version(call, from.is_some())? {
+            at_version(&world.store, at, version, call.param("resourceVersionMatch") == "Exact")?;
+        }
+        if let Some(from) = from.as_ref().filter(|from| from.version.is_some_and(|version| version < world.store.forgotten())) {
+            return Ok(too_old(from));
+        }
+        let page = page(&world.store, at, &selector, limit, from);
         if as_table {
             let objects: Vec<Value> = page.items.into_iter().map(decode).collect();
             return Ok(table::answer(&table::table(at.kind, page.metadata, &objects, now, call, true)));
         }
         Ok(answer::encoded(page.encode(at.kind)))
     })
+}
+
+/// The version asked for, where one is.
+fn version(call: &Call, going_on: bool) -> Result<Option<u64>, Status> {
+    let text = call.param("resourceVersion");
+    if going_on && !matches!(text, "" | "0") {
+        return Err(Status::bad_request("specifying resource version is not allowed when using continue"));
+    }
+    let parsed = super::call::version(text).map_err(|why| Status::bad_request(format!("invalid resource version: {why}")))?;
+    Ok(parsed.filter(|version| *version > 0))
+}
+
+/// Whether the present state can stand for a version: it must not lie ahead, and if it is meant exactly nothing may have changed since.
+fn at_version(store: &Store, at: &Resource, version: u64, exactly: bool) -> Result<(), Status> {
+    if version > store.version() {
+        return Err(Status::version_too_large(version, store.version()));
+    }
+    let unchanged = || store.since(version).is_some_and(|mut changes| changes.all(|change| change.kind != at.kind.storage()));
+    if exactly && !unchanged() {
+        return Err(Status::expired("The resourceVersion for the provided list is too old."));
+    }
+    Ok(())
+}
+
+/// 410 with a token to go on from what there is now.
+fn too_old(from: &Continue) -> Response {
+    let status = Status::expired(
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the \
+         continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - \
+         objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.",
+    );
+    let mut body = status.body();
+    body["metadata"]["continue"] = Continue { version: None, ..from.clone() }.token().into();
+    answer::typed(StatusCode::GONE, "application/json", body.to_string())
 }
 
 /// Some of the objects that match, in order.
@@ -88,13 +102,8 @@ impl Page<'_> {
     }
 }
 
-fn page<'a>(store: &'a Store, at: &'a Resource, selector: &Selector, limit: Option<usize>, from: Option<Continue>) -> Result<Page<'a>, Status> {
-    if from.as_ref().is_some_and(|from| from.version < store.forgotten()) {
-        return Err(Status::expired(
-            "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.",
-        ));
-    }
-    let version = from.as_ref().map_or(store.version(), |from| from.version);
+fn page<'a>(store: &'a Store, at: &'a Resource, selector: &Selector, limit: Option<usize>, from: Option<Continue>) -> Page<'a> {
+    let version = from.as_ref().and_then(|from| from.version).unwrap_or(store.version());
     let after = from.map(|from| (from.namespace, from.name));
     let mut matching = store
         .range(at.kind, at.namespace.as_deref(), after)
@@ -110,7 +119,7 @@ fn page<'a>(store: &'a Store, at: &'a Resource, selector: &Selector, limit: Opti
         let left = matching.count();
         if left > 0 {
             metadata["continue"] = Continue {
-                version,
+                version: Some(version),
                 namespace: namespace.clone(),
                 name: name.clone(),
             }
@@ -121,5 +130,5 @@ fn page<'a>(store: &'a Store, at: &'a Resource, selector: &Selector, limit: Opti
             }
         }
     }
-    Ok(Page { metadata, items })
+    Page { metadata, items }
 }

@@ -14,7 +14,7 @@ use super::call::Call;
 use super::path::Resource;
 use crate::practice::cluster::Practice;
 use crate::practice::log::{LogLine, LogQuery, logs};
-use crate::practice::status::Status;
+use crate::practice::status::{Fault, Status};
 
 /// A log being followed.
 struct Follow {
@@ -30,6 +30,7 @@ struct Follow {
 
 /// Answers a log request.
 pub fn serve(practice: &Practice, at: Resource, call: &Call) -> Result<Response, Status> {
+    check(&at, call)?;
     let query = LogQuery {
         container: Some(call.param("container").to_owned()).filter(|name| !name.is_empty()),
         previous: call.flag("previous"),
@@ -87,6 +88,26 @@ impl Follow {
         }
         None
     }
+}
+
+/// Refuses a query that asks for what cannot be (core validation, `ValidatePodLogOptions`).
+fn check(at: &Resource, call: &Call) -> Result<(), Status> {
+    let mut faults = Vec::new();
+    let least = [("tailLines", 0, "must be greater than or equal to 0"), ("limitBytes", 1, "must be greater than 0")];
+    for (field, least, why) in least {
+        if let Some(number) = call.number(field)?.filter(|number| *number < least) {
+            faults.push(Fault::invalid(field, &number.into(), why));
+        }
+    }
+    match (call.number("sinceSeconds")?, call.param("sinceTime")) {
+        (Some(_), time) if !time.is_empty() => faults.push(Fault::forbidden("[]", "at most one of `sinceTime` or `sinceSeconds` may be specified")),
+        (Some(seconds), _) if seconds < 1 => faults.push(Fault::invalid("sinceSeconds", &seconds.into(), "must be greater than 0")),
+        _ => {}
+    }
+    if !call.param("stream").is_empty() {
+        faults.push(Fault::forbidden("stream", "may not be specified"));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Status::invalid_as("PodLogOptions", "", &at.name, &faults)) }
 }
 
 /// From when on: so many seconds ago, or an instant.

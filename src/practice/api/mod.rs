@@ -1,16 +1,20 @@
 //! The practice cluster's API server: every request is read, answered from the one table of kinds, and written as Kubernetes does.
 
+mod accept;
 mod admittance;
 mod answer;
 mod body;
 mod call;
+mod continuing;
 mod discovery;
 mod eviction;
+mod health;
 pub mod inside;
 mod json;
 mod list;
 mod logs;
 mod openapi;
+mod options;
 mod patching;
 mod path;
 mod pod_status;
@@ -62,16 +66,22 @@ async fn route(practice: &Practice, target: Target, call: Call) -> Result<Respon
     match target {
         Target::Resource(resource) if resource.sub == "proxy" => proxy::serve(practice, &resource, &call).await,
         Target::Resource(resource) => resource_route(practice, resource, call),
-        Target::Health => Ok(answer::text("ok")),
+        Target::Health => Ok(health::serve(&call)),
+        Target::NoPage => Ok(health::no_page()),
+        Target::Unknown(_) => Err(Status::no_such_path()),
         _ if call.method != Method::GET => Err(Status::method_not_allowed()),
         other => discovery::serve(&other, &call),
     }
 }
 
 fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Response, Status> {
-    if at.sub.is_empty() && !at.kind.verbs.contains(&verb(&at, &call)) {
+    if at.sub.is_empty() && !at.kind.verbs.contains(&verb(&at.name, &call)) {
         return Err(Status::method_not_allowed());
     }
+    if !matches!(at.sub.as_str(), "log" | "exec" | "attach" | "portforward") {
+        accept::check(&call)?;
+    }
+    options::check(&at, &call)?;
     match (call.method.as_str(), at.name.is_empty(), at.sub.as_str()) {
         ("GET", true, "") if call.flag("watch") => watch::open(practice, at, call, ""),
         ("GET", false, "") if call.flag("watch") => {
@@ -82,6 +92,8 @@ fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Respo
         ("GET", false, "log") => logs::serve(practice, at, &call),
         ("POST", true, "") if at.kind.verbs == ["create"] && at.kind.group.starts_with("auth") => reviews::serve(practice, &at, &call),
         ("POST", false, "token") => reviews::issue(practice, &at, &call),
+        ("POST", true, "") if at.kind.kind == "Binding" => verbs::bind(practice, &at, &call),
+        ("POST" | "DELETE", true, "") if at.kind.namespaced && at.namespace.is_none() => Err(Status::method_not_allowed()),
         ("POST", true, "") => verbs::create(practice, &at, &call),
         ("DELETE", true, "") => verbs::delete_collection(practice, &at, &call),
         ("DELETE", false, "") => verbs::delete(practice, &at, &call),
@@ -101,8 +113,8 @@ fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Respo
 }
 
 /// What a request wants to do, in the words in which rights are given.
-fn verb(at: &Resource, call: &Call) -> &'static str {
-    match (call.method.as_str(), at.name.is_empty()) {
+fn verb(name: &str, call: &Call) -> &'static str {
+    match (call.method.as_str(), name.is_empty()) {
         ("GET", _) if call.flag("watch") => "watch",
         ("GET", true) => "list",
         ("GET", false) => "get",

@@ -18,11 +18,17 @@ use crate::practice::typed;
 use crate::practice::view;
 use crate::practice::world::World;
 
+/// The media type of a server-side apply.
+pub const APPLY: &str = "application/apply-patch+yaml";
+/// The most steps of a JSON patch.
+const STEPS: usize = 10_000;
+const UNAPPLICABLE: &str = "the server rejected our request due to an error in our request";
+
 pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
-    if call.content_type() == "application/apply-patch+yaml" {
+    if call.content_type() == APPLY {
         return server_side_apply(practice, at, call);
     }
-    let patch = match call.patch() {
+    let patch = match call.patch().and_then(|patch| mapped(patch, call)) {
         // A strategic patch is read without a word of its own around the error.
         Err(status) if call.content_type() == "application/strategic-merge-patch+json" => {
             return Err(Status::bad_request(status.message.replacen("error decoding patch: ", "", 1)));
@@ -43,26 +49,25 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
     Ok(answer::object(&view::show(at.kind, made)))
 }
 
+/// Patches other than JSON patches are objects.
+fn mapped(patch: Value, call: &Call) -> Result<Value, Status> {
+    if patch.is_object() || !call.content_type().contains("merge-patch") {
+        return Ok(patch);
+    }
+    Err(Status::bad_request(format!("error decoding patch: {}", no_map(&patch))))
+}
+
+/// What Go's decoder says of what should have been an object.
+fn no_map(value: &Value) -> String {
+    format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", json::kind(value))
+}
+
 /// How an error names a patch: a strategic one by itself as Go prints a map, the others by what they made.
 fn refused(call: &Call, object: &Value, patch: &Value, why: String) -> Status {
     if call.content_type() == "application/strategic-merge-patch+json" {
-        Status::patch_invalid(&go_map(patch), unconverted(why))
+        Status::patch_invalid(&strategic::printed(patch), unconverted(why))
     } else {
         Status::patch_invalid(&object.to_string(), why)
-    }
-}
-
-/// A value as Go prints it with `%v`.
-fn go_map(value: &Value) -> String {
-    match value {
-        Value::Object(map) => {
-            let entries: Vec<String> = map.iter().map(|(name, value)| format!("{name}:{}", go_map(value))).collect();
-            format!("map[{}]", entries.join(" "))
-        }
-        Value::Array(list) => format!("[{}]", list.iter().map(go_map).collect::<Vec<_>>().join(" ")),
-        Value::String(text) => text.clone(),
-        Value::Null => "<nil>".to_owned(),
-        other => other.to_string(),
     }
 }
 
@@ -90,13 +95,17 @@ fn unconverted(why: String) -> String {
 }
 
 /// The steps of a JSON patch, with Go's words for what is none.
-fn steps(patch: &Value) -> Result<json_patch::Patch, String> {
+fn steps(patch: &Value) -> Result<json_patch::Patch, Status> {
+    let undecodable = |why: String| Status::bad_request(format!("error decoding patch: {why}"));
     let misfit = |value: &Value, wanted: &str| format!("json: cannot unmarshal {} into Go value of type {wanted}", json::kind(value));
-    let list = patch.as_array().ok_or_else(|| misfit(patch, "[]handlers.jsonPatchOp"))?;
+    let list = patch.as_array().ok_or_else(|| undecodable(misfit(patch, "[]handlers.jsonPatchOp")))?;
     if let Some(odd) = list.iter().find(|step| !step.is_object()) {
-        return Err(misfit(odd, "handlers.jsonPatchOp"));
+        return Err(undecodable(misfit(odd, "handlers.jsonPatchOp")));
     }
-    serde_json::from_value(patch.clone()).map_err(|bad| bad.to_string())
+    if list.len() > STEPS {
+        return Err(Status::too_many_steps(STEPS, list.len()));
+    }
+    serde_json::from_value(patch.clone()).map_err(|_| Status::unprocessable(UNAPPLICABLE))
 }
 
 /// The object that a patch makes of another.
@@ -104,8 +113,8 @@ pub fn patched(kind: &Kind, old: &Value, patch: &Value, call: &Call) -> Result<V
     let mut object = old.clone();
     match call.content_type() {
         "application/json-patch+json" => {
-            let steps = steps(patch).map_err(|bad| Status::bad_request(format!("error decoding patch: {bad}")))?;
-            json_patch::patch(&mut object, &steps).map_err(|_| Status::unprocessable("the server rejected our request due to an error in our request"))?;
+            let steps = steps(patch)?;
+            json_patch::patch(&mut object, &steps).map_err(|_| Status::unprocessable(UNAPPLICABLE))?;
         }
         "application/merge-patch+json" => json_patch::merge(&mut object, patch),
         "application/strategic-merge-patch+json" => strategic::merge(kind, &mut object, patch)?,
@@ -118,14 +127,12 @@ fn server_side_apply(practice: &Practice, at: &Resource, call: &Call) -> Result<
     let mut wanted = call
         .yaml()
         .map_err(|why| Status::bad_request(format!("error decoding YAML: error converting YAML to JSON: {why}")))?;
-    if call.param("fieldManager").is_empty() {
-        let message = "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch";
-        return Err(Status::unprocessable(message));
-    }
+    applicable(&wanted)?;
+    let sent = wanted["metadata"].clone();
     verbs::belongs(at, &mut wanted)?;
     let read = typed::read(at.kind, &wanted)?;
     if !read.odd.is_empty() {
-        return Err(undeclared(at, &wanted, &read.odd));
+        return Err(undeclared(at, &sent, &read.odd));
     }
     let wanted = read.object;
     let (made, new) = verbs::write(practice, call, |world| applied(world, at, wanted, call))?;
@@ -134,8 +141,23 @@ fn server_side_apply(practice: &Practice, at: &Resource, call: &Call) -> Result<
     Ok(answer::typed(code, "application/json", view::show(at.kind, made).to_string()))
 }
 
+/// Refuses what is no configuration of an object.
+fn applicable(wanted: &Value) -> Result<(), Status> {
+    if !wanted.is_object() {
+        let why = no_map(wanted);
+        return Err(Status::bad_request(format!("error decoding YAML: error unmarshaling JSON: while decoding JSON: {why}")));
+    }
+    if wanted["kind"].is_null() && wanted["apiVersion"].is_null() {
+        return Err(Status::bad_request("invalid object type: /, Kind="));
+    }
+    if !wanted["metadata"]["managedFields"].is_null() {
+        return Err(Status::bad_request("metadata.managedFields must be nil"));
+    }
+    Ok(())
+}
+
 /// 500, as structured-merge-diff finds fields that the schema does not have.
-fn undeclared(at: &Resource, wanted: &Value, odd: &[String]) -> Status {
+fn undeclared(at: &Resource, sent: &Value, odd: &[String]) -> Status {
     let lines: Vec<String> = odd
         .iter()
         .map(|odd| match odd.strip_prefix("unknown field ") {
@@ -148,7 +170,7 @@ fn undeclared(at: &Resource, wanted: &Value, odd: &[String]) -> Status {
     } else {
         format!("errors:\n  {}", lines.join("\n  "))
     };
-    let text = |field: &str| wanted["metadata"][field].as_str().unwrap_or_default();
+    let text = |field: &str| sent[field].as_str().unwrap_or_default();
     let (group, version) = (at.kind.group, at.kind.version);
     Status::untold(format!(
         "failed to create typed patch object ({}/{}; {group}/{version}, Kind={}): {all}",

@@ -1,7 +1,6 @@
 //! What a request's path names.
 
 use crate::practice::kind::{self, Kind};
-use crate::practice::status::Status;
 
 /// The thing a path stands for.
 #[derive(Debug)]
@@ -25,6 +24,19 @@ pub enum Target {
     /// `/openapi/v3/…`: group and version.
     OpenApiGroup(String, String),
     Resource(Resource),
+    /// A resource that is not served, as rights would name it.
+    Unknown(Unknown),
+    /// A path that is not part of the API.
+    NoPage,
+}
+
+/// Where a request wanted to go.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Unknown {
+    pub group: String,
+    pub resource: String,
+    pub namespace: String,
+    pub name: String,
 }
 
 /// A collection or an object of a kind, or a part of an object.
@@ -49,28 +61,30 @@ impl Resource {
 }
 
 /// Reads a path.
-pub fn parse(path: &str) -> Result<Target, Status> {
+pub fn parse(path: &str) -> Target {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let served = |group: &str| kind::KINDS.iter().any(|kind| kind.group == group);
     match parts.as_slice() {
-        [] => Ok(Target::Root),
-        ["healthz" | "readyz" | "livez", ..] => Ok(Target::Health),
-        ["version"] => Ok(Target::Version),
-        ["openapi", "v2"] => Ok(Target::OldOpenApi),
-        ["openapi", "v3"] => Ok(Target::OpenApi),
-        ["openapi", "v3", "api", version] => Ok(Target::OpenApiGroup(String::new(), (*version).to_owned())),
-        ["openapi", "v3", "apis", group, version] => Ok(Target::OpenApiGroup((*group).to_owned(), (*version).to_owned())),
-        ["api"] => Ok(Target::Core),
-        ["apis"] => Ok(Target::Groups),
-        ["apis", group] => Ok(Target::Group((*group).to_owned())),
-        ["api", version] => Ok(Target::GroupVersion(String::new(), (*version).to_owned())),
-        ["apis", group, version] => Ok(Target::GroupVersion((*group).to_owned(), (*version).to_owned())),
+        [] => Target::Root,
+        ["healthz" | "readyz" | "livez", ..] => Target::Health,
+        ["version"] => Target::Version,
+        ["openapi", "v2"] => Target::OldOpenApi,
+        ["openapi", "v3"] => Target::OpenApi,
+        ["openapi", "v3", "api", version] => Target::OpenApiGroup(String::new(), (*version).to_owned()),
+        ["openapi", "v3", "apis", group, version] => Target::OpenApiGroup((*group).to_owned(), (*version).to_owned()),
+        ["api"] => Target::Core,
+        ["apis"] => Target::Groups,
+        ["apis", group, ..] if !served(group) => Target::NoPage,
+        ["apis", group] => Target::Group((*group).to_owned()),
+        ["api", version] => Target::GroupVersion(String::new(), (*version).to_owned()),
+        ["apis", group, version] => Target::GroupVersion((*group).to_owned(), (*version).to_owned()),
         ["api", version, rest @ ..] => resource("", version, rest, path),
         ["apis", group, version, rest @ ..] => resource(group, version, rest, path),
-        _ => Err(Status::no_such_path()),
+        _ => Target::NoPage,
     }
 }
 
-fn resource(group: &str, version: &str, rest: &[&str], path: &str) -> Result<Target, Status> {
+fn resource(group: &str, version: &str, rest: &[&str], path: &str) -> Target {
     // `namespaces/x` and its own parts are the Namespace; anything else below it is in the namespace.
     let (namespace, rest) = match rest {
         ["namespaces", _] | ["namespaces", _, "status" | "finalize"] => (None, rest),
@@ -81,15 +95,24 @@ fn resource(group: &str, version: &str, rest: &[&str], path: &str) -> Result<Tar
         [plural, name, "proxy", ..] => (*plural, *name, "proxy"),
         [plural] => (*plural, "", ""),
         [plural, name] => (*plural, *name, ""),
-        [plural, name, sub] => (*plural, *name, *sub),
-        _ => return Err(Status::no_such_path()),
+        [plural, name, sub, ..] => (*plural, *name, *sub),
+        [] => ("", "", ""),
     };
-    let kind = kind::by_plural(group, version, plural).ok_or_else(Status::no_such_path)?;
-    let misplaced = namespace.is_some() && !kind.namespaced || namespace.is_none() && kind.namespaced && !name.is_empty();
-    if misplaced || !sub.is_empty() && !kind.subresources.contains(&sub) {
-        return Err(Status::no_such_path());
-    }
-    Ok(Target::Resource(Resource {
+    let known = kind::by_plural(group, version, plural).filter(|kind| {
+        let misplaced = namespace.is_some() && !kind.namespaced || namespace.is_none() && kind.namespaced && !name.is_empty();
+        let part = sub.is_empty() || kind.subresources.contains(&sub) && (rest.len() == 3 || sub == "proxy");
+        !misplaced && part
+    });
+    let Some(kind) = known else {
+        let resource = if sub.is_empty() { plural.to_owned() } else { format!("{plural}/{sub}") };
+        return Target::Unknown(Unknown {
+            group: group.to_owned(),
+            resource,
+            namespace: namespace.unwrap_or_default(),
+            name: name.to_owned(),
+        });
+    };
+    Target::Resource(Resource {
         kind,
         namespace,
         name: name.to_owned(),
@@ -98,5 +121,5 @@ fn resource(group: &str, version: &str, rest: &[&str], path: &str) -> Result<Tar
             .split_once("/proxy")
             .filter(|_| sub == "proxy")
             .map_or(String::new(), |(_, rest)| rest.to_owned()),
-    }))
+    })
 }

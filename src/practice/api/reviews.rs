@@ -21,8 +21,11 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
         "SelfSubjectReview" => json!({"userInfo": who(&call.user)}),
         "TokenReview" => token_review(practice, &spec),
         "SelfSubjectRulesReview" => rules(practice, &call.user, &spec)?,
-        "SelfSubjectAccessReview" => access(practice, at, &call.user, &spec)?,
-        _ => access(practice, at, &subject(at, &spec)?, &spec)?,
+        kind => {
+            check(kind, &spec)?;
+            let asking = if kind == "SelfSubjectAccessReview" { call.user.clone() } else { subject(&spec) };
+            access(practice, &asking, &spec)
+        }
     };
     if at.kind.kind == "SelfSubjectReview" {
         review["metadata"]["creationTimestamp"] = practice.read(|world| world.seconds()).into();
@@ -34,20 +37,37 @@ fn who(user: &User) -> Value {
     json!({"username": user.name, "groups": user.groups})
 }
 
-fn access(practice: &Practice, at: &Resource, user: &User, spec: &Value) -> Result<Value, Status> {
-    if spec["resourceAttributes"].is_object() == spec["nonResourceAttributes"].is_object() {
-        let why = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
-        return Err(Status::invalid(
-            at.kind,
-            "",
-            &[Fault::invalid("spec.resourceAttributes", &spec["resourceAttributes"], why)],
-        ));
+fn access(practice: &Practice, user: &User, spec: &Value) -> Value {
+    practice.read(|world| rbac::decide(&world.store, user, &Ask::of_review(spec))).status()
+}
+
+/// What is wrong with a question about rights.
+fn check(kind: &str, spec: &Value) -> Result<(), Status> {
+    let mut faults = Vec::new();
+    match (spec["resourceAttributes"].is_object(), spec["nonResourceAttributes"].is_object()) {
+        (true, true) => {
+            let (path, verb) = (&spec["nonResourceAttributes"]["path"], &spec["nonResourceAttributes"]["verb"]);
+            let shown = json!({"Path": path.as_str().unwrap_or_default(), "Verb": verb.as_str().unwrap_or_default()});
+            let why = "cannot be specified in combination with resourceAttributes";
+            faults.push(Fault::invalid("spec.nonResourceAttributes", &shown, why));
+        }
+        (false, false) => {
+            let why = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
+            faults.push(Fault::invalid("spec.resourceAttributes", &Value::Null, why));
+        }
+        _ => {}
     }
-    Ok(practice.read(|world| rbac::decide(&world.store, user, &Ask::of_review(spec))).status())
+    let nobody = spec["user"].as_str().unwrap_or_default().is_empty() && spec["groups"].as_array().is_none_or(Vec::is_empty);
+    if kind != "SelfSubjectAccessReview" && nobody {
+        let why = "at least one of user or group must be specified";
+        faults.push(Fault::invalid("spec.user", &"".into(), why));
+    }
+    // The API server names only the group of what it refuses here.
+    if faults.is_empty() { Ok(()) } else { Err(Status::invalid_as("", "authorization.k8s.io", "", &faults)) }
 }
 
 /// Of whom a review asks.
-fn subject(at: &Resource, spec: &Value) -> Result<User, Status> {
+fn subject(spec: &Value) -> User {
     let groups: Vec<String> = spec["groups"]
         .as_array()
         .into_iter()
@@ -55,11 +75,7 @@ fn subject(at: &Resource, spec: &Value) -> Result<User, Status> {
         .filter_map(|one| one.as_str().map(str::to_owned))
         .collect();
     let name = spec["user"].as_str().unwrap_or_default().to_owned();
-    if name.is_empty() && groups.is_empty() {
-        let why = "at least one of user or group must be specified";
-        return Err(Status::invalid(at.kind, "", &[Fault::invalid("spec.user", &"".into(), why)]));
-    }
-    Ok(User { name, groups })
+    User { name, groups }
 }
 
 fn rules(practice: &Practice, user: &User, spec: &Value) -> Result<Value, Status> {
@@ -99,9 +115,8 @@ pub fn issue(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
     let seconds = spec["expirationSeconds"].as_i64().unwrap_or(3600);
     if seconds < 600 {
         let why = "may not specify a duration less than 10 minutes";
-        let mut refusal = Status::invalid(at.kind, "", &[Fault::invalid("spec.expirationSeconds", &seconds.into(), why)]);
-        refusal.message = refusal.message.replacen("ServiceAccount", "TokenRequest.authentication.k8s.io", 1);
-        return Err(refusal);
+        let fault = Fault::invalid("spec.expirationSeconds", &seconds.into(), why);
+        return Err(Status::invalid_as("TokenRequest", "authentication.k8s.io", "", &[fault]));
     }
     let asked: Vec<String> = spec["audiences"]
         .as_array()

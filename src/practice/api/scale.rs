@@ -14,7 +14,13 @@ pub fn serve(practice: &Practice, at: &Resource, call: Call) -> Result<Response,
     if call.method == "GET" {
         return Ok(answer::object(&scale(&practice.read(find)?)));
     }
-    let body = if call.method == "PUT" { call.json()? } else { call.patch()? };
+    let body = if call.method == "PUT" {
+        let scale = call.json()?;
+        verbs::named(at, &scale)?;
+        scale
+    } else {
+        call.patch()?
+    };
     let made = verbs::write(practice, &call, |world| {
         let mut object = find(world)?;
         let wanted = if call.method == "PUT" {

@@ -32,15 +32,16 @@ pub fn serve(practice: &Practice, at: &Resource, call: Call) -> Result<Response,
         stdin: call.flag("stdin"),
         tty: call.flag("tty"),
     };
-    if at.sub == "exec" && exec.command.is_empty() {
-        return Err(Status::bad_request("you must specify at least one command for the container"));
-    }
     let started = match at.sub.as_str() {
         "attach" => practice.attach(at.ns(), &at.name, &exec),
         _ => practice.exec(at.ns(), &at.name, &exec),
     };
     let session = match started {
         Err(Refused::Server(status)) => return Err(status),
+        _ if call.upgrade.is_none() => return Err(Status::bad_request("Upgrade request required")),
+        _ if at.sub == "exec" && exec.command.is_empty() => {
+            return Err(Status::bad_request("you must specify at least one command for the container"));
+        }
         // The kubelet speaks in plain text.
         Err(Refused::Kubelet(why)) => return Ok(answer::typed(StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", why)),
         Err(Refused::Runtime(why)) => Err(why),

@@ -3,9 +3,9 @@
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::call::Call;
+use super::call::{Call, version};
 use super::path::Resource;
-use super::{answer, table, warnings};
+use super::{answer, options, table, warnings};
 use crate::practice::cluster::Practice;
 use crate::practice::defaults;
 use crate::practice::kind::{Kind, NAMESPACE, POD};
@@ -27,6 +27,7 @@ const ANSWERED_WITH_OBJECT: &[&str] = &[
 ];
 
 pub fn get(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
+    version(call.param("resourceVersion")).map_err(Status::untold)?;
     let found = practice.read(|world| world.store.encoded(at.kind, at.ns(), &at.name).cloned());
     let found = found.ok_or_else(|| Status::not_found(at.kind, &at.name))?;
     if table::wanted(call) {
@@ -40,6 +41,9 @@ pub fn get(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, 
 pub fn create(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
     let mut object = call.object(at.kind)?;
     belongs(at, &mut object)?;
+    if object["metadata"]["resourceVersion"].as_str().is_some_and(|version| !version.is_empty()) {
+        return Err(Status::untold("resourceVersion should not be set on objects to be created"));
+    }
     let made = write(practice, call, |world| insert(world, at, object, call))?;
     warnings::of_object(at.kind, &made, call);
     Ok(answer::created(&view::show(at.kind, made)))
@@ -70,6 +74,7 @@ fn in_namespace(world: &World, at: &Resource) -> Result<(), Status> {
 
 pub fn update(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
     let mut object = call.object(at.kind)?;
+    named(at, &object)?;
     belongs(at, &mut object)?;
     if at.sub == "finalize" && object["spec"]["finalizers"].is_null() {
         object["spec"]["finalizers"] = json!([]);
@@ -77,6 +82,19 @@ pub fn update(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
     let made = write(practice, call, |world| replace(world, at, object, call.manager()))?;
     warnings::of_object(at.kind, &made, call);
     Ok(answer::object(&view::show(at.kind, made)))
+}
+
+/// What is to be replaced has to say its name.
+pub fn named(at: &Resource, object: &Value) -> Result<(), Status> {
+    if object["metadata"]["name"].as_str().unwrap_or_default().is_empty() {
+        let message = format!("the name of the object ({} based on URL) was undeterminable: name must be provided", at.name);
+        return Err(Status::bad_request(message));
+    }
+    if object["metadata"]["resourceVersion"].as_str().is_some_and(|version| !version.is_empty() && version.parse::<u64>().is_err()) {
+        let version = object["metadata"]["resourceVersion"].as_str().unwrap_or_default();
+        return Err(Status::untold(format!("strconv.ParseUint: parsing {version:?}: invalid syntax")));
+    }
+    Ok(())
 }
 
 /// Replaces an object, or the part of it that the path names, for a manager.
@@ -199,13 +217,19 @@ pub fn delete_collection(practice: &Practice, at: &Resource, call: &Call) -> Res
 /// How to delete, from the body's DeleteOptions (in an Eviction one level down) or the query.
 pub fn deletion(call: &Call) -> Result<Deletion, Status> {
     let body = if call.body.is_empty() { Value::Null } else { call.json()? };
+    let (kind, version) = (body["kind"].as_str().unwrap_or_default(), body["apiVersion"].as_str().unwrap_or_default());
+    if !matches!(kind, "" | "DeleteOptions" | "Eviction") {
+        let message = format!("no kind {kind:?} is registered for version {version:?} in scheme \"pkg/runtime/scheme.go:111\"");
+        return Err(Status::bad_request(message));
+    }
     let options = body.get("deleteOptions").unwrap_or(&body);
+    options::deletion(options, call)?;
     let policy = options["propagationPolicy"].as_str().unwrap_or(call.param("propagationPolicy"));
     let propagation = match policy {
+        "" if options["orphanDependents"] == true => Propagation::Orphan,
         "" | "Background" => Propagation::Background,
         "Foreground" => Propagation::Foreground,
-        "Orphan" => Propagation::Orphan,
-        other => return Err(Status::bad_request(format!("invalid propagation policy {other:?}"))),
+        _ => Propagation::Orphan,
     };
     let text = |field: &str| options["preconditions"][field].as_str().map(str::to_owned);
     let grace_seconds = match options["gracePeriodSeconds"].as_i64() {
@@ -222,11 +246,16 @@ pub fn deletion(call: &Call) -> Result<Deletion, Status> {
 
 /// `pods/NAME/binding`: what a scheduler writes.
 pub fn bind(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
-    let node = call.json()?["target"]["name"].take();
+    let mut binding = call.json()?;
+    let name = binding["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    if !at.name.is_empty() && name != at.name {
+        return Err(Status::bad_request("name in URL does not match name in Binding object"));
+    }
+    let node = binding["target"]["name"].take();
     write(practice, call, |world| {
-        let mut pod = world.store.get(&POD, at.ns(), &at.name).ok_or_else(|| Status::not_found(&POD, &at.name))?;
-        if !pod["spec"]["nodeName"].is_null() {
-            return Err(Status::conflict(&POD, &at.name));
+        let mut pod = world.store.get(&POD, at.ns(), &name).ok_or_else(|| Status::not_found(&POD, &name))?;
+        if let Some(taken) = pod["spec"]["nodeName"].as_str() {
+            return Err(Status::bound(&name, taken));
         }
         pod["spec"]["nodeName"] = node;
         world.update(&POD, pod, Part::Spec)

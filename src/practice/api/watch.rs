@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::call::Call;
+use super::call::{Call, version};
 use super::path::Resource;
 use super::{answer, table};
 use crate::practice::cluster::{Practice, WeakPractice};
@@ -56,18 +56,7 @@ pub fn open(practice: &Practice, at: Resource, call: Call, only: &str) -> Result
         .join(",");
     let selector = Selector::parse(call.param("labelSelector"), &fields)?.for_kind(at.kind)?;
     let streaming = call.flag("sendInitialEvents");
-    if streaming && call.param("resourceVersionMatch") != "NotOlderThan" {
-        return Err(Status::bad_request(
-            "sendInitialEvents is forbidden for watch unless resourceVersionMatch is set to NotOlderThan",
-        ));
-    }
-    let from = match call.param("resourceVersion") {
-        "" | "0" => None,
-        text => Some(
-            text.parse::<u64>()
-                .map_err(|_| Status::bad_request(format!("invalid resource version {text:?}")))?,
-        ),
-    };
+    let from = version(call.param("resourceVersion")).map_err(Status::untold)?.filter(|version| *version > 0);
     let seconds = call.number("timeoutSeconds")?.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT);
     let mut watch = Watch {
         practice: practice.weak(),

@@ -13,11 +13,11 @@ const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 /// Completes a new object.
 ///
 /// # Errors
-/// 403 for a Pod whose service account does not exist.
+/// 403 for a Pod whose service account does not exist; 422 for a Service whose port or address is taken.
 pub fn admit(world: &mut World, kind: &Kind, object: &mut Value) -> Result<(), Status> {
     match kind.kind {
         "Pod" => pod(world, kind, object)?,
-        "Service" => address::service(world, object),
+        "Service" => address::service(world, object)?,
         _ => {}
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::practice::status::Status;
 /// Applies a patch.
 ///
 /// # Errors
-/// 400 for a directive that Kubernetes does not know.
+/// 500 for a directive that Kubernetes does not know, or an element without its key.
 pub fn merge(kind: &Kind, object: &mut Value, patch: &Value) -> Result<(), Status> {
     overlay(Node::of(kind), object, patch)
 }
@@ -36,7 +36,10 @@ fn overlay_map(node: Node, target: &mut Value, patch: &Map<String, Value>) -> Re
             return Ok(());
         }
         Some("merge") | None => {}
-        Some(other) => return Err(Status::bad_request(format!("Unknown patch type: {other}"))),
+        Some(other) => {
+            let printed = printed(&Value::Object(patch.clone()));
+            return Err(Status::untold(format!("unknown patch type: {other} in map: {printed}")));
+        }
     }
     if !target.is_object() {
         *target = Value::Object(Map::new());
@@ -92,10 +95,8 @@ fn overlay_list(node: Node, target: &mut Value, patch: &[Value]) -> Result<(), S
     let (mut named, mut kept) = (Vec::new(), before);
     for element in patch {
         if schema::key(element, keys).is_none() {
-            return Err(Status::bad_request(format!(
-                "map: {element} does not contain declared merge key: {}",
-                keys.join(",")
-            )));
+            let (printed, keys) = (printed(element), keys.join(","));
+            return Err(Status::untold(format!("map: {printed} does not contain declared merge key: {keys}")));
         }
         let found = kept.iter().position(|old| same(old, element));
         match (element["$patch"].as_str(), found) {
@@ -147,6 +148,20 @@ fn sort(elements: &mut [Value], order: &[Value], kind: List) {
     ranked.sort_by_key(|(rank, _)| *rank);
     for (slot, (_, element)) in elements.iter_mut().zip(ranked) {
         *slot = element;
+    }
+}
+
+/// A value as Go prints it with `%v`.
+pub fn printed(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let entries: Vec<String> = map.iter().map(|(name, value)| format!("{name}:{}", printed(value))).collect();
+            format!("map[{}]", entries.join(" "))
+        }
+        Value::Array(list) => format!("[{}]", list.iter().map(printed).collect::<Vec<_>>().join(" ")),
+        Value::String(text) => text.clone(),
+        Value::Null => "<nil>".to_owned(),
+        other => other.to_string(),
     }
 }
 

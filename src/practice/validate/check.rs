@@ -148,7 +148,7 @@ pub fn labels(at: &str, labels: &Value, faults: &mut Faults) {
         for why in format::qualified(key) {
             faults.push(Fault::invalid(at, &key.as_str().into(), &why));
         }
-        if let Some(why) = format::label_value(text(value)) {
+        for why in format::label_faults(text(value)) {
             faults.push(Fault::invalid(at, value, &why));
         }
     }

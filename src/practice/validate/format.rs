@@ -23,16 +23,21 @@ fn too_long(text: &str, limit: usize) -> Option<String> {
     (text.len() > limit).then(|| format!("must be no more than {limit} bytes"))
 }
 
+/// The same for names, whose letters take a byte each.
+fn too_many(text: &str, limit: usize) -> Option<String> {
+    (text.len() > limit).then(|| format!("must be no more than {limit} characters"))
+}
+
 fn check(good: bool, why: &str) -> Option<String> {
     (!good).then(|| why.to_owned())
 }
 
 pub fn subdomain(text: &str) -> Option<String> {
-    too_long(text, 253).or_else(|| check(text.split('.').all(is_label), SUBDOMAIN))
+    too_many(text, 253).or_else(|| check(text.split('.').all(is_label), SUBDOMAIN))
 }
 
 pub fn label(text: &str) -> Option<String> {
-    too_long(text, 63).or_else(|| check(is_label(text), LABEL))
+    too_many(text, 63).or_else(|| check(is_label(text), LABEL))
 }
 
 pub fn service(text: &str) -> Option<String> {
@@ -40,10 +45,15 @@ pub fn service(text: &str) -> Option<String> {
 }
 
 pub fn label_value(text: &str) -> Option<String> {
+    label_faults(text).into_iter().next()
+}
+
+/// All that is wrong with a label's value.
+pub fn label_faults(text: &str) -> Vec<String> {
     let edge = |letter: char| letter.is_ascii_alphanumeric();
     let inside = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     let good = text.is_empty() || text.starts_with(edge) && text.ends_with(edge) && text.chars().all(inside);
-    too_long(text, 63).or_else(|| check(good, LABEL_VALUE))
+    too_long(text, 63).into_iter().chain(check(good, LABEL_VALUE)).collect()
 }
 
 pub fn config_key(text: &str) -> Option<String> {
@@ -171,7 +181,7 @@ mod tests {
         assert_eq!(subdomain("web-1.example.com"), None);
         assert!(subdomain("Web_1").unwrap().starts_with("a lowercase RFC 1123 subdomain"));
         assert!(subdomain("web.").is_some() && label("web.x").is_some() && service("1web").is_some() && label("1web").is_none());
-        assert_eq!(label(&"a".repeat(64)).as_deref(), Some("must be no more than 63 bytes"));
+        assert_eq!(label(&"a".repeat(64)).as_deref(), Some("must be no more than 63 characters"));
         assert!(qualified("example.com/app").is_empty() && qualified("a/b/c").len() == 1 && qualified("bad key").len() == 1);
         assert_eq!(port_name("http_port_that_is_too_long").len(), 2);
         assert!(network("10.0.0.0/8").is_none() && network("10.0.0.0/33").is_some() && wildcard("*.a.b").is_none() && below("../x").is_some());

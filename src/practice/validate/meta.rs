@@ -15,19 +15,28 @@ const FINALIZERS: [&str; 3] = ["kubernetes", "orphan", "foregroundDeletion"];
 
 /// The metadata of a new object.
 pub fn create(kind: &Kind, metadata: &Value, faults: &mut Faults) {
-    let name = text(&metadata["name"]);
-    let wrong = match kind.kind {
+    let (name, prefix) = (text(&metadata["name"]), text(&metadata["generateName"]));
+    // A prefix may end where a name may not.
+    let stem = if prefix.ends_with('-') { format!("{}a", &prefix[..prefix.len() - 1]) } else { prefix.to_owned() };
+    if let Some(why) = Some(stem).filter(|stem| !stem.is_empty()).and_then(|stem| wrong(kind, &stem)) {
+        faults.push(Fault::invalid("metadata.generateName", &metadata["generateName"], &why));
+    }
+    if let Some(why) = wrong(kind, name) {
+        faults.push(Fault::invalid("metadata.name", &metadata["name"], &why));
+    }
+    update(metadata, faults);
+}
+
+/// What is wrong with a name of a kind.
+fn wrong(kind: &Kind, name: &str) -> Option<String> {
+    match kind.kind {
         "Namespace" => format::label(name),
         "Service" => format::label(name),
         "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => path_segment(name),
         // Events carry what they like as names.
         "Event" => None,
         _ => format::subdomain(name),
-    };
-    if let Some(why) = wrong {
-        faults.push(Fault::invalid("metadata.name", &metadata["name"], &why));
     }
-    update(metadata, faults);
 }
 
 /// What may be wrong in any write.
@@ -35,6 +44,9 @@ pub fn update(metadata: &Value, faults: &mut Faults) {
     labels("metadata.labels", &metadata["labels"], faults);
     annotations("metadata.annotations", &metadata["annotations"], faults);
     for owner in items(&metadata["ownerReferences"]) {
+        if text(&owner["apiVersion"]).is_empty() {
+            faults.push(Fault::invalid("metadata.ownerReferences.apiVersion", &"".into(), "version must not be empty"));
+        }
         for field in ["kind", "name", "uid"] {
             if text(&owner[field]).is_empty() {
                 faults.push(Fault::invalid(format!("metadata.ownerReferences.{field}"), &"".into(), "must not be empty"));
@@ -42,14 +54,12 @@ pub fn update(metadata: &Value, faults: &mut Faults) {
         }
     }
     for (index, finalizer) in items(&metadata["finalizers"]).iter().enumerate() {
-        let at = format!("metadata.finalizers[{index}]");
-        let wrong = format::qualified(text(finalizer));
-        if wrong.is_empty() && !text(finalizer).contains('/') && !FINALIZERS.contains(&text(finalizer)) {
-            let why = "name is neither a standard finalizer name nor is it fully qualified";
-            faults.push(Fault::invalid(&*at, finalizer, why));
+        for why in format::qualified(text(finalizer)) {
+            faults.push(Fault::invalid("metadata.finalizers", finalizer, &why));
         }
-        for why in wrong {
-            faults.push(Fault::invalid(&*at, finalizer, &why));
+        if !text(finalizer).contains('/') && !FINALIZERS.contains(&text(finalizer)) {
+            let why = "name is neither a standard finalizer name nor is it fully qualified";
+            faults.push(Fault::invalid(format!("metadata.finalizers[{index}]"), finalizer, why));
         }
     }
 }
@@ -64,11 +74,7 @@ pub fn annotations(at: &str, annotations: &Value, faults: &mut Faults) {
         }
     }
     if size > ANNOTATIONS {
-        faults.push(Fault {
-            reason: "FieldValueTooLong",
-            field: at.to_owned(),
-            text: format!("Too long: may not be more than {ANNOTATIONS} bytes"),
-        });
+        faults.push(Fault::too_long(at, ANNOTATIONS));
     }
 }
 

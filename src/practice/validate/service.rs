@@ -9,8 +9,6 @@ use super::format;
 use crate::practice::field::{int, items, text};
 use crate::practice::status::Fault;
 
-const NODE_PORTS: &str = "provided port is not in the valid range. The range of valid ports is 30000-32767";
-
 pub fn spec(spec: &Value, faults: &mut Faults) {
     let kind = text(&spec["type"]);
     let address = text(&spec["clusterIP"]);
@@ -84,8 +82,6 @@ fn ports(spec: &Value, faults: &mut Faults) {
         if number != 0 && inside {
             let why = "may not be used when `type` is 'ClusterIP'";
             faults.push(Fault::forbidden(format!("{at}.nodePort"), why));
-        } else if number != 0 && !(30_000..=32_767).contains(&number) {
-            faults.push(Fault::invalid(format!("{at}.nodePort"), &one["nodePort"], NODE_PORTS));
         } else if number != 0 && !numbers.insert((number, text(&one["protocol"]))) {
             faults.push(Fault::duplicate(format!("{at}.nodePort"), &one["nodePort"]));
         }

@@ -30,6 +30,11 @@ pub enum Error {
     UnknownKind { kind: String, version: String },
     #[error("Object 'Kind' is missing in the message")]
     NoKind,
+    /// What is in the envelope cannot be read.
+    #[error("{0}")]
+    Object(Box<Error>),
+    #[error("empty body")]
+    Empty,
     #[error("{0}")]
     Json(String),
 }
@@ -40,6 +45,9 @@ pub enum Error {
 /// Whatever is not as the types of the table say.
 pub fn read(body: &[u8]) -> Result<Value, Error> {
     let envelope = body.strip_prefix(MAGIC).ok_or(Error::NoPrefix)?;
+    if envelope.is_empty() {
+        return Err(Error::Empty);
+    }
     let (mut version, mut kind, mut raw) = (String::new(), String::new(), &[][..]);
     for field in wire::fields(envelope) {
         match field? {
@@ -59,7 +67,7 @@ pub fn read(body: &[u8]) -> Result<Value, Error> {
     if kind.is_empty() {
         return Err(Error::NoKind);
     }
-    let mut object = decode::object(&version, &kind, raw)?;
+    let mut object = decode::object(&version, &kind, raw).map_err(|why| Error::Object(Box::new(why)))?;
     object["apiVersion"] = version.into();
     object["kind"] = kind.into();
     Ok(object)

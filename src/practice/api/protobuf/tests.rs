@@ -76,8 +76,10 @@ fn what_is_no_message_is_refused() {
         read(&body("v1", "Nonsense", b"")).unwrap_err().to_string(),
         r#"no kind "Nonsense" is registered for version "v1""#
     );
-    assert_eq!(read(&body("v1", "Pod", &field(1, &field(1, &[0xff])))), Err(Error::NotText("name")));
-    assert_eq!(read(&body("v1", "Pod", &number(1, 3))), Err(Error::Mismatch { wire: 0, field: "metadata" }));
+    let inside = |why: Error| Err(Error::Object(Box::new(why)));
+    assert_eq!(read(&body("v1", "Pod", &field(1, &field(1, &[0xff])))), inside(Error::NotText("name")));
+    assert_eq!(read(&body("v1", "Pod", &number(1, 3))), inside(Error::Mismatch { wire: 0, field: "metadata" }));
+    assert_eq!(read(b"k8s\0"), Err(Error::Empty));
 }
 
 proptest! {

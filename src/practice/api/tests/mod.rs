@@ -1,5 +1,6 @@
 //! The API server as a client sees it.
 
+mod bad_input;
 mod objects;
 mod patches;
 mod refusals;

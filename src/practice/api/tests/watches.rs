@@ -49,6 +49,34 @@ async fn a_watch_from_a_forgotten_version_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_a_thousand_watches_the_one_that_is_not_read_is_told_to_start_again() {
+    let (practice, client) = start();
+    let maps: Api<ConfigMap> = Api::namespaced(client, "lab");
+    maps.create(&PostParams::default(), &map("a", "1", "x")).await.unwrap();
+    let mut slow = maps.watch(&WatchParams::default(), "0").await.unwrap().boxed();
+    assert!(matches!(slow.try_next().await.unwrap(), Some(WatchEvent::Added(_))));
+    practice.write(|world| {
+        for _ in 0..20_010 {
+            let object = world.store.get(&crate::practice::kind::CONFIG_MAP, "lab", "a").unwrap();
+            world.store.put(&crate::practice::kind::CONFIG_MAP, object);
+        }
+    });
+    let mut watches = Vec::new();
+    for _ in 0..1_000 {
+        watches.push(maps.watch(&WatchParams::default(), "0").await.unwrap().boxed());
+    }
+    maps.create(&PostParams::default(), &map("b", "1", "x")).await.unwrap();
+    for watch in &mut watches {
+        for name in ["a", "b"] {
+            let Some(WatchEvent::Added(seen)) = watch.try_next().await.unwrap() else { panic!("nothing was added") };
+            assert_eq!(seen.name_any(), name);
+        }
+    }
+    let Some(WatchEvent::Error(told)) = slow.try_next().await.unwrap() else { panic!("it was not told") };
+    assert_eq!((told.code, told.reason.as_str()), (410, "Expired"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn watchers_run_plain_and_with_streaming_lists() {
     for config in [
         watcher::Config::default().labels("app=x"),
