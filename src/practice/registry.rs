@@ -101,7 +101,11 @@ impl World {
         }
         let (wanted, uid) = (text(&object["metadata"]["uid"]), text(&old["metadata"]["uid"]));
         if !wanted.is_empty() && wanted != uid {
-            let key = [kind.plural, &namespace, &name].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+            let key = [kind.plural, &namespace, &name]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("/");
             return Err(Status::another_object(kind, &name, &key, wanted, uid));
         }
         if object["metadata"]["managedFields"].is_null() && !old["metadata"]["managedFields"].is_null() {
@@ -259,11 +263,14 @@ fn precondition(kind: &Kind, object: &Value, how: &Deletion) -> Result<(), Statu
     let metadata = &object["metadata"];
     let (name, uid, version) = (text(&metadata["name"]), text(&metadata["uid"]), text(&metadata["resourceVersion"]));
     if let Some(wanted) = how.uid.as_deref().filter(|wanted| *wanted != uid) {
-        let why = format!("the UID in the precondition ({wanted}) does not match the UID in record ({uid}). The object might have been deleted and then recreated");
+        let why =
+            format!("the UID in the precondition ({wanted}) does not match the UID in record ({uid}). The object might have been deleted and then recreated");
         return Err(Status::precondition(kind, name, &why));
     }
     if let Some(wanted) = how.version.as_deref().filter(|wanted| *wanted != version) {
-        let why = format!("the ResourceVersion in the precondition ({wanted}) does not match the ResourceVersion in record ({version}). The object might have been modified");
+        let why = format!(
+            "the ResourceVersion in the precondition ({wanted}) does not match the ResourceVersion in record ({version}). The object might have been modified"
+        );
         return Err(Status::precondition(kind, name, &why));
     }
     Ok(())

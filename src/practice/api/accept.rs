@@ -18,7 +18,10 @@ pub fn check(call: &Call) -> Result<(), Status> {
     if ranges.peek().is_none() || ranges.any(taken) {
         return Ok(());
     }
-    Err(Status::not_acceptable(format!("only the following media types are accepted: {}", SERVED.join(", "))))
+    Err(Status::not_acceptable(format!(
+        "only the following media types are accepted: {}",
+        SERVED.join(", ")
+    )))
 }
 
 fn taken(range: &str) -> bool {

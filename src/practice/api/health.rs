@@ -25,7 +25,11 @@ pub fn serve(call: &Call) -> Response {
     let (door, check) = path.split_once('/').unwrap_or((path, ""));
     let checks = CHECKS.iter().chain(READY.iter().filter(|_| door == "readyz"));
     if !check.is_empty() {
-        return if checks.copied().any(|known| known == check) { answer::text("ok") } else { no_page() };
+        return if checks.copied().any(|known| known == check) {
+            answer::text("ok")
+        } else {
+            no_page()
+        };
     }
     if !call.flag("verbose") {
         return answer::text("ok");

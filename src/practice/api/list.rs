@@ -30,7 +30,10 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
         if let Some(version) = version(call, from.is_some())? {
             at_version(&world.store, at, version, call.param("resourceVersionMatch") == "Exact")?;
         }
-        if let Some(from) = from.as_ref().filter(|from| from.version.is_some_and(|version| version < world.store.forgotten())) {
+        if let Some(from) = from
+            .as_ref()
+            .filter(|from| from.version.is_some_and(|version| version < world.store.forgotten()))
+        {
             return Ok(too_old(from));
         }
         let page = page(&world.store, at, &selector, limit, from);
@@ -57,7 +60,11 @@ fn at_version(store: &Store, at: &Resource, version: u64, exactly: bool) -> Resu
     if version > store.version() {
         return Err(Status::version_too_large(version, store.version()));
     }
-    let unchanged = || store.since(version).is_some_and(|mut changes| changes.all(|change| change.kind != at.kind.storage()));
+    let unchanged = || {
+        store
+            .since(version)
+            .is_some_and(|mut changes| changes.all(|change| change.kind != at.kind.storage()))
+    };
     if exactly && !unchanged() {
         return Err(Status::expired("The resourceVersion for the provided list is too old."));
     }

@@ -93,7 +93,10 @@ impl Follow {
 /// Refuses a query that asks for what cannot be (core validation, `ValidatePodLogOptions`).
 fn check(at: &Resource, call: &Call) -> Result<(), Status> {
     let mut faults = Vec::new();
-    let least = [("tailLines", 0, "must be greater than or equal to 0"), ("limitBytes", 1, "must be greater than 0")];
+    let least = [
+        ("tailLines", 0, "must be greater than or equal to 0"),
+        ("limitBytes", 1, "must be greater than 0"),
+    ];
     for (field, least, why) in least {
         if let Some(number) = call.number(field)?.filter(|number| *number < least) {
             faults.push(Fault::invalid(field, &number.into(), why));
@@ -107,7 +110,11 @@ fn check(at: &Resource, call: &Call) -> Result<(), Status> {
     if !call.param("stream").is_empty() {
         faults.push(Fault::forbidden("stream", "may not be specified"));
     }
-    if faults.is_empty() { Ok(()) } else { Err(Status::invalid_as("PodLogOptions", "", &at.name, &faults)) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Status::invalid_as("PodLogOptions", "", &at.name, &faults))
+    }
 }
 
 /// From when on: so many seconds ago, or an instant.

@@ -145,7 +145,9 @@ fn server_side_apply(practice: &Practice, at: &Resource, call: &Call) -> Result<
 fn applicable(wanted: &Value) -> Result<(), Status> {
     if !wanted.is_object() {
         let why = no_map(wanted);
-        return Err(Status::bad_request(format!("error decoding YAML: error unmarshaling JSON: while decoding JSON: {why}")));
+        return Err(Status::bad_request(format!(
+            "error decoding YAML: error unmarshaling JSON: while decoding JSON: {why}"
+        )));
     }
     if wanted["kind"].is_null() && wanted["apiVersion"].is_null() {
         return Err(Status::bad_request("invalid object type: /, Kind="));

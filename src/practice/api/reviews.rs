@@ -23,7 +23,11 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
         "SelfSubjectRulesReview" => rules(practice, &call.user, &spec)?,
         kind => {
             check(kind, &spec)?;
-            let asking = if kind == "SelfSubjectAccessReview" { call.user.clone() } else { subject(&spec) };
+            let asking = if kind == "SelfSubjectAccessReview" {
+                call.user.clone()
+            } else {
+                subject(&spec)
+            };
             access(practice, &asking, &spec)
         }
     };
@@ -63,7 +67,11 @@ fn check(kind: &str, spec: &Value) -> Result<(), Status> {
         faults.push(Fault::invalid("spec.user", &"".into(), why));
     }
     // The API server names only the group of what it refuses here.
-    if faults.is_empty() { Ok(()) } else { Err(Status::invalid_as("", "authorization.k8s.io", "", &faults)) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Status::invalid_as("", "authorization.k8s.io", "", &faults))
+    }
 }
 
 /// Of whom a review asks.

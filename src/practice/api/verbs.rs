@@ -90,7 +90,10 @@ pub fn named(at: &Resource, object: &Value) -> Result<(), Status> {
         let message = format!("the name of the object ({} based on URL) was undeterminable: name must be provided", at.name);
         return Err(Status::bad_request(message));
     }
-    if object["metadata"]["resourceVersion"].as_str().is_some_and(|version| !version.is_empty() && version.parse::<u64>().is_err()) {
+    if object["metadata"]["resourceVersion"]
+        .as_str()
+        .is_some_and(|version| !version.is_empty() && version.parse::<u64>().is_err())
+    {
         let version = object["metadata"]["resourceVersion"].as_str().unwrap_or_default();
         return Err(Status::untold(format!("strconv.ParseUint: parsing {version:?}: invalid syntax")));
     }

@@ -147,7 +147,12 @@ fn unavailable(world: &World, address: Ipv4Addr) -> Option<&'static str> {
         return Some("the provided network does not match the current range");
     }
     let taken = |service: &Value| text(&service["spec"]["clusterIP"]).parse() == Ok(address);
-    world.store.objects(&SERVICE, None).iter().any(taken).then_some("provided IP is already allocated")
+    world
+        .store
+        .objects(&SERVICE, None)
+        .iter()
+        .any(taken)
+        .then_some("provided IP is already allocated")
 }
 
 fn ports(service: &Value) -> Vec<(i64, String)> {
@@ -187,13 +192,18 @@ mod tests {
         let practice = Practice::start(Options::default());
         let create = |name: &str, spec: serde_json::Value| {
             let object = json!({"metadata": {"name": name, "namespace": "default"}, "spec": spec});
-            practice.write(|world| world.create(&SERVICE, object)).map(|made| made["spec"]["clusterIP"].clone())
+            practice
+                .write(|world| world.create(&SERVICE, object))
+                .map(|made| made["spec"]["clusterIP"].clone())
         };
         let on_node = |port: i64| json!({"type": "NodePort", "ports": [{"port": 80, "protocol": "TCP", "nodePort": port}]});
         let told = |result: Result<serde_json::Value, crate::practice::status::Status>| result.unwrap_err().message;
         let address = create("a", on_node(30_123)).unwrap();
         let start = "is invalid: spec.ports[0].nodePort: Invalid value:";
-        assert_eq!(told(create("b", on_node(30_123))), format!("Service \"b\" {start} 30123: provided port is already allocated"));
+        assert_eq!(
+            told(create("b", on_node(30_123))),
+            format!("Service \"b\" {start} 30123: provided port is already allocated")
+        );
         let range = "provided port is not in the valid range. The range of valid ports is 30000-32767";
         assert_eq!(told(create("b", on_node(80))), format!("Service \"b\" {start} 80: {range}"));
         let again = json!({"clusterIP": address, "ports": [{"port": 80, "protocol": "TCP"}]});

@@ -63,7 +63,11 @@ fn tokens(text: &str) -> Vec<Token> {
             rest.find(|letter: char| SIGNS.contains(letter) || letter.is_whitespace()).unwrap_or(rest.len())
         };
         let (token, after) = rest.split_at(end);
-        tokens.push(if SIGNS.contains(first) { Token::Sign(token.to_owned()) } else { Token::Word(token.to_owned()) });
+        tokens.push(if SIGNS.contains(first) {
+            Token::Sign(token.to_owned())
+        } else {
+            Token::Word(token.to_owned())
+        });
         rest = after.trim_start();
     }
     tokens
@@ -186,18 +190,31 @@ mod tests {
             ("a=,,", "found ',', expected: identifier after ','"),
             ("a,", "found '', expected: identifier after ','"),
             ("!", "unable to parse requirement: found '', expected: identifier"),
-            ("/x=1", "unable to parse requirement: <nil>: Invalid value: \"/x\": prefix part must be non-empty"),
+            (
+                "/x=1",
+                "unable to parse requirement: <nil>: Invalid value: \"/x\": prefix part must be non-empty",
+            ),
         ] {
             assert_eq!(parse(text).unwrap_err(), why, "{text}");
         }
-        assert!(parse("a=-b-").unwrap_err().starts_with("unable to parse requirement: values[0][a]: Invalid value: \"-b-\": a valid label"));
+        assert!(
+            parse("a=-b-")
+                .unwrap_err()
+                .starts_with("unable to parse requirement: values[0][a]: Invalid value: \"-b-\": a valid label")
+        );
         assert!(parse("a>x").unwrap_err().ends_with("the value must be an integer"));
     }
 
     #[test]
     fn words_of_the_language_may_be_labels_too() {
-        assert_eq!(parse("in in (in, notin)").unwrap(), [("in".to_owned(), Test::In(vec!["in".to_owned(), "notin".to_owned()]))]);
-        assert_eq!(parse("a in (b,,c)").unwrap()[0].1, Test::In(vec![String::new(), "b".to_owned(), "c".to_owned()]));
+        assert_eq!(
+            parse("in in (in, notin)").unwrap(),
+            [("in".to_owned(), Test::In(vec!["in".to_owned(), "notin".to_owned()]))]
+        );
+        assert_eq!(
+            parse("a in (b,,c)").unwrap()[0].1,
+            Test::In(vec![String::new(), "b".to_owned(), "c".to_owned()])
+        );
         assert_eq!(parse(" !a , b>3").unwrap(), [("a".to_owned(), Test::Absent), ("b".to_owned(), Test::Above(3))]);
     }
 }

@@ -156,7 +156,11 @@ fn config_map(object: &Value, faults: &mut Faults) {
     keys(&object["data"], faults);
     let binary = &object["binaryData"];
     for (key, _) in object["data"].as_object().into_iter().flatten().filter(|(key, _)| !binary[key].is_null()) {
-        faults.push(Fault::invalid(format!("data[{key}]"), &key.as_str().into(), "duplicate of key present in binaryData"));
+        faults.push(Fault::invalid(
+            format!("data[{key}]"),
+            &key.as_str().into(),
+            "duplicate of key present in binaryData",
+        ));
     }
     let length = |part: &Value| part.as_object().into_iter().flatten().map(|(_, value)| text(value).len()).sum::<usize>();
     if length(&object["data"]) + length(binary) / 4 * 3 > CONTENT {
@@ -167,7 +171,12 @@ fn config_map(object: &Value, faults: &mut Faults) {
 /// A Secret's keys, and what its type asks for.
 fn secret(object: &Value, faults: &mut Faults) {
     keys(&object["data"], faults);
-    let length: usize = object["data"].as_object().into_iter().flatten().map(|(_, value)| text(value).len() / 4 * 3).sum();
+    let length: usize = object["data"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(_, value)| text(value).len() / 4 * 3)
+        .sum();
     if length > CONTENT {
         faults.push(Fault::too_long("data", CONTENT));
     }

@@ -68,11 +68,15 @@ async fn of_a_thousand_watches_the_one_that_is_not_read_is_told_to_start_again()
     maps.create(&PostParams::default(), &map("b", "1", "x")).await.unwrap();
     for watch in &mut watches {
         for name in ["a", "b"] {
-            let Some(WatchEvent::Added(seen)) = watch.try_next().await.unwrap() else { panic!("nothing was added") };
+            let Some(WatchEvent::Added(seen)) = watch.try_next().await.unwrap() else {
+                panic!("nothing was added")
+            };
             assert_eq!(seen.name_any(), name);
         }
     }
-    let Some(WatchEvent::Error(told)) = slow.try_next().await.unwrap() else { panic!("it was not told") };
+    let Some(WatchEvent::Error(told)) = slow.try_next().await.unwrap() else {
+        panic!("it was not told")
+    };
     assert_eq!((told.code, told.reason.as_str()), (410, "Expired"));
 }
 
