@@ -17,11 +17,7 @@ const FINALIZERS: [&str; 3] = ["kubernetes", "orphan", "foregroundDeletion"];
 pub fn create(kind: &Kind, metadata: &Value, faults: &mut Faults) {
     let (name, prefix) = (text(&metadata["name"]), text(&metadata["generateName"]));
     // A prefix may end where a name may not.
-    let stem = if prefix.ends_with('-') {
-        format!("{}a", &prefix[..prefix.len() - 1])
-    } else {
-        prefix.to_owned()
-    };
+    let stem = prefix.strip_suffix('-').map_or_else(|| prefix.to_owned(), |stem| format!("{stem}a"));
     if let Some(why) = Some(stem).filter(|stem| !stem.is_empty()).and_then(|stem| wrong(kind, &stem)) {
         faults.push(Fault::invalid("metadata.generateName", &metadata["generateName"], &why));
     }
