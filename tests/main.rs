@@ -1,6 +1,7 @@
 //! What the house as a whole must do; one binary, a file a subject.
 
 mod bad_input;
+mod by_hand;
 mod folders;
 mod layers;
 mod pseudo_terminal;

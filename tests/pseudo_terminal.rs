@@ -88,6 +88,12 @@ impl Terminal {
         self.until(|screen| screen.contains(text), &format!("never showed {text:?}"));
     }
 
+    /// Waits until the screen fits, and returns it.
+    pub fn comes(&self, fits: impl Fn(&str) -> bool, what: &str) -> String {
+        self.until(fits, &format!("never {what}"));
+        self.seen.0.lock().unwrap().screen.screen().contents()
+    }
+
     /// Waits until the text is off the screen.
     pub fn hides(&self, text: &str) {
         self.until(|screen| !screen.contains(text), &format!("kept showing {text:?}"));
