@@ -13,8 +13,9 @@ use jiff::Timestamp;
 use super::keymap::Action;
 use super::lesson::{self, NextHint, Place, Stop, Turned};
 use super::msg::{AttemptNo, Effect, Link};
+use super::order::Of;
 use super::scroll::{Step, moved};
-use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, answer, clock, drill, live, palette, shell, table, views};
+use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, answer, clock, drill, live, order, palette, shell, table, views};
 use crate::cluster::snapshot::Snapshot;
 use crate::scenario::Scenario;
 use crate::scenario::goal::Judge;
@@ -68,6 +69,7 @@ impl Attempt {
             tab: Tab::Pods,
             selected: None,
             scroll: Scrolls::default(),
+            order: Default::default(),
             warnings_only: false,
             wide: false,
             zoom: false,
@@ -119,15 +121,24 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Clue => story::clue(model),
         Action::Next => return leave::next(model),
         Action::Back if model.attempt().is_some_and(|attempt| attempt.zoom) => toggle(model, Action::Zoom),
-        Action::Back => {}
+        Action::Back => {
+            if let Some(attempt) = model.attempt_mut() {
+                attempt.order.rows.clear();
+                attempt.order.events.clear();
+            }
+        }
         Action::Quit => return leave::ask(model, Leaving::Picker),
         Action::Describe | Action::Yaml | Action::Edit | Action::Repair | Action::Logs | Action::Events => return inspect::act(model, action),
         Action::Copy => return inspect::copy(model),
+        Action::CopyRow => return inspect::copy_row(model),
         Action::Shell => return shell::show(model),
         Action::LeaveShell => return shell::leave(model),
         Action::Open => return enter(model),
         Action::Move(step) => step_pane(model, step),
-        _ => toggle(model, action),
+        _ => {
+            toggle(model, action);
+            say_equal(model, action);
+        }
     }
     Vec::new()
 }
@@ -197,6 +208,15 @@ fn toggle(model: &mut Model, action: Action) {
     match action {
         Action::NextPane => attempt.focus = PANES[(pane + 1) % PANES.len()],
         Action::PreviousPane => attempt.focus = PANES[(pane + PANES.len() - 1) % PANES.len()],
+        Action::Filter => {
+            let feed = attempt.focus == Pane::Events;
+            attempt.order.typing = Some(if feed { Of::Events } else { Of::Rows });
+            if attempt.focus == Pane::Lesson {
+                attempt.focus = Pane::Pods;
+            }
+        }
+        Action::Sort => order::turn(attempt),
+        Action::SortBack => attempt.order.downwards = !attempt.order.downwards,
         Action::NextTab => table::turn(attempt, true),
         Action::PreviousTab => table::turn(attempt, false),
         Action::Warnings => {
@@ -210,6 +230,24 @@ fn toggle(model: &mut Model, action: Action) {
     }
 }
 
+/// The kubectl command that shows what the key has turned to.
+fn say_equal(model: &mut Model, action: Action) {
+    let namespace = namespace(model);
+    let Some(attempt) = model.attempt() else { return };
+    let kind = match &attempt.tab {
+        Tab::Pods => "pod".to_owned(),
+        Tab::Kind(kind) => kind.to_lowercase(),
+    };
+    let wide = if attempt.wide { " -o wide" } else { "" };
+    let command = match action {
+        Action::NextTab | Action::PreviousTab | Action::Wide => format!("kubectl get {kind}{wide} -n {namespace}"),
+        Action::Warnings if attempt.warnings_only => format!("kubectl events --types=Warning -n {namespace}"),
+        Action::Warnings => format!("kubectl events -n {namespace}"),
+        _ => return,
+    };
+    equal(model, command);
+}
+
 /// The feed shows the newest event again.
 fn follow(attempt: &mut Attempt) {
     attempt.scroll.events = None;
@@ -218,7 +256,7 @@ fn follow(attempt: &mut Attempt) {
 }
 
 /// A movement in the focused pane: the table moves its selection, the others scroll.
-fn step_pane(model: &mut Model, step: Step) {
+pub(super) fn step_pane(model: &mut Model, step: Step) {
     let visible = model.measures.extent(Pane::Pods).visible;
     match model.attempt_mut() {
         Some(attempt) if attempt.focus == Pane::Pods => table::select(attempt, step, visible),

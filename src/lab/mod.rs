@@ -18,6 +18,7 @@ pub mod memory;
 pub mod mouse;
 pub mod msg;
 pub mod object;
+pub mod order;
 pub mod overlay;
 pub mod palette;
 pub mod picker;
@@ -147,6 +148,8 @@ pub struct Attempt {
     pub tab: Tab,
     pub selected: Option<Uid>,
     pub scroll: Scrolls,
+    /// How rows are chosen and sorted.
+    pub order: order::Order,
     pub warnings_only: bool,
     pub wide: bool,
     pub zoom: bool,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::scroll::{Step, moved};
-use super::{Attempt, Tab};
+use super::{Attempt, Tab, order};
 use crate::cluster::snapshot::{EventRow, NodeRow, ObjectRef, ObjectRow, PodRow, Uid};
 
 /// Kinds that are no rows of their own to a learner.
@@ -63,9 +63,14 @@ pub fn tabs(attempt: &Attempt) -> Vec<Tab> {
     std::iter::once(Tab::Pods).chain(kinds.into_iter().map(Tab::Kind)).collect()
 }
 
-/// Rows of the tab that is open.
+/// Rows of the tab that is open, as the learner wants them.
 #[must_use]
 pub fn rows(attempt: &Attempt) -> Vec<TableRow<'_>> {
+    order::ordered(&attempt.order, unordered(attempt))
+}
+
+/// Rows of the tab that is open, in their own order.
+pub(super) fn unordered(attempt: &Attempt) -> Vec<TableRow<'_>> {
     match &attempt.tab {
         Tab::Pods => attempt.snapshot.pods_by_age().into_iter().map(TableRow::Pod).collect(),
         Tab::Kind(kind) if kind == "Node" => {
@@ -86,6 +91,7 @@ pub fn rows(attempt: &Attempt) -> Vec<TableRow<'_>> {
 pub fn events(attempt: &Attempt) -> Vec<&EventRow> {
     let mut rows = all_events(attempt);
     rows.retain(|row| row.warning || !attempt.warnings_only);
+    rows = order::wanted(&attempt.order, rows);
     if !attempt.memory.feed.is_empty() {
         let held: BTreeMap<&Uid, usize> = attempt.memory.feed.iter().enumerate().map(|(place, uid)| (uid, place)).collect();
         rows.sort_by_key(|row| held.get(&row.uid).copied().unwrap_or(usize::MAX));
@@ -163,6 +169,8 @@ pub fn turn(attempt: &mut Attempt, forward: bool) {
     let at = tabs.iter().position(|tab| *tab == attempt.tab).unwrap_or(0);
     let to = if forward { at + 1 } else { at + tabs.len() - 1 } % tabs.len();
     attempt.tab = tabs[to].clone();
+    attempt.order.rows.clear();
+    attempt.order.by = None;
     attempt.scroll.pods = 0;
     attempt.selected = None;
     reselect(attempt);

@@ -10,6 +10,7 @@ mod keys;
 mod looking;
 mod mapping;
 mod news;
+mod ordering;
 mod pages;
 mod picking;
 mod repairing;

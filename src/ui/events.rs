@@ -7,10 +7,11 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::pane::{framed, padded, scrolled, squeezed, wrap_spans};
-use super::table::since;
+use super::table::{filtered, since};
 use super::theme::{Look, Mean, Sign};
 use crate::cluster::snapshot::EventRow;
 use crate::lab::msg::Measures;
+use crate::lab::order::Of;
 use crate::lab::table::events;
 use crate::lab::{Attempt, Model, Pane, Stage};
 use crate::scenario::clue::Source;
@@ -33,6 +34,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
         let text = |text: &str| (text.to_owned(), look.style(Mean::Dim));
         let words = match attempt.stage {
             Stage::Ready => vec![text("What the cluster says stands here, as it happens: press "), key("b"), text(".")],
+            _ if !attempt.order.events.is_empty() => vec![text("No event fits the filter.")],
             _ if attempt.warnings_only => vec![text("No warnings.")],
             _ => vec![text("No events yet.")],
         };
@@ -60,6 +62,10 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
 fn right(look: &Look, attempt: &Attempt, count: usize) -> Line<'static> {
     let dim = look.style(Mean::Dim);
     let mut spans = Vec::new();
+    let typing = attempt.order.typing == Some(Of::Events);
+    if typing || !attempt.order.events.is_empty() {
+        spans.extend(filtered(look, &attempt.order.events, typing, 0).spans);
+    }
     if attempt.warnings_only {
         spans.push(Span::styled("warnings only  ", look.style(Mean::Warning)));
     }

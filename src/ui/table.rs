@@ -12,6 +12,7 @@ use super::strip::{ladder, strip};
 use super::theme::{Look, Mean, Sign};
 use crate::cluster::snapshot::{ObjectRow, PodRow, Uid};
 use crate::lab::msg::Measures;
+use crate::lab::order::Of;
 use crate::lab::table::{TableRow, rows, tabs};
 use crate::lab::{Attempt, Model, Pane, Stage, Tab};
 use crate::text::age;
@@ -26,7 +27,7 @@ pub fn height(attempt: &Attempt, compact: bool) -> u16 {
 /// Draws the table's pane.
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
     let found = rows(attempt);
-    let right = Line::styled(if found.is_empty() { String::new() } else { found.len().to_string() }, look.style(Mean::Dim));
+    let right = filtered(look, &attempt.order.rows, attempt.order.typing == Some(Of::Rows), found.len());
     let inside = framed(frame, look, area, attempt.focus == Pane::Pods, titles(look, attempt, area.width), right);
     let width = usize::from(inside.width);
     if found.is_empty() {
@@ -35,7 +36,10 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
         return;
     }
     let cells: Vec<Vec<Cell>> = found.iter().map(|row| cells(look, model, attempt, row)).collect();
-    let headings = headings(attempt, &found);
+    let mut headings = headings(attempt, &found);
+    if let Some(by) = headings.iter_mut().find(|heading| attempt.order.by.as_ref() == Some(heading)) {
+        by.push_str(look.sign(if attempt.order.downwards { Sign::Up } else { Sign::Down }));
+    }
     let mut lines = columns(look, &headings, &cells, width);
     let heading = lines.remove(0);
     for (line, row) in lines.iter_mut().zip(&found) {
@@ -56,6 +60,19 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
         ..inside
     };
     frame.render_widget(ratatui::widgets::Paragraph::new(foot), foot_area);
+}
+
+/// The filter where there is one, and how many rows there are.
+pub fn filtered(look: &Look, filter: &str, typing: bool, count: usize) -> Line<'static> {
+    let number = if count == 0 { String::new() } else { count.to_string() };
+    let mut spans = Vec::new();
+    if typing {
+        spans.push(Span::styled(format!("/{filter}_  "), look.style(Mean::Key)));
+    } else if !filter.is_empty() {
+        spans.push(Span::styled(format!("/{filter}  "), look.style(Mean::Warning)));
+    }
+    spans.push(Span::styled(number, look.style(Mean::Dim)));
+    Line::from(spans)
 }
 
 /// Cells of the selected pod's strip.
@@ -121,6 +138,7 @@ fn empty(look: &Look, attempt: &Attempt, width: usize) -> Vec<Line<'static>> {
         (Stage::Failed, _) => vec![text("The cluster could not be opened; the last line says why.")],
         (Stage::Cleaning, _) => vec![text("Everything the lab made is going.")],
         (Stage::Ready, Tab::Pods) => vec![text("No pods yet: press "), key("b"), text(" to break the cluster.")],
+        _ if !attempt.order.rows.is_empty() => vec![text("No row fits the filter; "), key("Esc"), text(" takes it away.")],
         (_, Tab::Pods) => vec![text("No pods.")],
         (_, Tab::Kind(kind)) => vec![text(&format!("No {kind} here."))],
     };

@@ -2,7 +2,7 @@
 
 use super::super::keymap::Action;
 use super::super::msg::{Detail, Effect, Order};
-use super::super::{Model, Overlay, Pane, Search, Tab, lesson, log, overlay, repair, table};
+use super::super::{Model, Overlay, Pane, Search, Tab, lesson, log, order, overlay, repair, table};
 use super::{equal, namespace};
 use crate::cluster::snapshot::{ObjectRef, Uid};
 use lesson::Stop;
@@ -134,6 +134,16 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     };
     model.say(false, format!("Copied {}", about.name), "");
     vec![Effect::Copy(about.name)]
+}
+
+/// The selected row in one line.
+pub(super) fn copy_row(model: &mut Model) -> Vec<Effect> {
+    let Some(text) = model.attempt().and_then(table::selected).map(|row| order::line(&row)) else {
+        model.say(false, "Nothing is selected", "");
+        return Vec::new();
+    };
+    model.say(false, "Copied the row", "");
+    vec![Effect::Copy(text)]
 }
 
 fn copy_command(model: &mut Model) -> Vec<Effect> {

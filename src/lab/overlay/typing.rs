@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::super::keymap::Action;
 use super::super::msg::Effect;
-use super::super::{Model, Overlay, Screen, Search, palette, picker, repair};
+use super::super::{Model, Overlay, Screen, Search, attempt, palette, picker, repair, table};
 
 /// Whether letters are text now.
 #[must_use]
@@ -15,6 +15,7 @@ pub fn typing(model: &Model) -> bool {
         (Some(Overlay::NameContext { .. } | Overlay::Palette(_)), _) => true,
         (Some(Overlay::Repair(page)), _) => page.typed.is_some(),
         (None, Screen::Picker(picker)) => picker.filtering,
+        (None, Screen::Attempt(attempt)) => attempt.order.typing.is_some(),
         _ => false,
     }
 }
@@ -88,6 +89,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Open if matches!(model.overlays.last(), Some(Overlay::Palette(_))) => return palette::entered(model),
         Action::Back if naming(model).is_some() => return super::close(model),
         Action::Open if naming(model).is_some() => return super::question::named(model),
+        Action::Move(step) if model.overlays.is_empty() && model.attempt().is_some() => attempt::step_pane(model, step),
         Action::Back => {
             edit(model, String::clear);
             stop(model);
@@ -95,6 +97,9 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Open => {
             stop(model);
             // Enter in a filter opens at once when one scenario is left; in a search it goes to the first match.
+            if model.overlays.is_empty() && model.attempt().is_some() {
+                return Vec::new();
+            }
             if model.overlays.is_empty() {
                 let one = matches!(&model.screen, Screen::Picker(p) if picker::shown(&model.cards, &p.filter).len() == 1);
                 return if one { picker::act(model, Action::Open) } else { Vec::new() };
@@ -112,6 +117,9 @@ fn edit(model: &mut Model, change: impl FnOnce(&mut String)) {
         change(typed);
     } else if let Some(search) = search(model) {
         change(&mut search.text);
+    } else if let Some(filter) = model.attempt_mut().and_then(|attempt| attempt.order.typed()) {
+        change(filter);
+        refilter(model);
     } else if let Screen::Picker(picker) = &model.screen {
         let mut filter = picker.filter.clone();
         change(&mut filter);
@@ -119,9 +127,22 @@ fn edit(model: &mut Model, change: impl FnOnce(&mut String)) {
     }
 }
 
+/// What is selected stays among the rows that are left.
+fn refilter(model: &mut Model) {
+    if let Some(attempt) = model.attempt_mut() {
+        attempt.scroll.pods = 0;
+        let there = table::place(attempt).is_some();
+        if !there {
+            table::select_place(attempt, 0);
+        }
+    }
+}
+
 fn stop(model: &mut Model) {
     if let Some(search) = search(model) {
         search.typing = false;
+    } else if let Some(attempt) = model.attempt_mut() {
+        attempt.order.typing = None;
     } else if let Screen::Picker(picker) = &mut model.screen {
         picker.filtering = false;
     }
