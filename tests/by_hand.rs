@@ -29,7 +29,11 @@ fn lesson(readme: &str) -> Vec<Asked> {
     for block in blocks(readme) {
         let typed = commands(&block);
         if typed.is_empty() {
-            asked.iter_mut().last().into_iter().for_each(|last| last.rows.extend(rows(&block, &last.command)));
+            asked
+                .iter_mut()
+                .last()
+                .into_iter()
+                .for_each(|last| last.rows.extend(rows(&block, &last.command)));
         }
         asked.extend(typed.into_iter().map(|command| Asked {
             command: command.text,
@@ -44,7 +48,10 @@ fn rows(block: &Block, command: &str) -> Vec<Vec<String>> {
     if !block.language.is_empty() {
         return Vec::new();
     }
-    let shown = command.split("-A ").nth(1).and_then(|rest| rest.split_whitespace().next()?.parse::<usize>().ok());
+    let shown = command
+        .split("-A ")
+        .nth(1)
+        .and_then(|rest| rest.split_whitespace().next()?.parse::<usize>().ok());
     let lines = block.code.lines().take(shown.map_or(usize::MAX, |after| after + 1));
     lines.filter_map(row).collect()
 }
@@ -138,7 +145,11 @@ fn rows_are_read_as_the_readme_prints_them() {
                   Warning  Failed  1s (x3 over 4s)  kubelet  failed to resolve reference \"a\": b\n  Normal  Started  1s  kubelet  Started it\n```\n";
     let asked = lesson(readme);
     assert_eq!(asked[0].rows, [["0/1", "ErrImagePull", "0"]]);
-    assert_eq!(asked[1].rows, [["Warning", "Failed", "failed to resolve image: b"]], "no more than the command prints");
+    assert_eq!(
+        asked[1].rows,
+        [["Warning", "Failed", "failed to resolve image: b"]],
+        "no more than the command prints"
+    );
     assert!(shows("│ web-1   0/1   ErrImagePull   0   3s", &asked[0].rows[0]));
     assert!(!shows("│ web-1   1/1   Running   0   3s", &asked[0].rows[0]));
 }

@@ -122,7 +122,13 @@ fn numbers(text: &str) -> f64 {
 
 /// The next column to sort by; after the last one, none.
 pub fn turn(attempt: &mut Attempt) {
-    let headings: Vec<String> = unordered(attempt).first().map(cells).unwrap_or_default().into_iter().map(|(heading, _)| heading.to_owned()).collect();
+    let headings: Vec<String> = unordered(attempt)
+        .first()
+        .map(cells)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(heading, _)| heading.to_owned())
+        .collect();
     let wide = attempt.wide;
     let shown: Vec<&String> = headings.iter().filter(|heading| wide || !matches!(heading.as_str(), "IP" | "NODE")).collect();
     let at = attempt.order.by.as_ref().and_then(|by| shown.iter().position(|heading| *heading == by));

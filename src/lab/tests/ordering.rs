@@ -7,7 +7,11 @@ use crate::lab::{Pane, table};
 
 fn lab() -> Lab {
     let mut lab = Lab::broken();
-    let mut rows: Vec<Row> = ["web-1", "web-2", "db-1"].iter().zip([1, 5, 3]).map(|(name, at)| Row::Pod(pod(name, at))).collect();
+    let mut rows: Vec<Row> = ["web-1", "web-2", "db-1"]
+        .iter()
+        .zip([1, 5, 3])
+        .map(|(name, at)| Row::Pod(pod(name, at)))
+        .collect();
     for (row, restarts) in rows.iter_mut().zip([2, 10, 0]) {
         if let Row::Pod(pod) = row {
             pod.restarts = restarts;
@@ -45,7 +49,10 @@ fn a_column_sorts_by_number_then_the_other_way_round_then_not_at_all() {
     lab.keys("Oo");
     assert_eq!(names(&lab), ["web-2", "db-1", "web-1"], "the youngest first");
     lab.keys("o");
-    assert_eq!((lab.attempt().order.by.clone(), names(&lab)), (None, vec!["web-1".to_owned(), "db-1".to_owned(), "web-2".to_owned()]));
+    assert_eq!(
+        (lab.attempt().order.by.clone(), names(&lab)),
+        (None, vec!["web-1".to_owned(), "db-1".to_owned(), "web-2".to_owned()])
+    );
 }
 
 #[test]
