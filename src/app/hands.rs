@@ -172,6 +172,10 @@ impl Hands {
             }),
             Effect::Show(number, detail) => self.show(number, detail),
             Effect::Edit(number, about) => self.edit(number, about),
+            Effect::Compare(number, solution) => self.with_session(number, move |session, answer| async move {
+                let found = session.compare(solution).await;
+                answer.send(FromCluster::Compared(found)).await;
+            }),
             Effect::Fetch(number, about) => self.with_session(number, move |session, answer| async move {
                 let found = session.manifest(&about).await;
                 answer.send(FromCluster::Manifest(about, found)).await;

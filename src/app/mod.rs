@@ -5,6 +5,7 @@ mod background;
 #[cfg(test)]
 mod by_hand;
 pub mod check;
+mod compare;
 pub mod drill;
 mod edit;
 mod hands;

@@ -115,7 +115,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Break => return story::break_it(model),
         Action::Solve => return story::look_at_solution(model),
         Action::Cleanup => return story::ask_cleanup(model),
-        Action::Timeline | Action::Map | Action::Explain => return views::open(model, action),
+        Action::Timeline | Action::Map | Action::Explain | Action::Compare => return views::open(model, action),
         Action::Pause | Action::Step | Action::Faster | Action::Slower | Action::Live => return clock::act(model, action),
         Action::Hint => hint(model),
         Action::Clue => story::clue(model),

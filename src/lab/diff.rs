@@ -1,4 +1,6 @@
-//! What the solution changes: broken and solution side by side, object by object, as unified lines.
+//! What differs between two forms of the same objects, as unified lines with the changed words marked.
+
+use std::ops::Range;
 
 use similar::{ChangeTag, TextDiff};
 
@@ -7,34 +9,62 @@ use crate::scenario::{Manifest, Scenario, SolutionMode};
 
 /// Lines around a change that stay.
 const CONTEXT: usize = 3;
+/// Two lines that share less than this of their words are no versions of one another.
+const LIKE: f32 = 0.4;
 
-/// The whole difference; one line that says so when there is none.
+/// An object in two forms; one that is not there is empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Twins {
+    /// `Deployment web`
+    pub name: String,
+    pub old: String,
+    pub new: String,
+}
+
+/// What the solution changes; one line that says so when that is nothing.
 #[must_use]
 pub fn lines(scenario: &Scenario) -> Vec<DiffLine> {
-    let mut lines = Vec::new();
-    for solution in &scenario.solution {
+    let deletes = scenario.solution_mode == SolutionMode::Delete;
+    let twins = scenario.solution.iter().map(|solution| {
         let before = twin(&scenario.broken, solution).or_else(|| twin(&scenario.setup, solution));
         let before = before.map_or("", |manifest| manifest.text.as_str());
-        let (old, new) = if scenario.solution_mode == SolutionMode::Delete {
+        let (old, new) = if deletes {
             (solution.text.as_str(), "")
         } else {
             (before, solution.text.as_str())
         };
-        let changed = unified(old, new);
+        Twins {
+            name: format!("{} {}", solution.kind(), solution.name()),
+            old: old.to_owned(),
+            new: new.to_owned(),
+        }
+    });
+    between(&twins.collect::<Vec<_>>(), "The solution's manifests are those of broken/: nothing to change.")
+}
+
+/// The objects that differ, each under its name; `same` where none does.
+#[must_use]
+pub fn between(twins: &[Twins], same: &str) -> Vec<DiffLine> {
+    let mut lines = Vec::new();
+    for one in twins {
+        let changed = unified(&one.old, &one.new);
         if changed.is_empty() {
             continue;
         }
         if !lines.is_empty() {
-            lines.push(same(""));
+            lines.push(line(' ', ""));
         }
-        lines.push(same(&format!("{} {}", solution.kind(), solution.name())));
+        lines.push(line(HEAD, &one.name));
         lines.extend(changed);
     }
     if lines.is_empty() {
-        lines.push(same("The solution's manifests are those of broken/: nothing to change."));
+        lines.push(line(' ', same));
     }
     lines
 }
+
+/// The sign of a line that names an object.
+pub const HEAD: char = '#';
 
 fn twin<'a>(manifests: &'a [Manifest], like: &Manifest) -> Option<&'a Manifest> {
     manifests
@@ -42,10 +72,11 @@ fn twin<'a>(manifests: &'a [Manifest], like: &Manifest) -> Option<&'a Manifest> 
         .find(|manifest| manifest.kind() == like.kind() && manifest.name() == like.name())
 }
 
-fn same(text: &str) -> DiffLine {
+fn line(sign: char, text: &str) -> DiffLine {
     DiffLine {
-        sign: ' ',
+        sign,
         text: text.to_owned(),
+        marked: Vec::new(),
     }
 }
 
@@ -54,10 +85,9 @@ fn unified(old: &str, new: &str) -> Vec<DiffLine> {
     let (old, new) = (format!("{}\n", old.trim_end()), format!("{}\n", new.trim_end()));
     let diff = TextDiff::from_lines(&old, &new);
     let mut lines = Vec::new();
-    for (place, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
-        if place > 0 {
-            lines.push(same("…"));
-        }
+    for group in diff.grouped_ops(CONTEXT) {
+        let from = group.first().map_or(0, |op| op.old_range().start);
+        lines.extend(above(&old, from).into_iter().map(|above| line(' ', above)));
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
             let sign = match change.tag() {
                 ChangeTag::Delete => '-',
@@ -67,9 +97,126 @@ fn unified(old: &str, new: &str) -> Vec<DiffLine> {
             let text = change.value().trim_end_matches('\n');
             // The empty side of a wholly new or wholly deleted object is no line.
             if sign == ' ' || !text.is_empty() {
-                lines.push(DiffLine { sign, text: text.to_owned() });
+                lines.push(line(sign, text));
             }
         }
     }
+    mark(&mut lines);
     lines
+}
+
+/// The lines that a line of YAML stands under, outermost first, so that a change says where it is.
+fn above(text: &str, row: usize) -> Vec<&str> {
+    let rows: Vec<&str> = text.lines().collect();
+    let indent = |row: &str| row.len() - row.trim_start().len();
+    let Some(first) = rows.get(row) else { return Vec::new() };
+    let mut least = indent(first) + usize::from(first.trim_start().starts_with("- "));
+    let mut parents = Vec::new();
+    for one in rows[..row].iter().rev().filter(|one| !one.trim().is_empty()) {
+        if indent(one) < least {
+            least = indent(one);
+            parents.push(*one);
+        }
+    }
+    parents.reverse();
+    parents
+}
+
+/// Marks the words that differ where one line took the place of another like it.
+fn mark(lines: &mut [DiffLine]) {
+    let run = |lines: &[DiffLine], from: usize, sign: char| lines[from..].iter().take_while(|line| line.sign == sign).count();
+    let mut at = 0;
+    while at < lines.len() {
+        let gone = run(lines, at, '-');
+        let come = run(lines, at + gone, '+');
+        for pair in 0..gone.min(come) {
+            let (old, new) = words(&lines[at + pair].text, &lines[at + gone + pair].text);
+            (lines[at + pair].marked, lines[at + gone + pair].marked) = (old, new);
+        }
+        at += (gone + come).max(1);
+    }
+}
+
+/// Byte ranges that only one of two lines has; none where they have next to nothing in common.
+fn words(old: &str, new: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
+    let (before, after) = (pieces(old), pieces(new));
+    let diff = TextDiff::from_slices(&before, &after);
+    if diff.ratio() < LIKE {
+        return Default::default();
+    }
+    let (mut gone, mut come): (Vec<Range<usize>>, Vec<Range<usize>>) = Default::default();
+    let (mut left, mut right) = (0, 0);
+    for change in diff.iter_all_changes() {
+        let long = change.value().len();
+        match change.tag() {
+            ChangeTag::Equal => (left, right) = (left + long, right + long),
+            ChangeTag::Delete => left = grown(&mut gone, left, long),
+            ChangeTag::Insert => right = grown(&mut come, right, long),
+        }
+    }
+    (gone, come)
+}
+
+fn grown(ranges: &mut Vec<Range<usize>>, at: usize, long: usize) -> usize {
+    match ranges.last_mut().filter(|last| last.end == at) {
+        Some(last) => last.end += long,
+        None => ranges.push(at..at + long),
+    }
+    at + long
+}
+
+/// Words, and what stands between them letter by letter.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let word = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+        let (piece, behind) = rest.split_at(if word == 0 { first.len_utf8() } else { word });
+        pieces.push(piece);
+        rest = behind;
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn twins(old: &str, new: &str) -> Vec<Twins> {
+        vec![Twins {
+            name: "Deployment web".to_owned(),
+            old: old.to_owned(),
+            new: new.to_owned(),
+        }]
+    }
+
+    const OLD: &str = "spec:\n  a: 1\n  b: 1\n  c: 1\n  template:\n    x: 1\n    y: 1\n    z: 1\n    image: team/shop:bad\n";
+
+    #[test]
+    fn the_words_that_differ_are_marked_and_no_others() {
+        let lines = between(&twins(OLD, &OLD.replace("bad", "good")), "");
+        let marked = |sign: char| {
+            let line = lines.iter().find(|line| line.sign == sign).unwrap();
+            line.marked.iter().map(|range| line.text[range.clone()].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!((marked('-'), marked('+')), (vec!["bad".to_owned()], vec!["good".to_owned()]));
+    }
+
+    #[test]
+    fn a_change_says_under_what_it_stands() {
+        let lines = between(&twins(OLD, &OLD.replace("bad", "good")), "");
+        let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(texts[..4], ["Deployment web", "spec:", "  template:", "    x: 1"]);
+    }
+
+    #[test]
+    fn lines_with_little_in_common_are_not_compared_by_word() {
+        let lines = between(&twins("a: one two three\n", "other: 4.5/6\n"), "");
+        assert!(lines.iter().all(|line| line.marked.is_empty()), "{lines:?}");
+    }
+
+    #[test]
+    fn what_is_equal_says_so() {
+        assert_eq!(between(&twins(OLD, OLD.trim_end()), "nothing").last().unwrap().text, "nothing");
+    }
 }

@@ -1,12 +1,17 @@
 //! What happened in an attempt, in the order it was seen: the learner's actions and the cluster's answers. Strips and the
 //! timeline are made of it.
 
+mod change;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
+use change::{difference, images};
+
 use super::backoff::{self, Try};
 use crate::cluster::snapshot::{Change, EventRow, ObjectRef, ObjectRow, PodRow, Row, Snapshot, Uid};
+use crate::scenario::clue::{Clue, Source};
 
 /// Facts kept; the oldest go.
 const FACTS: usize = 2000;
@@ -57,6 +62,10 @@ pub enum What {
         text: String,
         by_order: bool,
     },
+    /// The deciding fact that no event tells.
+    Clue(String),
+    /// All goals hold.
+    Solved,
     Made,
     Gone,
     Status {
@@ -126,6 +135,20 @@ impl Journal {
     /// Notes that help was taken.
     pub fn help(&mut self, now: Timestamp, text: impl Into<String>) {
         self.push(now, &ObjectRef::default(), &Uid::default(), None, What::Help(text.into()));
+    }
+
+    /// Notes a clue that no event tells, when it is another than before.
+    pub fn clue(&mut self, now: Timestamp, clue: &Clue) {
+        let same = |fact: &Fact| matches!(&fact.what, What::Clue(text) if *text == clue.text);
+        let last = self.facts.iter().rev().find(|fact| matches!(fact.what, What::Clue(_)));
+        if !matches!(clue.source, Source::Event(_)) && !last.is_some_and(same) {
+            self.push(now, &clue.about, &Uid::default(), None, What::Clue(clue.text.clone()));
+        }
+    }
+
+    /// Notes that all goals hold.
+    pub fn solved(&mut self, now: Timestamp) {
+        self.push(now, &ObjectRef::default(), &Uid::default(), None, What::Solved);
     }
 
     /// Notes what a change means, before the snapshot takes it in.
@@ -234,14 +257,14 @@ impl Journal {
         let news = before.listed.contains(&row.kind);
         let by_hand = row.owner.is_none() && !MADE_FOR_YOU.contains(&row.kind.as_str()) && row.name != "kube-root-ca.crt";
         match old {
-            None if news && by_hand => self.wished(now, row, format!("made {} {}{}", row.kind, row.name, images(row))),
+            None if news && by_hand => self.wished(now, row.created, row, format!("made {} {}{}", row.kind, row.name, images(row))),
             None if news && row.kind == "ReplicaSet" => self.push(row.created.unwrap_or(now), &about, &row.uid, row.owner.clone(), What::Made),
-            Some(old) if by_hand && old.wish != row.wish && !row.deleting => self.wished(now, row, difference(old, row)),
+            Some(old) if by_hand && old.wish != row.wish && !row.deleting => self.wished(now, None, row, difference(old, row)),
             _ => {}
         }
     }
 
-    fn wished(&mut self, now: Timestamp, row: &ObjectRow, text: String) {
+    fn wished(&mut self, now: Timestamp, made: Option<Timestamp>, row: &ObjectRow, text: String) {
         let by_order = self
             .facts
             .iter()
@@ -249,7 +272,7 @@ impl Journal {
             .find(|fact| matches!(fact.what, What::Order(_)))
             .is_some_and(|fact| now.duration_since(fact.at) <= CARRIED_OUT);
         let about = reference(&row.kind, &row.namespace, &row.name);
-        self.push(now, &about, &row.uid, None, What::Wished { text, by_order });
+        self.push(made.unwrap_or(now), &about, &row.uid, None, What::Wished { text, by_order });
     }
 
     fn gone(&mut self, now: Timestamp, before: &Snapshot, uid: &Uid) {
@@ -288,39 +311,4 @@ fn reference(kind: &str, namespace: &str, name: &str) -> ObjectRef {
         namespace: namespace.to_owned(),
         name: name.to_owned(),
     }
-}
-
-fn images(row: &ObjectRow) -> String {
-    if row.images.is_empty() {
-        String::new()
-    } else {
-        format!(" with {}", row.images.join(", "))
-    }
-}
-
-/// What was changed, as far as the row shows it.
-fn difference(old: &ObjectRow, new: &ObjectRow) -> String {
-    let name = format!("{} {}", new.kind, new.name);
-    let image = old.images.iter().zip(&new.images).find(|(old, new)| old != new);
-    if let Some((old, new)) = image {
-        return format!("set {name} from {old} to {new}");
-    }
-    if old.replicas.desired != new.replicas.desired {
-        return format!("scaled {name} from {} to {}", old.replicas.desired, new.replicas.desired);
-    }
-    let pairs = |labels: &BTreeMap<String, String>| labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",");
-    if old.selector != new.selector {
-        return format!("set the selector of {name} from {} to {}", pairs(&old.selector), pairs(&new.selector));
-    }
-    let ports = |row: &ObjectRow| {
-        row.ports
-            .iter()
-            .map(|port| format!("{}→{}", port.port, port.target))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    if old.ports != new.ports {
-        return format!("set the ports of {name} from {} to {}", ports(old), ports(new));
-    }
-    format!("changed {name}")
 }

@@ -67,6 +67,8 @@ pub enum Action {
     Timeline,
     Map,
     Explain,
+    /// Broken against live.
+    Compare,
     /// Write the page to a file.
     Keep,
     /// The practice clock.
@@ -281,6 +283,14 @@ pub static TABLE: &[Binding] = {
             "map",
             "what makes the pods, what leads to them, and where a link is broken",
             VIEW_GROUP,
+        ),
+        bind(
+            &[Char('D')],
+            Action::Compare,
+            Attempt,
+            "",
+            "what was changed since it was broken; against the solution too, once that was seen",
+            OBJECT,
         ),
         bind(&[Char('S')], Action::Keep, View, "save", "save the page as Markdown", PAGE),
         bind(&[Char(' ')], Action::Pause, Practice, "pause", "pause, and go on", CLOCK),

@@ -124,6 +124,7 @@ fn find_clue(attempt: &mut Attempt, now: Timestamp) {
         attempt.behind = None;
         attempt.memory.hidden = found;
     } else {
+        found.iter().for_each(|clue| attempt.journal.clue(now, clue));
         attempt.clue = found;
     }
 }
@@ -189,9 +190,10 @@ pub(super) fn cheated(model: &mut Model, cheat: Option<usize>, asked: bool) {
 }
 
 pub(super) fn solved(model: &mut Model) -> Vec<Effect> {
-    let now = model.wall();
+    let (cluster, now) = (model.now, model.wall());
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     attempt.stage = Stage::Solved;
+    attempt.journal.solved(cluster);
     attempt.solved_at = Some(now);
     attempt.behind = None;
     attempt.cheated = None;

@@ -4,6 +4,7 @@ mod answer;
 pub mod attempt;
 pub mod backoff;
 pub mod clock;
+pub mod compare;
 pub mod diff;
 pub mod drill;
 pub mod fuzzy;
@@ -280,6 +281,10 @@ pub enum Overlay {
 pub enum View {
     Timeline,
     Map,
+    /// The lesson's objects as broken, as they are and as solved; none before the cluster answered.
+    Compare {
+        lines: Option<Vec<DiffLine>>,
+    },
     /// Words that an object shows, explained.
     Words {
         title: String,
@@ -305,9 +310,11 @@ pub enum Question {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiffLine {
-    /// `-`, `+` or a blank.
+    /// `-`, `+`, a blank, or `#` before an object's name.
     pub sign: char,
     pub text: String,
+    /// Byte ranges of the words that changed.
+    pub marked: Vec<std::ops::Range<usize>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -6,6 +6,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::diff::Twins;
 use super::shell::Grid;
 use crate::cluster::snapshot::{Change, ObjectRef, Uid};
 use crate::scenario::clue::LogRequest;
@@ -71,6 +72,8 @@ pub enum FromCluster {
     Detail(Detail, Result<String, String>),
     /// An object as a learner would write it.
     Manifest(ObjectRef, Result<Value, String>),
+    /// The lesson's objects as they are, beside its manifests.
+    Compared(Result<Compared, String>),
     /// What became of a repair of the object.
     Mended(ObjectRef, Result<(), String>),
     /// Lines of the followed log.
@@ -180,6 +183,15 @@ pub enum Detail {
     },
 }
 
+/// The lesson's objects in two forms each.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Compared {
+    /// As broken, and as they are.
+    pub broken: Vec<Twins>,
+    /// As they are, and as the solution has them, where the learner has seen that.
+    pub solution: Option<Vec<Twins>>,
+}
+
 /// A message for people: what, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Notice {
@@ -205,6 +217,8 @@ pub enum Effect {
     /// Look whether one of the scenario's cheats shows.
     Suspect(AttemptNo),
     Show(AttemptNo, Detail),
+    /// Read the lesson's objects, to be held against its manifests; against those of the solution too, if so.
+    Compare(AttemptNo, bool),
     /// Read an object as a learner would write it.
     Fetch(AttemptNo, ObjectRef),
     /// Repair something of an object.

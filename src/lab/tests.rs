@@ -5,6 +5,7 @@ mod any;
 mod asking;
 mod bench;
 mod clock;
+mod comparing;
 mod faults;
 mod keys;
 mod looking;

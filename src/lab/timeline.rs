@@ -44,6 +44,7 @@ pub fn moments(attempt: &Attempt) -> Vec<Moment> {
     for fact in facts {
         let Some(mut line) = line(fact) else { continue };
         if line.depth == 0 {
+            line.after = began.filter(|_| line.tone == Tone::Good).map(|began| fact.at.duration_since(began));
             if line.tone == Tone::Action {
                 (group, began) = (lines.len(), Some(fact.at));
             }
@@ -65,17 +66,32 @@ pub fn moments(attempt: &Attempt) -> Vec<Moment> {
 /// By time; the cluster writes whole seconds, and within one a cause stands before its effect, else what came first.
 fn in_order(mut facts: Vec<&Fact>) -> Vec<&Fact> {
     facts.sort_by_key(|fact| fact.at.as_second());
-    let acts = |fact: &Fact| matches!(fact.what, What::Order(_) | What::Help(_) | What::Wished { by_order: false, .. });
-    let one = |a: &&Fact, b: &&Fact| a.at.as_second() == b.at.as_second() && !acts(a) && !acts(b);
-    for moment in facts.chunk_by_mut(one) {
-        moment.sort_by_key(|fact| match &fact.what {
-            What::Wished { .. } => 0,
-            What::Made if fact.about.kind == "Pod" => 2,
-            What::Made => 1,
-            _ => 3,
-        });
+    let told = |fact: &Fact| matches!(fact.what, What::Order(_) | What::Help(_) | What::Solved);
+    let together = |a: &&Fact, b: &&Fact| a.at.as_second() == b.at.as_second() && !told(a) && !told(b);
+    for moment in facts.chunk_by_mut(together) {
+        // What came before a change by hand is no effect of it; what is made may be seen before its maker's change.
+        let change = moment.iter().position(|fact| matches!(fact.what, What::Wished { by_order: false, .. }));
+        let mut ranks: Vec<(u8, &Fact)> = moment
+            .iter()
+            .enumerate()
+            .map(|(place, fact)| (rank(fact, change.is_some_and(|change| place < change)), *fact))
+            .collect();
+        ranks.sort_by_key(|(rank, _)| *rank);
+        for (slot, (_, fact)) in moment.iter_mut().zip(ranks) {
+            *slot = fact;
+        }
     }
     facts
+}
+
+fn rank(fact: &Fact, before: bool) -> u8 {
+    match &fact.what {
+        What::Wished { .. } => 1,
+        What::Made if fact.about.kind == "Pod" => 3,
+        What::Made => 2,
+        _ if before => 0,
+        _ => 4,
+    }
 }
 
 /// One more of a line that is there: by another object, or once more by the same.
@@ -94,6 +110,8 @@ fn line(fact: &Fact) -> Option<Moment> {
         What::Help(text) => (0, Tone::Help, format!("you {text}"), text.clone()),
         What::Wished { text, by_order: false } => (0, Tone::Action, format!("you {text}"), text.clone()),
         What::Wished { text, by_order: true } => (1, Tone::Plain, text.clone(), text.clone()),
+        What::Clue(text) => (1, Tone::Fault, clue(fact, text), text.clone()),
+        What::Solved => (0, Tone::Good, "all goals hold".to_owned(), String::new()),
         What::Made if fact.about.kind == "Pod" => (2, Tone::Plain, format!("Pod {} made", fact.about.name), "made".to_owned()),
         What::Made => (1, Tone::Plain, format!("{} {} made", fact.about.kind, fact.about.name), fact.about.name.clone()),
         What::Gone => (
@@ -123,6 +141,10 @@ fn line(fact: &Fact) -> Option<Moment> {
         more: 0,
         key: format!("{owner}|{same}"),
     })
+}
+
+fn clue(fact: &Fact, text: &str) -> String {
+    format!("{}/{}: {text}", fact.about.kind.to_lowercase(), fact.about.name)
 }
 
 fn depth(fact: &Fact) -> usize {

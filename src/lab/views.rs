@@ -2,7 +2,7 @@
 
 use super::keymap::Action;
 use super::msg::Effect;
-use super::{Model, Overlay, View, map, timeline, word};
+use super::{Model, Overlay, View, compare, map, timeline, word};
 
 /// Opens a page.
 pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -11,6 +11,7 @@ pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
         // The newest is at the end.
         Action::Timeline => (View::Timeline, usize::MAX),
         Action::Map => (View::Map, 0),
+        Action::Compare => return compare::open(model),
         Action::Explain => {
             let (title, words) = word::shown(attempt);
             if words.is_empty() {
@@ -34,6 +35,7 @@ pub fn text(model: &Model) -> Option<String> {
     match view {
         View::Timeline => model.attempt().map(timeline::markdown),
         View::Map => model.attempt().map(|attempt| map::markdown(&attempt.snapshot)),
+        View::Compare { lines } => lines.as_deref().map(compare::text),
         View::Words { words, .. } => {
             let said = |word: &String| word::explain(word).map(|known| format!("{word}: {}", known.means));
             Some(words.iter().filter_map(said).collect::<Vec<_>>().join("\n"))

@@ -41,21 +41,13 @@ pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize, rows: 
 
 /// A row that goes on where it cannot be seen.
 fn ended(look: &Look, mut line: Line<'static>, width: usize) -> Line<'static> {
-    let cut = look.sign(Sign::Cut);
+    let over = (line.width() + 2).saturating_sub(width);
     if let Some(last) = line.spans.last_mut() {
-        let text = last.content.trim_end();
-        let keep = if line_is_full(text, width) {
-            text.chars().count().saturating_sub(2)
-        } else {
-            text.chars().count()
-        };
-        last.content = format!("{} {cut}", text.chars().take(keep).collect::<String>().trim_end()).into();
+        let keep = last.content.chars().count().saturating_sub(over);
+        let kept: String = last.content.chars().take(keep).collect();
+        last.content = format!("{} {}", kept.trim_end(), look.sign(Sign::Cut)).into();
     }
     line
-}
-
-fn line_is_full(text: &str, width: usize) -> bool {
-    text.width() + 2 > width
 }
 
 fn laid(look: &Look, model: &Model, attempt: &Attempt, clue: &Clue, inner: usize, room: Room) -> Vec<Line<'static>> {
@@ -192,15 +184,19 @@ fn message(look: &Look, clue: &Clue, inner: usize, most: usize) -> Vec<Line<'sta
 
 /// How the message begins and the words that decide, in about `room` columns.
 fn gist(look: &Look, clue: &Clue, room: usize) -> Vec<(String, Style)> {
-    let Some(decisive) = clue.decisive.first().and_then(|range| clue.text.get(range.clone())) else {
-        return words(look, clue);
-    };
     let cut = format!(" {} ", look.sign(Sign::Cut));
-    let head: String = clue.text.chars().take(room.saturating_sub(decisive.width() + cut.width() + 8)).collect();
-    let plain = look.style(Mean::Text);
+    let first = clue.decisive.first().cloned().unwrap_or_default();
+    let decisive = clue.text.get(first.clone()).unwrap_or_default();
+    let head = room.saturating_sub(decisive.width() + cut.width() + 8);
+    // What decides stands at the start already, or leaves no room for one.
+    if decisive.is_empty() || first.start <= head {
+        return words(look, clue);
+    }
+    let head: String = clue.text.chars().take(head).collect();
+    let decided = look.style(Mean::Fault).add_modifier(Modifier::BOLD);
     vec![
-        (head.trim_end().to_owned(), plain),
+        (head.trim_end().to_owned(), look.style(Mean::Text)),
         (cut, look.style(Mean::Dim)),
-        (decisive.to_owned(), look.style(Mean::Fault).add_modifier(Modifier::BOLD)),
+        (decisive.to_owned(), decided),
     ]
 }

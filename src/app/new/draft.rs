@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::app::check::witness::{PrintedPod, Witness};
-use crate::lab::diff;
+use crate::lab::{DiffLine, diff};
 use crate::scenario::Scenario;
 
 const README: &str = include_str!("../../../assets/new/README.md");
@@ -82,6 +82,10 @@ fn table(rows: &[PrintedPod]) -> String {
 }
 
 fn difference(scenario: &Scenario) -> String {
-    let lines = diff::lines(scenario).into_iter().map(|line| format!("{}{}\n", line.sign, line.text));
+    let row = |line: DiffLine| match line.sign {
+        diff::HEAD => format!(" {}\n", line.text),
+        sign => format!("{sign}{}\n", line.text),
+    };
+    let lines = diff::lines(scenario).into_iter().map(row);
     format!("```diff\n{}```\n", lines.collect::<String>())
 }

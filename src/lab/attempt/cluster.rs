@@ -2,7 +2,7 @@
 
 use super::super::msg::{Detail, Effect, FromCluster, Link, Notice, Order};
 use super::super::overlay::{ask, needs_yes};
-use super::super::{Model, Opened, Overlay, Question, Stage, live, repair};
+use super::super::{Model, Opened, Overlay, Question, Stage, compare, live, repair};
 use super::{leave, story};
 
 pub fn update(model: &mut Model, news: FromCluster) -> Vec<Effect> {
@@ -35,6 +35,7 @@ pub fn update(model: &mut Model, news: FromCluster) -> Vec<Effect> {
         FromCluster::Cheated(cheat) => live::cheated(model, cheat, true),
         FromCluster::Manifest(about, answer) => repair::fetched(model, &about, answer),
         FromCluster::Mended(about, answer) => repair::mended(model, &about, answer),
+        FromCluster::Compared(answer) => compare::answered(model, answer),
         FromCluster::Detail(detail, text) => detailed(model, &detail, text),
         FromCluster::LogLines { pod, container, lines } => {
             if let Some(page) = log_page(model) {

@@ -6,6 +6,7 @@ use crate::lab::journal::{Mark, Shade};
 use crate::lab::msg::{Effect, FromCluster, Order};
 use crate::lab::timeline::{Tone, moments};
 use crate::lab::{Overlay, View};
+use crate::scenario::clue::{Clue, Fault};
 
 fn told(lab: &Lab) -> Vec<(usize, String)> {
     moments(lab.attempt()).into_iter().map(|moment| (moment.depth, moment.text)).collect()
@@ -126,6 +127,22 @@ fn within_a_second_a_cause_stands_before_its_effect() {
     let place = |wanted: &str| lines.iter().position(|(_, text)| text.contains(wanted));
     let order = ["ReplicaSet web-rs made", "Pod web-1 made", "pull failed"].map(place);
     assert!(order.is_sorted() && order[0].is_some(), "{lines:#?}");
+}
+
+#[test]
+fn a_clue_that_no_event_tells_is_told_once() {
+    let mut lab = story();
+    let pair = Clue {
+        text: "the selector meets no pod".to_owned(),
+        ..clue("web-1", Fault::Other)
+    };
+    let now = lab.model.now;
+    for _ in 0..2 {
+        lab.model.attempt_mut().unwrap().journal.clue(now, &pair);
+    }
+    let found = moments(lab.attempt());
+    let found: Vec<_> = found.iter().filter(|moment| moment.text.contains("the selector meets no pod")).collect();
+    assert_eq!(found.iter().map(|moment| (moment.depth, moment.tone)).collect::<Vec<_>>(), [(1, Tone::Fault)]);
 }
 
 #[test]

@@ -165,7 +165,7 @@ fn s_shows_the_change_and_enter_applies_it() {
     let lines: Vec<_> = lines.iter().map(|line| format!("{}{}", line.sign, line.text)).collect();
     assert_eq!(
         lines,
-        [" Deployment web", " kind: Deployment", "-image: shop:bad", "+image: shop:good", " replicas: 1"]
+        ["#Deployment web", " kind: Deployment", "-image: shop:bad", "+image: shop:good", " replicas: 1"]
     );
     assert!(lab.attempt().solution_seen, "looking is help");
     assert_eq!(lab.keys("\n"), [Effect::Carry(ONE, Order::Solve)]);

@@ -1,6 +1,7 @@
 //! What lies over the screen: help, questions, pages about one object, logs, the diff, the debrief.
 
 mod debrief;
+mod diff;
 mod log;
 mod map;
 mod object;
@@ -20,7 +21,7 @@ use super::pane::{framed, padded, percent, scrolled, wrap_spans};
 use super::theme::{Look, Mean};
 use crate::lab::keymap::help;
 use crate::lab::msg::Measures;
-use crate::lab::{DiffLine, Model, Overlay, Pane, Question, View};
+use crate::lab::{Model, Overlay, Pane, Question, View};
 
 /// Draws the top overlay.
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures: &mut Measures) {
@@ -30,7 +31,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
         Overlay::Help { scroll } => pen.dialog(86, "Keys", help_lines(look, model), *scroll),
         Overlay::Ask { question, lines, scroll } => ask(&mut pen, *question, lines, *scroll),
         Overlay::NameContext { typed, lines, scroll, .. } => name_context(&mut pen, typed, lines, *scroll),
-        Overlay::Diff { lines, scroll } => pen.dialog(96, "What the solution changes", diff_lines(look, lines), *scroll),
+        Overlay::Diff { lines, scroll } => diff::solution(&mut pen, lines, *scroll),
         Overlay::Page {
             detail,
             text,
@@ -45,6 +46,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
         Overlay::View { view, scroll } => match view {
             View::Timeline => timeline::draw(&mut pen, model, *scroll),
             View::Map => map::draw(&mut pen, model, *scroll),
+            View::Compare { lines } => diff::compared(&mut pen, lines.as_deref(), *scroll),
             View::Words { title, words } => words::draw(&mut pen, title, words, *scroll),
         },
         Overlay::Debrief { scroll } => debrief::draw(&mut pen, model, *scroll),
@@ -182,24 +184,4 @@ fn name_context(pen: &mut Pen, typed: &str, lines: &[String], scroll: usize) {
         Span::styled(" leave it alone", look.style(Mean::Text)),
     ]));
     pen.dialog(72, "This looks like production", shown, scroll);
-}
-
-fn diff_lines(look: &Look, lines: &[DiffLine]) -> Vec<Line<'static>> {
-    let line = |line: &DiffLine| {
-        let mean = match line.sign {
-            '-' => Mean::Fault,
-            '+' => Mean::Good,
-            _ => Mean::Dim,
-        };
-        Line::styled(format!("{} {}", line.sign, line.text), look.style(mean))
-    };
-    let mut shown: Vec<Line> = lines.iter().map(line).collect();
-    shown.push(Line::default());
-    shown.push(Line::from(vec![
-        Span::styled("Enter", look.style(Mean::Key)),
-        Span::styled(" applies it   ", look.style(Mean::Text)),
-        Span::styled("Esc", look.style(Mean::Key)),
-        Span::styled(" back; looking counts as help", look.style(Mean::Dim)),
-    ]));
-    shown
 }
