@@ -167,9 +167,9 @@ fn chosen(object: &Value, pod: &str, query: &LogQuery) -> Result<String, Status>
             .map(|container| text(&container["name"]).to_owned())
             .collect::<Vec<_>>()
     };
-    let (main, init) = (names("containers"), names("initContainers"));
+    let (main, init, by_hand) = (names("containers"), names("initContainers"), names("ephemeralContainers"));
     match query.container.as_deref().filter(|name| !name.is_empty()) {
-        Some(name) if main.iter().chain(&init).any(|known| known == name) => Ok(name.to_owned()),
+        Some(name) if main.iter().chain(&init).chain(&by_hand).any(|known| known == name) => Ok(name.to_owned()),
         Some(name) => Err(Status::bad_request(format!("container {name} is not valid for pod {pod}"))),
         None if main.len() == 1 => Ok(main.concat()),
         None => {
@@ -187,9 +187,9 @@ fn chosen(object: &Value, pod: &str, query: &LogQuery) -> Result<String, Status>
 }
 
 fn status<'a>(object: &'a Value, container: &str) -> &'a Value {
-    let all = items(&object["status"]["containerStatuses"])
-        .iter()
-        .chain(items(&object["status"]["initContainerStatuses"]));
+    let all = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"]
+        .into_iter()
+        .flat_map(|part| items(&object["status"][part]));
     all.into_iter().find(|status| status["name"] == container).unwrap_or(&Value::Null)
 }
 

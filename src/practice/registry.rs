@@ -16,6 +16,8 @@ pub enum Part {
     Spec,
     /// Only the status.
     Status,
+    /// Only the containers that come into a running pod.
+    Ephemeral,
 }
 
 /// What becomes of dependents when their owner is deleted.
@@ -120,11 +122,11 @@ impl World {
                 }
                 return Ok(if before == old { old } else { self.store.put(kind, old) });
             }
-            Part::Spec if kind.subresources.contains(&"status") => match old.get("status") {
+            Part::Spec | Part::Ephemeral if kind.subresources.contains(&"status") => match old.get("status") {
                 Some(status) => object["status"] = status.clone(),
                 None => drop(object.as_object_mut().and_then(|object| object.remove("status"))),
             },
-            Part::Spec => {}
+            Part::Spec | Part::Ephemeral => {}
         }
         for fixed in [
             "uid",
@@ -144,7 +146,10 @@ impl World {
         if kind.kind == "Service" {
             defaults::address::changed(self, &old, &mut object)?;
         }
-        validate::update(kind, &old, &object)?;
+        match part {
+            Part::Ephemeral => validate::ephemeral(kind, &old, &object)?,
+            _ => validate::update(kind, &old, &object)?,
+        }
         if kind.generation && object.get("spec") != old.get("spec") {
             object["metadata"]["generation"] = (old["metadata"]["generation"].as_i64().unwrap_or(0) + 1).into();
         }

@@ -105,9 +105,9 @@ fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Respo
              /api/v1/namespaces/NAMESPACE/pods/NAME:PORT/proxy/`, or with `kubectl proxy`",
         )),
         ("GET" | "PUT" | "PATCH", false, "scale") => scale::serve(practice, &at, call),
-        ("GET", false, "" | "status") => verbs::get(practice, &at, &call),
-        ("PUT", false, "" | "status" | "finalize") => verbs::update(practice, &at, &call),
-        ("PATCH", false, "" | "status") => patching::serve(practice, &at, &call),
+        ("GET", false, "" | "status" | verbs::EPHEMERAL) => verbs::get(practice, &at, &call),
+        ("PUT", false, "" | "status" | "finalize" | verbs::EPHEMERAL) => verbs::update(practice, &at, &call),
+        ("PATCH", false, "" | "status" | verbs::EPHEMERAL) => patching::serve(practice, &at, &call),
         _ => Err(Status::method_not_allowed()),
     }
 }

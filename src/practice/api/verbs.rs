@@ -26,6 +26,10 @@ const ANSWERED_WITH_OBJECT: &[&str] = &[
     "ResourceQuota",
 ];
 
+/// The part of a Pod through which containers come into it, and its field.
+pub const EPHEMERAL: &str = "ephemeralcontainers";
+const EPHEMERAL_FIELD: &str = "ephemeralContainers";
+
 pub fn get(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
     version(call.param("resourceVersion")).map_err(Status::untold)?;
     let found = practice.read(|world| world.store.encoded(at.kind, at.ns(), &at.name).cloned());
@@ -107,6 +111,11 @@ pub fn replace(world: &mut World, at: &Resource, object: Value, manager: &str) -
         .store
         .get(at.kind, at.ns(), &at.name)
         .ok_or_else(|| Status::not_found(at.kind, &at.name))?;
+    if at.sub == EPHEMERAL {
+        let added = object["spec"][EPHEMERAL_FIELD].take();
+        object["spec"] = old["spec"].clone();
+        object["spec"][EPHEMERAL_FIELD] = if added.is_null() { json!([]) } else { added };
+    }
     if at.sub != "status" {
         defaults::apply(at.kind.storage(), &mut object);
         defaults::keep(at.kind.storage(), &old, &mut object);
@@ -121,7 +130,11 @@ pub fn replace(world: &mut World, at: &Resource, object: Value, manager: &str) -
             time: &world.seconds(),
         },
     );
-    let part = if at.sub == "status" { Part::Status } else { Part::Spec };
+    let part = match at.sub.as_str() {
+        "status" => Part::Status,
+        EPHEMERAL => Part::Ephemeral,
+        _ => Part::Spec,
+    };
     world.update(at.kind.storage(), object, part)
 }
 

@@ -218,7 +218,7 @@ impl Worker<'_> {
     /// Records an event of a container; the status this sync began with is written after its first event.
     fn tell(&mut self, index: usize, kind: &str, reason: &str, message: &str) {
         let container = &self.pod.containers[index];
-        let path = format!("spec.{}{{{}}}", if container.init { "initContainers" } else { "containers" }, container.name);
+        let path = format!("spec.{}{{{}}}", container.part(), container.name);
         let node = text(&self.object["spec"]["nodeName"]).to_owned();
         self.world.event(
             Self::source(&node),
@@ -266,11 +266,16 @@ impl Worker<'_> {
             let container = &self.pod.containers[index];
             let image = text(&pod::spec(&self.object, &container.name)["image"]).to_owned();
             if image != container.image {
-                if container.running() && !container.init {
+                if container.running() && container.main() {
                     self.pod.containers[index].kill = Some(format!("Container {} definition changed, will be restarted", self.pod.containers[index].name));
                 }
                 self.pod.containers[index].image = image;
                 self.pod.containers[index].crash = pod::BackOff::default();
+            }
+        }
+        for added in items(&self.object["spec"][pod::EPHEMERAL]) {
+            if self.pod.container(text(&added["name"])).is_none() {
+                self.pod.containers.push(pod::Container::new(added, pod::EPHEMERAL));
             }
         }
         if self.pod.busy { self.pod.pending = true } else { self.begin() }

@@ -11,6 +11,8 @@ use super::process::Volumes;
 use crate::practice::field::{items, text};
 use crate::practice::runtime::files::Content;
 
+/// Where a spec has the containers that were put into it later.
+pub const EPHEMERAL: &str = "ephemeralContainers";
 /// Back-off starts with this and doubles up to the longest.
 const FIRST: Duration = Duration::from_secs(10);
 const LONGEST: Duration = Duration::from_secs(300);
@@ -99,6 +101,8 @@ pub struct Container {
     pub init: bool,
     /// An init container that stays: it is started in its turn and restarted always.
     pub sidecar: bool,
+    /// Put into the running pod by hand; it is started once and nothing asks for it.
+    pub ephemeral: bool,
     /// The last few runs, the newest at the end.
     pub runs: Vec<Run>,
     /// Why the last attempt to start it failed: reason and message.
@@ -120,6 +124,35 @@ pub struct Container {
 }
 
 impl Container {
+    /// A container of a part of the spec, not started yet.
+    pub fn new(spec: &Value, part: &str) -> Self {
+        let init = part == "initContainers";
+        Self {
+            name: text(&spec["name"]).to_owned(),
+            init,
+            sidecar: init && spec["restartPolicy"] == "Always",
+            ephemeral: part == EPHEMERAL,
+            ready: spec["readinessProbe"].is_null(),
+            started: spec["startupProbe"].is_null(),
+            image: text(&spec["image"]).to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether it is one that the pod is for.
+    pub fn main(&self) -> bool {
+        !self.init && !self.ephemeral
+    }
+
+    /// The part of the spec that it stands in.
+    pub fn part(&self) -> &'static str {
+        match (self.init, self.ephemeral) {
+            (true, _) => "initContainers",
+            (_, true) => EPHEMERAL,
+            _ => "containers",
+        }
+    }
+
     pub fn run(&self) -> Option<&Run> {
         self.runs.last()
     }
@@ -213,21 +246,11 @@ pub struct Pod {
 
 impl Pod {
     pub fn new(object: &Value, now: Timestamp, seconds: String) -> Self {
-        let container = |spec: &Value, init: bool| Container {
-            name: text(&spec["name"]).to_owned(),
-            init,
-            sidecar: init && spec["restartPolicy"] == "Always",
-            ready: spec["readinessProbe"].is_null(),
-            started: spec["startupProbe"].is_null(),
-            image: text(&spec["image"]).to_owned(),
-            ..Container::default()
-        };
-        let init = items(&object["spec"]["initContainers"]).iter().map(|spec| container(spec, true));
-        let main = items(&object["spec"]["containers"]).iter().map(|spec| container(spec, false));
+        let part = |field: &str| items(&object["spec"][field]).iter().map(|spec| Container::new(spec, field)).collect::<Vec<_>>();
         Self {
             uid: text(&object["metadata"]["uid"]).to_owned(),
             start_time: seconds,
-            containers: init.chain(main).collect(),
+            containers: [part("initContainers"), part("containers"), part(EPHEMERAL)].concat(),
             began: now,
             arrived: now,
             ..Self::default()
@@ -240,19 +263,19 @@ impl Pod {
 
     /// Whether all init containers have done their work, those that stay have started, or the main ones did already.
     pub fn initialized(&self) -> bool {
-        self.containers.iter().any(|container| !container.init && !container.runs.is_empty())
+        self.containers.iter().any(|container| container.main() && !container.runs.is_empty())
             || self.containers.iter().filter(|container| container.init).all(Container::lets_pass)
     }
 
     /// Whether a main container runs.
     pub fn main_runs(&self) -> bool {
-        self.containers.iter().any(|container| !container.init && container.running())
+        self.containers.iter().any(|container| container.main() && container.running())
     }
 }
 
 /// The spec of a container by name.
 pub fn spec<'a>(object: &'a Value, name: &str) -> &'a Value {
-    let all = items(&object["spec"]["initContainers"]).iter().chain(items(&object["spec"]["containers"]));
+    let all = ["initContainers", "containers", EPHEMERAL].into_iter().flat_map(|part| items(&object["spec"][part]));
     all.into_iter().find(|spec| spec["name"] == name).unwrap_or(&Value::Null)
 }
 
@@ -260,6 +283,7 @@ pub fn spec<'a>(object: &'a Value, name: &str) -> &'a Value {
 pub fn restarts(object: &Value, container: &Container, code: i64) -> bool {
     match text(&object["spec"]["restartPolicy"]) {
         _ if container.sidecar => true,
+        _ if container.ephemeral => false,
         "Never" => false,
         "OnFailure" => code != 0,
         _ => !container.init || code != 0,

@@ -19,6 +19,15 @@ use crate::practice::world::World;
 /// Where a container's volumes are found.
 pub type Volumes = BTreeMap<String, crate::practice::runtime::files::SharedTree>;
 
+/// The number of a user that an image names.
+const NAMED: i64 = 1000;
+
+/// The users an image knows, its own among them.
+fn passwd(named: Option<&str>) -> String {
+    let own = named.map_or(String::new(), |name| format!("{name}:x:{NAMED}:{NAMED}:{name}:/:/bin/sh\n"));
+    format!("root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n{own}")
+}
+
 /// Makes a container ready to start.
 ///
 /// # Errors
@@ -68,8 +77,11 @@ pub fn of(
         let own = spec["securityContext"].get(field);
         own.or_else(|| pod["spec"]["securityContext"].get(field)).cloned().unwrap_or_default()
     };
-    let user = context("runAsUser").as_i64().or_else(|| image.user.as_ref()?.parse().ok()).unwrap_or(0);
-    let group = context("runAsGroup").as_i64().unwrap_or(0);
+    let named = image.user.as_deref().filter(|user| *user != "root" && user.parse::<i64>().is_err());
+    let own_user = named.map(|_| NAMED).or_else(|| image.user.as_ref()?.parse().ok());
+    let user = context("runAsUser").as_i64().or(own_user).unwrap_or(0);
+    let own_group = named.filter(|_| user == NAMED).map_or(0, |_| NAMED);
+    let group = context("runAsGroup").as_i64().unwrap_or(own_group);
     let pod_context = &pod["spec"]["securityContext"];
     let mut groups: Vec<i64> = items(&pod_context["supplementalGroups"]).iter().filter_map(Value::as_i64).collect();
     groups.extend(pod_context["fsGroup"].as_i64());
@@ -79,9 +91,13 @@ pub fn of(
     let mut files = Files {
         mounts: vec![root::of(
             &programs,
-            &hosts,
-            &format!("{hostname}\n"),
-            &resolver,
+            &[
+                ("/etc/hosts", &hosts),
+                ("/etc/hostname", &format!("{hostname}\n")),
+                ("/etc/resolv.conf", &resolver),
+                ("/etc/passwd", &passwd(named)),
+                ("/proc/1/cmdline", &argv.iter().map(|word| format!("{word}\0")).collect::<String>()),
+            ],
             context("readOnlyRootFilesystem") == true,
             world.now,
         )],

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::pod::{Container, Ended, Pod, Run, Sandbox, restarts, spec};
+use super::pod::{Container, EPHEMERAL, Ended, Pod, Run, Sandbox, restarts, spec};
 use crate::practice::field::{condition, deleting, items, text};
 use jiff::Timestamp;
 
@@ -15,14 +15,14 @@ fn seconds(at: Timestamp) -> String {
 /// The whole status of a pod as it stands.
 pub fn of(object: &Value, pod: &Pod, now: Timestamp) -> Value {
     let generation = &object["metadata"]["generation"];
-    let statuses = |init: bool| {
+    let statuses = |part: &str| {
         pod.containers
             .iter()
-            .filter(|container| container.init == init)
+            .filter(|container| container.part() == part)
             .map(|container| container_status(object, pod, container))
             .collect::<Vec<_>>()
     };
-    let (init, main) = (statuses(true), statuses(false));
+    let (init, main, by_hand) = (statuses("initContainers"), statuses("containers"), statuses(EPHEMERAL));
     let old_phase = text(&object["status"]["phase"]);
     let phase = if matches!(old_phase, "Succeeded" | "Failed") {
         old_phase
@@ -39,6 +39,9 @@ pub fn of(object: &Value, pod: &Pod, now: Timestamp) -> Value {
     status["hostIPs"] = json!([{"ip": node}]);
     if !init.is_empty() {
         status["initContainerStatuses"] = init.clone().into();
+    }
+    if !by_hand.is_empty() {
+        status["ephemeralContainerStatuses"] = by_hand.into();
     }
     if pod.ip_seen {
         status["podIP"] = pod.ip.as_str().into();
@@ -97,7 +100,7 @@ fn container_status(object: &Value, pod: &Pod, container: &Container) -> Value {
         }
         let done = container.init && !container.sidecar && run.ended.as_ref().is_some_and(|ended| ended.code == 0);
         status["started"] = (run.ended.is_none() && container.started).into();
-        status["ready"] = (done || run.ended.is_none() && container.started && container.ready && (!container.init || container.sidecar)).into();
+        status["ready"] = (done || run.ended.is_none() && container.started && container.ready && (container.main() || container.sidecar)).into();
     }
     if let Some((reason, message)) = container.problem.as_ref().filter(|_| awaits_start(object, pod, container)) {
         if container.ended().is_some() {
@@ -108,6 +111,9 @@ fn container_status(object: &Value, pod: &Pod, container: &Container) -> Value {
             waiting["message"] = message.as_str().into();
         }
         status["state"] = json!({"waiting": waiting});
+    }
+    if let Some(fields) = status.as_object_mut().filter(|_| container.ephemeral) {
+        fields.remove("started");
     }
     let mounts: Vec<Value> = items(&spec["volumeMounts"]).iter().map(mounted).collect();
     if !mounts.is_empty() {

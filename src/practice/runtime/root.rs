@@ -62,12 +62,6 @@ fn base() -> Tree {
         tree.file(&format!("/proc/1/{name}"), "", 0o666, then);
         put(&mut tree, &format!("/proc/1/{name}"), device);
     }
-    tree.file(
-        "/etc/passwd",
-        "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n",
-        0o644,
-        then,
-    );
     tree.file("/etc/group", "root:x:0:\nnogroup:x:65534:\n", 0o644, then);
     tree.file("/etc/os-release", "NAME=\"klab practice image\"\nID=klab\n", 0o644, then);
     tree
@@ -80,7 +74,7 @@ fn put(tree: &mut Tree, path: &str, device: &'static str) {
 }
 
 /// A container's own root, over what all images have: the image's programs and the pod's names.
-pub fn of(programs: &[&str], hosts: &str, hostname: &str, resolver: &str, read_only: bool, now: Timestamp) -> Mount {
+pub fn of(programs: &[&str], own: &[(&str, &str)], read_only: bool, now: Timestamp) -> Mount {
     static BASE: LazyLock<Arc<Tree>> = LazyLock::new(|| Arc::new(base()));
     let mut tree = Tree {
         base: Some(BASE.clone()),
@@ -89,7 +83,7 @@ pub fn of(programs: &[&str], hosts: &str, hostname: &str, resolver: &str, read_o
     for name in programs {
         tree.file(&format!("/usr/local/bin/{name}"), "\u{7f}ELF", 0o755, now);
     }
-    for (path, content) in [("/etc/hosts", hosts), ("/etc/hostname", hostname), ("/etc/resolv.conf", resolver)] {
+    for (path, content) in own {
         tree.file(path, content, 0o644, now);
     }
     Mount {

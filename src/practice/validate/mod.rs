@@ -79,6 +79,16 @@ pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
     refuse(kind, object, &faults)
 }
 
+/// Checks the ephemeral containers of a Pod that replaces another.
+///
+/// # Errors
+/// 422 with every fault found.
+pub fn ephemeral(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
+    let mut faults = Vec::new();
+    pod::update_ephemeral(&old["spec"], &object["spec"], &mut faults);
+    refuse(kind, object, &faults)
+}
+
 /// What is wrong in an object for itself, besides its metadata.
 fn content(kind: &Kind, object: &Value, faults: &mut Faults) {
     let spec = &object["spec"];

@@ -19,12 +19,13 @@ mod kubectl;
 mod net;
 mod print;
 mod system;
+mod tar;
 pub mod test;
 mod text;
 
 /// What every image has.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    [NAMES, file::NAMES, text::NAMES, net::NAMES].into_iter().flatten().copied()
+    [NAMES, file::NAMES, text::NAMES, net::NAMES, tar::NAMES].into_iter().flatten().copied()
 }
 
 const NAMES: &[&str] = &[
@@ -151,6 +152,7 @@ async fn program(process: &Process, name: &str, argv: &[String]) -> Done {
         "curl" => net::run(process, name, words).await,
         _ if file::NAMES.contains(&name) => file::run(process, name, words).await,
         _ if text::NAMES.contains(&name) => text::run(process, name, words).await,
+        "tar" => tar::run(process, words).await,
         _ if net::NAMES.contains(&name) => net::run(process, name, words).await,
         _ => system::run(process, name, words).await,
     }

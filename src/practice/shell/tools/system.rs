@@ -29,11 +29,22 @@ pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done
     }
 }
 
+/// The name of a user in the container's own list.
+fn name_of(process: &Process, id: i64) -> Option<String> {
+    let users = process.kernel.files.content("/etc/passwd").ok()?.text();
+    users.lines().find_map(|line| {
+        let mut parts = line.split(':');
+        let name = parts.next()?;
+        (parts.nth(1)?.parse() == Ok(id)).then(|| name.to_owned())
+    })
+}
+
 /// What is said of the machine in a line or two.
 fn facts(process: &Process, name: &str, words: &[String]) -> String {
     let facts = &process.kernel.facts;
     let user = facts.user;
-    let called = if user == 0 { "root".to_owned() } else { user.to_string() };
+    let known = |id: i64| name_of(process, id);
+    let called = known(user).unwrap_or_else(|| user.to_string());
     let letter = words.first().map_or("", String::as_str);
     let mut line = match (name, letter) {
         ("hostname", "-i") => hold(&process.kernel.network.address).clone(),
@@ -43,7 +54,7 @@ fn facts(process: &Process, name: &str, words: &[String]) -> String {
         ("id", "-G") => facts.groups.iter().map(i64::to_string).collect::<Vec<_>>().join(" "),
         ("id", "-un") | ("whoami", _) => called,
         ("id", _) => {
-            let called = |id: i64| if id == 0 { "0(root)".to_owned() } else { id.to_string() };
+            let called = |id: i64| known(id).map_or_else(|| id.to_string(), |name| format!("{id}({name})"));
             let groups: Vec<String> = facts.groups.iter().map(|id| called(*id)).collect();
             format!("uid={} gid={} groups={}", called(user), called(facts.group), groups.join(","))
         }

@@ -3,6 +3,7 @@
 mod affinity;
 mod container;
 mod env;
+mod ephemeral;
 mod probe;
 mod resources;
 mod update;
@@ -12,6 +13,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+pub use ephemeral::update as update_ephemeral;
 pub use update::update;
 
 use super::check::{Faults, formed, labels, not_negative, one_of, required};
@@ -71,6 +73,9 @@ pub fn spec(at: &str, spec: &Value, faults: &mut Faults) {
 
 /// What is asked of a Pod itself and not of a template.
 pub fn own(spec: &Value, faults: &mut Faults) {
+    if !items(&spec["ephemeralContainers"]).is_empty() {
+        faults.push(Fault::forbidden("spec.ephemeralContainers", "cannot be set on create"));
+    }
     for (index, container) in items(&spec["containers"]).iter().enumerate() {
         let image = text(&container["image"]);
         if !image.is_empty() && image.trim() != image {

@@ -19,7 +19,7 @@ pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done
     match name {
         "ls" => ls::ls(process, &line).await,
         "find" => find::find(process, words).await,
-        "df" | "du" => usage(process, name).await,
+        "df" | "du" => usage(process, name, line.has('h')).await,
         "stat" | "readlink" | "realpath" => stat::shown(process, name, words).await,
         "mktemp" => mktemp(process, &line).await,
         "cp" | "mv" | "ln" => pairs(process, name, &line).await,
@@ -161,11 +161,11 @@ fn copy(process: &Process, from: &str, to: &str, deep: bool) -> Result<(), Fault
     }
 }
 
-async fn usage(process: &Process, name: &str) -> Done {
-    let text = if name == "df" {
-        "Filesystem           1K-blocks      Used Available Use% Mounted on\noverlay               41152736   8230547  32922189  20% /\n".to_owned()
-    } else {
-        format!("4\t{}\n", process.folder)
+async fn usage(process: &Process, name: &str, human: bool) -> Done {
+    let text = match (name, human) {
+        ("df", true) => "Filesystem                Size      Used Available Use% Mounted on\noverlay                  39.2G      7.8G     31.4G  20% /\n".to_owned(),
+        ("df", false) => "Filesystem           1K-blocks      Used Available Use% Mounted on\noverlay               41152736   8230547  32922189  20% /\n".to_owned(),
+        _ => format!("4\t{}\n", process.folder),
     };
     process.print(text).await.map(|()| 0)
 }
