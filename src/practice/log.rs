@@ -136,6 +136,14 @@ pub fn logs(world: &World, namespace: &str, pod: &str, query: &LogQuery) -> Resu
     // A container waiting for its restart still has the output of the run that ended: the newest in the book.
     let run = world.logs.run(uid, &container, query.previous && waiting.is_null());
     let never_ran = status["lastState"]["terminated"].is_null() && (!waiting.is_null() || status.is_null());
+    if run.is_none() && !never_ran {
+        // It was made and could not be started.
+        return Ok(Logs {
+            lines: Vec::new(),
+            dropped: 0,
+            done: true,
+        });
+    }
     let Some(run) = run.filter(|_| !never_ran) else {
         return Err(Status::bad_request(format!(
             "container \"{container}\" in pod \"{pod}\" is waiting to start: {}",

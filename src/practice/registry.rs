@@ -143,6 +143,7 @@ impl World {
         }
         defaults::apply(kind, &mut object);
         defaults::keep(kind, &old, &mut object);
+        admission::update(self, kind, &old, &object)?;
         if kind.kind == "Service" {
             defaults::address::changed(self, &old, &mut object)?;
         }

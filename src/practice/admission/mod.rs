@@ -36,6 +36,14 @@ pub fn check(world: &World, kind: &Kind, object: &Value) -> Result<(), Status> {
         .map_err(|why| forbidden(kind, object, &why))
 }
 
+/// What only looks at a change.
+///
+/// # Errors
+/// 403 with the reason.
+pub fn update(world: &World, kind: &Kind, old: &Value, new: &Value) -> Result<(), Status> {
+    storage::resize(world, kind, old, new).map_err(|why| forbidden(kind, new, &why))
+}
+
 fn forbidden(kind: &Kind, object: &Value, why: &str) -> Status {
     let name = match names(object) {
         (_, name) if name.is_empty() => text(&object["metadata"]["generateName"]).to_owned(),

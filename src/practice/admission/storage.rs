@@ -1,8 +1,9 @@
-//! The default StorageClass of claims that name none.
+//! The default StorageClass of claims that name none, and which claims may grow.
 
 use serde_json::Value;
 
 use crate::practice::kind::{Kind, STORAGE_CLASS};
+use crate::practice::quantity::Quantity;
 use crate::practice::store::decode;
 use crate::practice::world::World;
 
@@ -25,4 +26,24 @@ pub fn choose(world: &World, kind: &Kind, object: &mut Value) {
     if let Some(class) = newest {
         object["spec"]["storageClassName"] = class["metadata"]["name"].clone();
     }
+}
+
+/// Refuses to make a claim larger that cannot grow (`persistentvolume/resize`).
+///
+/// # Errors
+/// Why it cannot.
+pub fn resize(world: &World, kind: &Kind, old: &Value, new: &Value) -> Result<(), super::Refusal> {
+    let size = |claim: &Value| Quantity::of(&claim["spec"]["resources"]["requests"]["storage"]);
+    if kind.kind != "PersistentVolumeClaim" || size(new) <= size(old) {
+        return Ok(());
+    }
+    if old["status"]["phase"] != "Bound" {
+        return Err("Only bound persistent volume claims can be expanded".to_owned());
+    }
+    let class = new["spec"]["storageClassName"].as_str().unwrap_or_default();
+    let class = world.store.get(&STORAGE_CLASS, "", class);
+    if class.is_some_and(|class| class["allowVolumeExpansion"] == true) {
+        return Ok(());
+    }
+    Err("only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize".to_owned())
 }

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ pub fn serve(practice: &Practice, at: &Resource, call: Call) -> Result<Response,
     };
     let session = match started {
         Err(Refused::Server(status)) => return Err(status),
-        _ if call.upgrade.is_none() => return Err(Status::bad_request("Upgrade request required")),
+        _ if call.upgrade.is_none() && !call.headers.contains_key(header::UPGRADE) => return Err(Status::bad_request("Upgrade request required")),
         _ if at.sub == "exec" && exec.command.is_empty() => {
             return Err(Status::bad_request("you must specify at least one command for the container"));
         }

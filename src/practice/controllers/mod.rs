@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::kind::{ENDPOINT_SLICE, NAMESPACE, NODE, SERVICE};
+use super::kind::{ENDPOINT_SLICE, ENDPOINTS, NAMESPACE, NODE, SERVICE};
 use super::registry::Part;
 use super::world::{Controller, World};
 use super::{Node, Options, access};
@@ -89,10 +89,23 @@ pub fn bootstrap(world: &mut World, options: &Options) {
     let https = json!([{"name": "https", "protocol": "TCP", "port": 443, "targetPort": 6443}]);
     let labels = json!({"component": "apiserver", "provider": "kubernetes"});
     service(world, "default", "kubernetes", "10.96.0.1", labels, https);
+    api_endpoints(world);
     if options.nodes > 0 {
         name_service(world);
     }
     access::bootstrap::bootstrap(world);
+}
+
+/// Where the API server is, which it writes down itself.
+fn api_endpoints(world: &mut World) {
+    let (name, address) = ("kubernetes", "10.244.0.1");
+    let ports = json!([{"name": "https", "port": 6443, "protocol": "TCP"}]);
+    let endpoints = json!({"metadata": {"name": name, "namespace": "default", "labels": {"endpointslice.kubernetes.io/skip-mirror": "true"}},
+        "subsets": [{"addresses": [{"ip": address}], "ports": ports}]});
+    put(world, &ENDPOINTS, endpoints);
+    let slice = json!({"metadata": {"name": name, "namespace": "default", "labels": {"kubernetes.io/service-name": name}},
+        "addressType": "IPv4", "endpoints": [{"addresses": [address], "conditions": {"ready": true}}], "ports": ports});
+    put(world, &ENDPOINT_SLICE, slice);
 }
 
 /// A Service of the cluster's own, at an address that everybody knows.
@@ -158,11 +171,8 @@ fn node(world: &mut World, name: &str, index: usize) -> Value {
     let now = world.seconds();
     let condition = |kind: &str, status: &str, reason: &str, message: &str| json!({"type": kind, "status": status, "reason": reason, "message": message, "lastHeartbeatTime": now, "lastTransitionTime": now});
     let resources = json!({"cpu": "4", "memory": "8Gi", "pods": "110", "ephemeral-storage": "64Gi", "hugepages-1Gi": "0", "hugepages-2Mi": "0"});
-    let mut labels = json!({"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
+    let labels = json!({"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
         "beta.kubernetes.io/os": "linux", "beta.kubernetes.io/arch": "amd64"});
-    if index == 0 {
-        labels["node-role.kubernetes.io/control-plane"] = "".into();
-    }
     json!({
         "metadata": {"name": name, "labels": labels, "annotations": {"node.alpha.kubernetes.io/ttl": "0", "volumes.kubernetes.io/controller-managed-attach-detach": "true"}},
         "spec": {"podCIDR": format!("10.244.{index}.0/24"), "podCIDRs": [format!("10.244.{index}.0/24")]},

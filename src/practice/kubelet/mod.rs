@@ -72,6 +72,14 @@ impl Controller for Kubelet {
         if change.kind == &NODE && change.what == What::Added {
             return arrive(me, world, &change.name);
         }
+        if change.kind == &NODE && change.what == What::Modified {
+            let before = change.before.as_ref().map(super::store::decode).unwrap_or_default();
+            if (before["spec"]["unschedulable"] == true) != (change.decoded()["spec"]["unschedulable"] == true) {
+                // The next of its reports, ten seconds apart, tells of it.
+                let after = world.between(50, 10_000);
+                world.queue(me, Key::new("", &change.name).task("schedulable"), after);
+            }
+        }
         if change.kind != &POD {
             return;
         }
@@ -94,8 +102,10 @@ impl Controller for Kubelet {
 
     fn run(&mut self, me: Id, world: &mut World, key: &Key) {
         let name = (key.namespace.clone(), key.name.clone());
-        if key.task == "turn" {
-            return world.turn();
+        match key.task.as_str() {
+            "turn" => return world.turn(),
+            "schedulable" => return tell_schedulable(world, &key.name),
+            _ => {}
         }
         if let Some(uid) = key.task.strip_prefix("gone:") {
             world.logs.forget(uid);
@@ -147,6 +157,21 @@ fn arrive(me: Id, world: &mut World, node: &str) {
             Duration::ZERO,
         );
     }
+}
+
+/// An event for whether pods may come to a node.
+fn tell_schedulable(world: &mut World, node: &str) {
+    let Some(mut object) = world.store.get(&NODE, "", node) else { return };
+    let reason = if object["spec"]["unschedulable"] == true { "NodeNotSchedulable" } else { "NodeSchedulable" };
+    // The kubelet knows its node by name only.
+    object["metadata"]["uid"] = node.into();
+    let note = Note {
+        kind: "Normal",
+        reason,
+        message: &format!("Node {node} status is now: {reason}"),
+        path: "",
+    };
+    world.event(Worker::source(node), &NODE, &object, note);
 }
 
 impl Worker<'_> {

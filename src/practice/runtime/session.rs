@@ -208,7 +208,14 @@ fn start(world: &mut World, namespace: &str, pod: &str, exec: &Exec) -> Result<E
 }
 
 fn follow(world: &mut World, namespace: &str, pod: &str, exec: &Exec) -> Result<Ends, Refused> {
-    let (uid, name) = running(world, namespace, pod, &exec.container)?;
+    let (uid, name) = running(world, namespace, pod, &exec.container).map_err(|refused| match refused {
+        // For this the kubelet has other words.
+        Refused::Kubelet(why) => {
+            let name = why.split('"').nth(1).unwrap_or_default();
+            Refused::Kubelet(format!("container {name} not found in pod {pod}_{namespace}"))
+        }
+        other => other,
+    })?;
     let (stdout, stderr) = world.runtime.follow(&uid, &name).ok_or_else(|| Status::not_found(&POD, pod))?;
     Ok(Ends {
         stdin: world.runtime.stdin(&uid, &name).filter(|_| exec.stdin),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::check::{list, not_negative, one_of};
+use super::difference::pod_template;
 use super::pod;
 use crate::practice::controllers::cron_job::schedule::{self, Schedule};
 use crate::practice::status::Fault;
@@ -197,7 +198,11 @@ pub fn job_update(old: &Value, new: &Value, faults: &mut Vec<Fault>) {
         template
     };
     if !unbegun || bare(before) != bare(after) {
-        immutable("template", before, after, faults);
+        let template = &after["template"];
+        if before["template"] != *template {
+            let fault = Fault::invalid("spec.template", template, "field is immutable");
+            faults.push(fault.shown(template, &pod_template(template)));
+        }
     }
 }
 

@@ -86,6 +86,31 @@ fn fields(id: Id, value: &Value, without: &[&str]) -> Vec<(String, Printed)> {
 
 /// The lines of a Pod's spec.
 pub fn pod_spec(spec: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    write(&mut lines, 0, "", &Printed::Fields(spec_fields(spec)), "");
+    lines
+}
+
+/// A template of Pods in one line; its metadata goes by the names it has in the API.
+pub fn pod_template(template: &Value) -> String {
+    let metadata = template["metadata"].as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    let mut parts: Vec<String> = metadata.map(|(name, value)| format!("{name:?}:{value}")).collect();
+    parts.push(format!("\"Spec\":{}", compact(&Printed::Fields(spec_fields(&template["spec"])))));
+    format!("{{{}}}", parts.join(","))
+}
+
+fn compact(value: &Printed) -> String {
+    match value {
+        Printed::Leaf(text) => text.clone(),
+        Printed::List(list) => format!("[{}]", list.iter().map(compact).collect::<Vec<_>>().join(",")),
+        Printed::Fields(all) => {
+            let parts: Vec<String> = all.iter().map(|(name, value)| format!("{name:?}:{}", compact(value))).collect();
+            format!("{{{}}}", parts.join(","))
+        }
+    }
+}
+
+fn spec_fields(spec: &Value) -> Vec<(String, Printed)> {
     let (Some(id), Some(context)) = (table().find("v1", "PodSpec"), table().find("v1", "PodSecurityContext")) else {
         return Vec::new();
     };
@@ -99,9 +124,7 @@ pub fn pod_spec(spec: &Value) -> Vec<String> {
     let security = shared.chain(fields(context, &spec["securityContext"], &[])).collect();
     let place = all.iter().position(|(name, _)| name == "ImagePullSecrets").unwrap_or(all.len());
     all.insert(place, ("SecurityContext".to_owned(), Printed::Fields(security)));
-    let mut lines = Vec::new();
-    write(&mut lines, 0, "", &Printed::Fields(all), "");
-    lines
+    all
 }
 
 /// One space a level, as Go indents it here.

@@ -61,7 +61,8 @@ pub fn binding_update(old: &Value, new: &Value, faults: &mut Faults) {
 
 pub fn node(spec: &Value, faults: &mut Faults) {
     for (index, taint) in items(&spec["taints"]).iter().enumerate() {
-        let at = format!("spec.taints[{index}]");
+        // Kubernetes looks for them where they once were.
+        let at = format!("metadata.taints[{index}]");
         for why in format::qualified(text(&taint["key"])) {
             faults.push(Fault::invalid(format!("{at}.key"), &taint["key"], &why));
         }
