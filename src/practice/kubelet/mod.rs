@@ -162,7 +162,11 @@ fn arrive(me: Id, world: &mut World, node: &str) {
 /// An event for whether pods may come to a node.
 fn tell_schedulable(world: &mut World, node: &str) {
     let Some(mut object) = world.store.get(&NODE, "", node) else { return };
-    let reason = if object["spec"]["unschedulable"] == true { "NodeNotSchedulable" } else { "NodeSchedulable" };
+    let reason = if object["spec"]["unschedulable"] == true {
+        "NodeNotSchedulable"
+    } else {
+        "NodeSchedulable"
+    };
     // The kubelet knows its node by name only.
     object["metadata"]["uid"] = node.into();
     let note = Note {

@@ -275,7 +275,9 @@ impl Pod {
 
 /// The spec of a container by name.
 pub fn spec<'a>(object: &'a Value, name: &str) -> &'a Value {
-    let all = ["initContainers", "containers", EPHEMERAL].into_iter().flat_map(|part| items(&object["spec"][part]));
+    let all = ["initContainers", "containers", EPHEMERAL]
+        .into_iter()
+        .flat_map(|part| items(&object["spec"][part]));
     all.into_iter().find(|spec| spec["name"] == name).unwrap_or(&Value::Null)
 }
 

@@ -156,7 +156,12 @@ impl Worker<'_> {
     fn plan(&mut self) -> Duration {
         let mut due = Vec::new();
         let initialized = self.pod.initialized();
-        let by_hand = self.pod.containers.iter().enumerate().filter(|(_, container)| container.ephemeral && container.runs.is_empty());
+        let by_hand = self
+            .pod
+            .containers
+            .iter()
+            .enumerate()
+            .filter(|(_, container)| container.ephemeral && container.runs.is_empty());
         due.extend(by_hand.map(|(index, _)| Step::Attempt(index)));
         let concerned = |container: &Container| !container.ephemeral && (container.init != initialized || container.sidecar);
         for (index, container) in self.pod.containers.iter().enumerate().filter(|(_, container)| concerned(container)) {

@@ -75,7 +75,11 @@ fn file(line: &Line) -> Option<&str> {
 /// Where the members are or go.
 fn place(process: &Process, line: &Line, name: &str) -> String {
     let folder = line.value('C').unwrap_or(".");
-    if name.starts_with('/') { name.to_owned() } else { process.path(&format!("{folder}/{name}")) }
+    if name.starts_with('/') {
+        name.to_owned()
+    } else {
+        process.path(&format!("{folder}/{name}"))
+    }
 }
 
 async fn create(process: &Process, line: &Line) -> Result<Result<i32, String>, crate::practice::runtime::pipe::Broken> {
@@ -104,7 +108,9 @@ async fn create(process: &Process, line: &Line) -> Result<Result<i32, String>, c
             process.print(archive).await?;
             Ok(code)
         }
-        Some(path) => put(process, &process.path(path), &archive).map(|()| code).map_err(|fault| format!("can't open '{path}': {fault}")),
+        Some(path) => put(process, &process.path(path), &archive)
+            .map(|()| code)
+            .map_err(|fault| format!("can't open '{path}': {fault}")),
     })
 }
 
@@ -125,7 +131,12 @@ fn gather(process: &Process, path: &str, name: &str, members: &mut Vec<Member>) 
         content,
     });
     for one in below {
-        gather(process, &format!("{}/{one}", path.trim_end_matches('/')), &format!("{}/{one}", name.trim_end_matches('/')), members)?;
+        gather(
+            process,
+            &format!("{}/{one}", path.trim_end_matches('/')),
+            &format!("{}/{one}", name.trim_end_matches('/')),
+            members,
+        )?;
     }
     Ok(())
 }
@@ -137,11 +148,19 @@ fn written(member: &Member) -> Vec<u8> {
         Content::Link(to) => (b'2', to, &[]),
         Content::File(bytes) => (b'0', "", bytes),
     };
-    let name = if kind == b'5' { format!("{}/", member.name.trim_end_matches('/')) } else { member.name.clone() };
+    let name = if kind == b'5' {
+        format!("{}/", member.name.trim_end_matches('/'))
+    } else {
+        member.name.clone()
+    };
     let mut head = vec![0u8; BLOCK];
     let mut field = |at: usize, most: usize, bytes: &[u8]| head[at..at + bytes.len().min(most)].copy_from_slice(&bytes[..bytes.len().min(most)]);
     // A long name stands in two parts.
-    let split = if name.len() > 100 { name[name.len() - 100..].find('/').map(|at| name.len() - 100 + at) } else { None };
+    let split = if name.len() > 100 {
+        name[name.len() - 100..].find('/').map(|at| name.len() - 100 + at)
+    } else {
+        None
+    };
     let (prefix, last) = split.map_or(("", name.as_str()), |at| (&name[..at], &name[at + 1..]));
     field(0, 100, last.as_bytes());
     field(345, 155, prefix.as_bytes());
@@ -236,7 +255,11 @@ fn read(mut rest: &[u8]) -> Result<Vec<Member>, String> {
         let content = after.get(..size).ok_or("short read")?;
         rest = after.get(size.next_multiple_of(BLOCK)..).unwrap_or_default();
         let prefix = if head[262] == 0 { text(345, 155) } else { String::new() };
-        let name = if prefix.is_empty() { text(0, 100) } else { format!("{prefix}/{}", text(0, 100)) };
+        let name = if prefix.is_empty() {
+            text(0, 100)
+        } else {
+            format!("{prefix}/{}", text(0, 100))
+        };
         let content = match head[156] {
             b'5' => Content::Folder,
             b'2' => Content::Link(text(157, 100)),
@@ -264,7 +287,8 @@ fn read(mut rest: &[u8]) -> Result<Vec<Member>, String> {
 /// The path in an extended header: records of `LENGTH KEY=VALUE`.
 fn path_of(records: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(records);
-    text.lines().find_map(|record| Some(record.split_once(' ')?.1.strip_prefix("path=")?.to_owned()))
+    text.lines()
+        .find_map(|record| Some(record.split_once(' ')?.1.strip_prefix("path=")?.to_owned()))
 }
 
 fn unpack(process: &Process, path: &str, member: &Member) -> Result<(), Fault> {

@@ -163,8 +163,12 @@ fn copy(process: &Process, from: &str, to: &str, deep: bool) -> Result<(), Fault
 
 async fn usage(process: &Process, name: &str, human: bool) -> Done {
     let text = match (name, human) {
-        ("df", true) => "Filesystem                Size      Used Available Use% Mounted on\noverlay                  39.2G      7.8G     31.4G  20% /\n".to_owned(),
-        ("df", false) => "Filesystem           1K-blocks      Used Available Use% Mounted on\noverlay               41152736   8230547  32922189  20% /\n".to_owned(),
+        ("df", true) => {
+            "Filesystem                Size      Used Available Use% Mounted on\noverlay                  39.2G      7.8G     31.4G  20% /\n".to_owned()
+        }
+        ("df", false) => {
+            "Filesystem           1K-blocks      Used Available Use% Mounted on\noverlay               41152736   8230547  32922189  20% /\n".to_owned()
+        }
         _ => format!("4\t{}\n", process.folder),
     };
     process.print(text).await.map(|()| 0)
