@@ -16,6 +16,7 @@ use crate::image::Catalogue;
 mod endings;
 mod failures;
 mod inside;
+mod later;
 mod quotas;
 mod rollouts;
 mod running;
