@@ -22,8 +22,14 @@ async fn a_container_comes_into_a_running_pod_and_stays_as_it_came() {
     tokio::time::sleep(Duration::from_secs(5)).await;
     let pod = practice.read(|world| world.store.get(&POD, "default", "shed")).expect("pod");
     let status = &pod["status"]["ephemeralContainerStatuses"][0];
-    assert_eq!((status["state"]["terminated"]["exitCode"].as_i64(), status["restartCount"].as_i64()), (Some(3), Some(0)));
-    assert_eq!((pod["status"]["phase"].as_str(), pod["status"]["containerStatuses"][0]["ready"].as_bool()), (Some("Running"), Some(true)));
+    assert_eq!(
+        (status["state"]["terminated"]["exitCode"].as_i64(), status["restartCount"].as_i64()),
+        (Some(3), Some(0))
+    );
+    assert_eq!(
+        (pod["status"]["phase"].as_str(), pod["status"]["containerStatuses"][0]["ready"].as_bool()),
+        (Some("Running"), Some(true))
+    );
     let query = LogQuery {
         container: Some("look".to_owned()),
         ..LogQuery::default()
@@ -32,11 +38,22 @@ async fn a_container_comes_into_a_running_pod_and_stays_as_it_came() {
     assert_eq!(printed.lines[0].text, "looking");
 
     let refusal = async |containers: Value| send(&patch(containers)).await.expect_err("refused").to_string();
-    assert!(refusal(json!([{"name": "look", "image": "other"}])).await.contains("existing ephemeral containers \"look\" may not be changed"));
-    assert!(refusal(json!([{"name": "main", "image": "x"}])).await.contains("ephemeralContainers[0].name: Duplicate value: \"main\""));
+    assert!(
+        refusal(json!([{"name": "look", "image": "other"}]))
+            .await
+            .contains("existing ephemeral containers \"look\" may not be changed")
+    );
+    assert!(
+        refusal(json!([{"name": "main", "image": "x"}]))
+            .await
+            .contains("ephemeralContainers[0].name: Duplicate value: \"main\"")
+    );
     let wrong = json!([{"name": "more", "image": "x", "ports": [{"containerPort": 1}], "targetContainerName": "nobody"}]);
     let told = refusal(wrong).await;
-    for part in ["targetContainerName: Not found: \"nobody\"", "ports: Forbidden: cannot be set for an Ephemeral Container"] {
+    for part in [
+        "targetContainerName: Not found: \"nobody\"",
+        "ports: Forbidden: cannot be set for an Ephemeral Container",
+    ] {
         assert!(told.contains(part), "{part} in {told}");
     }
 }
@@ -96,7 +113,12 @@ async fn a_claim_grows_only_where_its_class_lets_it() {
         world.update(&PERSISTENT_VOLUME_CLAIM, claim, Part::Spec)
     });
     let why = "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize";
-    assert_eq!(refusal.expect_err("refused").message, format!("persistentvolumeclaims \"soil\" is forbidden: {why}"));
-    let endpoints = practice.read(|world| world.store.get(&crate::practice::kind::ENDPOINTS, "default", "kubernetes")).expect("endpoints");
+    assert_eq!(
+        refusal.expect_err("refused").message,
+        format!("persistentvolumeclaims \"soil\" is forbidden: {why}")
+    );
+    let endpoints = practice
+        .read(|world| world.store.get(&crate::practice::kind::ENDPOINTS, "default", "kubernetes"))
+        .expect("endpoints");
     assert_eq!(items(&endpoints["subsets"]).len(), 1);
 }
