@@ -15,6 +15,7 @@ use crate::text;
 const TAIL_BYTES: i64 = 1 << 20;
 /// Longer lines are cut.
 const LINE_CHARS: usize = 4000;
+const GONE: &str = "unable to retrieve container logs for ";
 const TAIL_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Cluster {
@@ -33,6 +34,8 @@ impl Cluster {
         };
         let api: Api<Pod> = Api::namespaced(self.client.clone(), &self.namespace);
         match tokio::time::timeout(TAIL_TIMEOUT, api.logs(pod, &params)).await {
+            // The kubelet answers so, and with success, when the container is gone already.
+            Ok(Ok(log)) if log.starts_with(GONE) && log.lines().count() == 1 => Err(tidy(log.trim_end())),
             Ok(Ok(log)) => Ok(log.lines().map(tidy).collect()),
             Ok(Err(error)) => Err(fault::say(&error)),
             Err(_) => Err(format!("no log of {pod} within {} s; is its node reachable?", TAIL_TIMEOUT.as_secs())),
@@ -72,6 +75,13 @@ mod tests {
     use super::*;
     use crate::cluster::stub;
     use serde_json::json;
+
+    #[tokio::test]
+    async fn what_the_kubelet_says_of_a_container_that_is_gone_is_no_log() {
+        let cluster = stub::cluster(|_| stub::text("unable to retrieve container logs for containerd://0f94"));
+        let answer = cluster.log_tail("p", "app", true, 20).await;
+        assert!(answer.is_err_and(|why| why.contains("0f94")));
+    }
 
     #[tokio::test]
     async fn lines_are_cleaned_and_cut() {

@@ -114,7 +114,8 @@ fn above(text: &str, row: usize) -> Vec<&str> {
     let mut parents = Vec::new();
     for one in rows[..row].iter().rev().filter(|one| !one.trim().is_empty()) {
         if indent(one) < least {
-            least = indent(one);
+            // A list stands at its own field's column.
+            least = indent(one) + usize::from(one.trim_start().starts_with("- "));
             parents.push(*one);
         }
     }
@@ -207,6 +208,14 @@ mod tests {
         let lines = between(&twins(OLD, &OLD.replace("bad", "good")), "");
         let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(texts[..4], ["Deployment web", "spec:", "  template:", "    x: 1"]);
+    }
+
+    #[test]
+    fn a_list_says_which_field_it_is_of() {
+        let old = "spec:\n  containers:\n  - name: app\n    a: 1\n    b: 1\n    c: 1\n    image: shop:bad\n";
+        let lines = between(&twins(old, &old.replace("bad", "good")), "");
+        let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(texts[1..5], ["spec:", "  containers:", "  - name: app", "    a: 1"]);
     }
 
     #[test]

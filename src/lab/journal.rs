@@ -11,7 +11,7 @@ use change::{difference, images};
 
 use super::backoff::{self, Try};
 use crate::cluster::snapshot::{Change, EventRow, ObjectRef, ObjectRow, PodRow, Row, Snapshot, Uid};
-use crate::scenario::clue::{Clue, Source};
+use crate::scenario::clue::Clue;
 
 /// Facts kept; the oldest go.
 const FACTS: usize = 2000;
@@ -34,6 +34,8 @@ const MADE_FOR_YOU: [&str; 7] = [
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Journal {
     pub facts: VecDeque<Fact>,
+    /// Nothing is broken yet: what is made now is the healthy start, and no news.
+    pub quiet: bool,
     pub strips: BTreeMap<Uid, Strip>,
 }
 
@@ -137,12 +139,15 @@ impl Journal {
         self.push(now, &ObjectRef::default(), &Uid::default(), None, What::Help(text.into()));
     }
 
-    /// Notes a clue that no event tells, when it is another than before.
+    /// Notes a clue that no Warning tells, when it is about another object than the one before.
     pub fn clue(&mut self, now: Timestamp, clue: &Clue) {
-        let same = |fact: &Fact| matches!(&fact.what, What::Clue(text) if *text == clue.text);
-        let last = self.facts.iter().rev().find(|fact| matches!(fact.what, What::Clue(_)));
-        if !matches!(clue.source, Source::Event(_)) && !last.is_some_and(same) {
-            self.push(now, &clue.about, &Uid::default(), None, What::Clue(clue.text.clone()));
+        let told = |fact: &&mut Fact| matches!(fact.what, What::Clue(_) | What::Order(_) | What::Wished { by_order: false, .. });
+        match self.facts.iter_mut().rev().find(told) {
+            // What is learned of the same object later is the better word for it.
+            Some(Fact {
+                what: What::Clue(text), about, ..
+            }) if *about == clue.about => text.clone_from(&clue.text),
+            _ => self.push(now, &clue.about, &Uid::default(), None, What::Clue(clue.text.clone())),
         }
     }
 
@@ -265,14 +270,12 @@ impl Journal {
     }
 
     fn wished(&mut self, now: Timestamp, made: Option<Timestamp>, row: &ObjectRow, text: String) {
-        let by_order = self
-            .facts
-            .iter()
-            .rev()
-            .find(|fact| matches!(fact.what, What::Order(_)))
-            .is_some_and(|fact| now.duration_since(fact.at) <= CARRIED_OUT);
+        let orders = self.facts.iter().rev().filter(|fact| matches!(fact.what, What::Order(_)));
+        let order = orders.map(|fact| fact.at).next().filter(|at| now.duration_since(*at) <= CARRIED_OUT);
+        let by_order = order.is_some();
         let about = reference(&row.kind, &row.namespace, &row.name);
-        self.push(made.unwrap_or(now), &about, &row.uid, None, What::Wished { text, by_order });
+        // A change is seen after its effects at times; it is as old as the order that brought it.
+        self.push(made.or(order).unwrap_or(now), &about, &row.uid, None, What::Wished { text, by_order });
     }
 
     fn gone(&mut self, now: Timestamp, before: &Snapshot, uid: &Uid) {
@@ -285,6 +288,9 @@ impl Journal {
     }
 
     fn push(&mut self, at: Timestamp, about: &ObjectRef, uid: &Uid, owner: Option<(String, String)>, what: What) {
+        if self.quiet && !matches!(what, What::Order(_) | What::Help(_)) {
+            return;
+        }
         let fact = Fact {
             at,
             until: at,

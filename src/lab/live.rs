@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::msg::{Effect, Notice, Solved};
 use super::{Attempt, Model, Overlay, Screen, Stage, attempt, drill, table};
 use crate::cluster::snapshot::{Change, Row, Snapshot, Uid};
-use crate::scenario::clue::{self, Clue, Evidence, LogTails};
+use crate::scenario::clue::{self, Clue, Evidence, LogTails, Source};
 use crate::scenario::goal::{Judge, Verdict};
 use crate::scenario::{Manifest, Scenario};
 
@@ -22,6 +22,7 @@ pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     let news = changes.len() <= LISTED;
     let by_hand = changes.iter().any(|change| breaks_by_hand(attempt, change));
+    attempt.journal.quiet = matches!(attempt.stage, Stage::Opening | Stage::Ready) && !by_hand;
     for change in changes {
         let (uid, event) = match &change {
             Change::Put(row) => (Some(uid(row).clone()), shows_as_event(attempt, row)),
@@ -124,7 +125,10 @@ fn find_clue(attempt: &mut Attempt, now: Timestamp) {
         attempt.behind = None;
         attempt.memory.hidden = found;
     } else {
-        found.iter().for_each(|clue| attempt.journal.clue(now, clue));
+        let warns = |clue: &&Clue| matches!(&clue.source, Source::Event(uid) if attempt.snapshot.events.get(uid).is_some_and(|event| event.warning));
+        if let Some(clue) = found.as_ref().filter(|clue| !warns(clue)) {
+            attempt.journal.clue(now, clue);
+        }
         attempt.clue = found;
     }
 }

@@ -97,7 +97,8 @@ fn rank(fact: &Fact, before: bool) -> u8 {
 /// One more of a line that is there: by another object, or once more by the same.
 fn repeat(known: &mut Moment, fact: &Fact, last: Option<SignedDuration>) {
     if known.text.contains(&fact.about.name) {
-        known.times = known.times.max(fact.times);
+        let counted = matches!(fact.what, What::Event { .. } | What::Wait { .. });
+        known.times = if counted { known.times.max(fact.times) } else { known.times + 1 };
         known.last = known.last.max(last);
     } else {
         known.more += 1;

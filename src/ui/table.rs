@@ -93,10 +93,23 @@ fn foot(look: &Look, model: &Model, attempt: &Attempt, inside: Rect) -> Vec<Line
     }
     let workloads = workloads(attempt);
     if matches!(attempt.tab, Tab::Pods) && !workloads.is_empty() {
-        lines.push(Line::styled(shortened(look, &format!("  {workloads}"), width), look.style(Mean::Dim)));
+        lines.push(Line::styled(whole(look, &workloads, width), look.style(Mean::Dim)));
     }
     lines.truncate(usize::from(inside.height.saturating_sub(2)));
     lines
+}
+
+/// As many as stand in a row whole.
+fn whole(look: &Look, parts: &[String], width: usize) -> String {
+    let mut row = " ".to_owned();
+    for part in parts {
+        if row.width() + part.width() + 4 > width {
+            return format!("{row} {}", look.sign(Sign::Cut));
+        }
+        row.push_str(if row.len() == 1 { " " } else { "   " });
+        row.push_str(part);
+    }
+    row
 }
 
 fn selected_pod(attempt: &Attempt) -> Option<&PodRow> {
@@ -263,21 +276,17 @@ fn fresh(model: &Model, attempt: &Attempt, uid: &Uid) -> bool {
     attempt.fresh.iter().any(|(row, until)| row == uid && *until > model.wall())
 }
 
-/// `Deployment web 0/1 · ReplicaSet web-6dc9 0/1 · Service web no endpoints`.
-fn workloads(attempt: &Attempt) -> String {
+/// `Deployment web 0/1`, `Service web 0 ready`, `ReplicaSet web-6dc9 0/1`
+fn workloads(attempt: &Attempt) -> Vec<String> {
     let rows = &attempt.snapshot;
-    let mut parts: Vec<String> = rows
-        .of_kind("Deployment")
-        .map(|row| format!("Deployment {} {}/{}", row.name, row.replicas.ready, row.replicas.desired))
-        .collect();
-    let sets = rows.of_kind("ReplicaSet").filter(|row| row.replicas.desired > 0 || row.replicas.current > 0);
-    parts.extend(sets.map(|row| format!("ReplicaSet {} {}/{}", row.name, row.replicas.ready, row.replicas.desired)));
-    parts.extend(rows.of_kind("Service").map(|service| {
+    let counted = |row: &ObjectRow| format!("{} {} {}/{}", row.kind, row.name, row.replicas.ready, row.replicas.desired);
+    let services = rows.of_kind("Service").map(|service| {
         let owned = |slice: &&ObjectRow| slice.owner.as_ref().is_some_and(|(_, name)| *name == service.name);
         let ready: u32 = rows.of_kind("EndpointSlice").filter(owned).map(|slice| slice.endpoints.ready).sum();
         format!("Service {} {ready} ready", service.name)
-    }));
-    parts.join("   ")
+    });
+    let sets = rows.of_kind("ReplicaSet").filter(|row| row.replicas.desired > 0 || row.replicas.current > 0);
+    rows.of_kind("Deployment").map(counted).chain(services).chain(sets.map(counted)).collect()
 }
 
 /// Kubectl's age of an instant.

@@ -2,6 +2,7 @@
 
 use super::{State, Stop, by_name, exists, side};
 use crate::cluster::snapshot::{LinkRow, ObjectRow, PodRow, Snapshot};
+use crate::lab::journal::{Shade, shade};
 use crate::scenario::clue::Pair;
 
 const WORKLOADS: [&str; 6] = ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "ReplicaSet"];
@@ -77,10 +78,14 @@ fn workload(row: &ObjectRow, depth: usize) -> Stop {
 }
 
 fn pod(row: &PodRow, depth: usize) -> Stop {
-    let done = row.phase == "Succeeded";
+    let state = match shade(row) {
+        Shade::Faulty => State::Broken,
+        Shade::Ready | Shade::Done => State::Good,
+        Shade::Coming | Shade::Unready | Shade::Leaving => State::Waiting,
+    };
     Stop {
         depth,
-        state: if row.is_ready || done { State::Good } else { State::Waiting },
+        state,
         kind: "Pod".to_owned(),
         name: row.name.clone(),
         note: format!("{} {}/{}", row.status, row.ready.0, row.ready.1),
@@ -105,20 +110,46 @@ fn named(snapshot: &Snapshot, kind: &str, by: &str, links: &[LinkRow], depth: us
             (_, Some(claim)) if claim.kind == "PersistentVolumeClaim" => format!("by {}; {}", link.how, status(claim)),
             _ => format!("by {}", link.how),
         };
+        let waits = row.is_some_and(|row| row.kind == "PersistentVolumeClaim" && status(row) != "Bound");
         stops.push(Stop {
             depth,
-            state: if broken { State::Broken } else { State::Plain },
+            state: match (broken, waits) {
+                (true, _) => State::Broken,
+                (false, true) => State::Waiting,
+                (false, false) => State::Plain,
+            },
             kind: link.kind.clone(),
             name: link.name.clone(),
             note,
             pair: broken.then(|| missing(snapshot, kind, by, link)),
         });
+        if waits {
+            stops.extend(volumes(snapshot, depth + 1));
+        }
     }
+}
+
+/// The volumes that a claim could have, as they stand.
+fn volumes(snapshot: &Snapshot, depth: usize) -> impl Iterator<Item = Stop> {
+    by_name(snapshot, "PersistentVolume").into_iter().map(move |volume| {
+        let said = ["CAPACITY", "ACCESS MODES", "STORAGECLASS", "STATUS"].map(|wanted| {
+            let cell = volume.columns.iter().find(|(heading, _)| heading == wanted);
+            cell.map_or_else(String::new, |(heading, said)| format!("{} {said}", heading.to_lowercase()))
+        });
+        Stop {
+            depth,
+            kind: volume.kind.clone(),
+            name: volume.name.clone(),
+            note: said.into_iter().filter(|said| !said.is_empty()).collect::<Vec<_>>().join(", "),
+            ..Stop::default()
+        }
+    })
 }
 
 /// The name that is asked for, and those that there are.
 fn missing(snapshot: &Snapshot, kind: &str, by: &str, link: &LinkRow) -> Pair {
-    let names: Vec<&str> = by_name(snapshot, &link.kind).into_iter().map(|row| row.name.as_str()).collect();
+    let rows = by_name(snapshot, &link.kind).into_iter();
+    let names: Vec<&str> = rows.map(|row| row.name.as_str()).filter(|name| *name != "kube-root-ca.crt").collect();
     let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     Pair {
         left: side(kind, by, &link.how, link.name.clone()),

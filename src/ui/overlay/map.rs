@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 use super::Pen;
 use crate::lab::map::{State, Stop, paths, workloads};
 use crate::lab::{Model, Screen};
+use crate::scenario::clue::Clue;
 use crate::ui::pair;
 use crate::ui::pane::wrap_spans;
 use crate::ui::theme::{Look, Mean, Sign};
@@ -15,18 +16,19 @@ const BESIDE: usize = 110;
 pub(super) fn draw(pen: &mut Pen, model: &Model, scroll: usize) {
     let Screen::Attempt(attempt) = &model.screen else { return };
     let (look, width) = (pen.look, pen.width());
+    let clue = attempt.clue.as_ref();
     let makes = ("What makes the pods", workloads(&attempt.snapshot));
     let leads = ("What leads to them", paths(&attempt.snapshot));
     let lines = if makes.1.is_empty() && leads.1.is_empty() {
         vec![Line::styled("Nothing is here yet: b breaks the cluster.", look.style(Mean::Dim))]
     } else if width >= BESIDE && !leads.1.is_empty() {
         let half = (width - 3) / 2;
-        beside(look, chain(look, &makes, half), chain(look, &leads, half), half)
+        beside(look, chain(look, clue, &makes, half), chain(look, clue, &leads, half), half)
     } else {
-        let mut lines = chain(look, &makes, width);
+        let mut lines = chain(look, clue, &makes, width);
         if !leads.1.is_empty() {
             lines.push(Line::default());
-            lines.extend(chain(look, &leads, width));
+            lines.extend(chain(look, clue, &leads, width));
         }
         lines
     };
@@ -48,7 +50,7 @@ fn beside(look: &Look, left: Vec<Line<'static>>, right: Vec<Line<'static>>, half
     (0..rows).map(row).collect()
 }
 
-fn chain(look: &Look, (title, stops): &(&'static str, Vec<Stop>), width: usize) -> Vec<Line<'static>> {
+fn chain(look: &Look, clue: Option<&Clue>, (title, stops): &(&'static str, Vec<Stop>), width: usize) -> Vec<Line<'static>> {
     let mut lines = vec![Line::styled(*title, look.style(Mean::Heading)), Line::default()];
     if stops.is_empty() {
         lines.push(Line::styled("nothing yet", look.style(Mean::Dim)));
@@ -61,8 +63,21 @@ fn chain(look: &Look, (title, stops): &(&'static str, Vec<Stop>), width: usize) 
         }
         depth = stop.depth;
         lines.extend(rows(look, stop, width.saturating_sub(1)));
+        // A pair says the same already.
+        if let Some(clue) = clue.filter(|clue| clue.pair.is_none() && clue.about.kind == stop.kind && clue.about.name == stop.name) {
+            lines.extend(said(look, clue, stop.depth * 3 + 2, width.saturating_sub(1)));
+        }
     }
     lines
+}
+
+/// The clue under the object that it is about.
+fn said(look: &Look, clue: &Clue, indent: usize, width: usize) -> Vec<Line<'static>> {
+    let words = vec![
+        (format!("{}{} ", " ".repeat(indent), look.sign(Sign::Warning)), look.style(Mean::Fault)),
+        (clue.text.clone(), look.style(Mean::Text)),
+    ];
+    wrap_spans(words, width, indent + 2)
 }
 
 fn rows(look: &Look, stop: &Stop, width: usize) -> Vec<Line<'static>> {

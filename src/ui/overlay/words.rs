@@ -7,6 +7,9 @@ use crate::lab::word::explain;
 use crate::ui::pane::wrap_spans;
 use crate::ui::theme::Mean;
 
+/// Causes that need no telling.
+const ORDINARY: &str = "the ordinary course";
+
 pub(super) fn draw(pen: &mut Pen, title: &str, words: &[String], scroll: usize) {
     let look = pen.look;
     let width = 76.min(pen.width());
@@ -21,7 +24,8 @@ pub(super) fn draw(pen: &mut Pen, title: &str, words: &[String], scroll: usize) 
             continue;
         };
         lines.extend(wrap_spans(vec![(known.means.clone(), look.style(Mean::Text))], width, 0));
-        for (name, text) in [("usual causes  ", &known.causes), ("look next     ", &known.look)] {
+        let told = |(_, text): &(&str, &String)| *text != ORDINARY;
+        for (name, text) in [("usual causes  ", &known.causes), ("look next     ", &known.look)].into_iter().filter(told) {
             lines.extend(wrap_spans(
                 vec![(name.to_owned(), look.style(Mean::Dim)), (text.clone(), look.style(Mean::Text))],
                 width,
