@@ -141,6 +141,10 @@ impl Journal {
 
     /// Notes a clue that no Warning tells, when it is about another object than the one before.
     pub fn clue(&mut self, now: Timestamp, clue: &Clue) {
+        let same = |fact: &Fact| fact.about == clue.about && matches!(&fact.what, What::Clue(text) if *text == clue.text);
+        if self.facts.iter().any(same) {
+            return;
+        }
         let told = |fact: &&mut Fact| matches!(fact.what, What::Clue(_) | What::Order(_) | What::Wished { by_order: false, .. });
         match self.facts.iter_mut().rev().find(told) {
             // What is learned of the same object later is the better word for it.

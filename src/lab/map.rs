@@ -1,8 +1,10 @@
 //! The map: what makes the pods on one side, what leads to them on the other, and where a link between two objects is broken.
 
+mod others;
 mod paths;
 mod workloads;
 
+pub use others::others;
 pub use paths::paths;
 pub use workloads::workloads;
 
@@ -71,7 +73,12 @@ fn labels(labels: &BTreeMap<String, String>) -> String {
 #[must_use]
 pub fn markdown(snapshot: &Snapshot) -> String {
     let mut out = "# Map\n".to_owned();
-    for (title, stops) in [("What makes the pods", workloads(snapshot)), ("What leads to them", paths(snapshot))] {
+    let parts = [
+        ("What makes the pods", workloads(snapshot)),
+        ("What leads to them", paths(snapshot)),
+        ("Beside them", others(snapshot)),
+    ];
+    for (title, stops) in parts.into_iter().filter(|(_, stops)| !stops.is_empty()) {
         out.push_str(&format!("\n## {title}\n\n"));
         for stop in stops {
             let broken = if stop.state == State::Broken { "✗ " } else { "" };

@@ -5,6 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::Attempt;
 use super::backoff::Try;
 use super::journal::{Fact, What};
+use crate::cluster::snapshot::Snapshot;
+use crate::scenario::clue::fold;
 
 /// One line of the timeline.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,8 +99,7 @@ fn rank(fact: &Fact, before: bool) -> u8 {
 /// One more of a line that is there: by another object, or once more by the same.
 fn repeat(known: &mut Moment, fact: &Fact, last: Option<SignedDuration>) {
     if known.text.contains(&fact.about.name) {
-        let counted = matches!(fact.what, What::Event { .. } | What::Wait { .. });
-        known.times = if counted { known.times.max(fact.times) } else { known.times + 1 };
+        known.times += fact.times;
         known.last = known.last.max(last);
     } else {
         known.more += 1;
@@ -183,14 +184,14 @@ fn event_line(fact: &Fact, warning: bool, reason: &str, message: &str) -> Option
     let short = if message.starts_with("Failed to pull image") {
         format!("pull failed: {}", last_clause(message))
     } else {
-        format!("{reason}: {message}")
+        format!("{reason}: {}", message.trim_start_matches("(combined from similar events): "))
     };
     let tone = if warning { Tone::Fault } else { Tone::Plain };
     Some((
         depth(fact),
         tone,
         format!("{} {short}", fact.about.name),
-        format!("{reason} {}", short.replace(&fact.about.name, "")),
+        format!("{reason} {}", fold(&short, &Snapshot::default()).replace(&fact.about.name, "")),
     ))
 }
 

@@ -77,6 +77,8 @@ pub fn filtered(look: &Look, filter: &str, typing: bool, count: usize) -> Line<'
 
 /// Cells of the selected pod's strip.
 const STRIP: usize = 16;
+/// Rows that keep their place before strip and workloads; more are scrolled.
+const MOST: usize = 6;
 
 /// Beneath the pods: the selected one's strip and ladder, and the workloads, as far as there is room.
 fn foot(look: &Look, model: &Model, attempt: &Attempt, inside: Rect) -> Vec<Line<'static>> {
@@ -95,7 +97,9 @@ fn foot(look: &Look, model: &Model, attempt: &Attempt, inside: Rect) -> Vec<Line
     if matches!(attempt.tab, Tab::Pods) && !workloads.is_empty() {
         lines.push(Line::styled(whole(look, &workloads, width), look.style(Mean::Dim)));
     }
-    lines.truncate(usize::from(inside.height.saturating_sub(2)));
+    // The rows themselves go first.
+    let rows = rows(attempt).len().clamp(1, MOST);
+    lines.truncate(usize::from(inside.height).saturating_sub(1 + rows));
     lines
 }
 

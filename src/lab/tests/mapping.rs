@@ -2,7 +2,7 @@
 
 use super::bench::*;
 use crate::cluster::snapshot::{Change, LinkRow, ObjectRow, PodRow, PortRow, Row, Snapshot};
-use crate::lab::map::{State, Stop, paths, workloads};
+use crate::lab::map::{State, Stop, others, paths, workloads};
 use crate::lab::msg::Effect;
 
 fn snapshot(rows: Vec<Row>, listed: &[&str]) -> Snapshot {
@@ -178,4 +178,19 @@ fn m_opens_the_map_and_it_is_kept_as_markdown() {
         panic!("nothing is kept")
     };
     assert!(text.contains("✗ Pod `none`") && text.contains("spec.selector: `app=wbe`"), "{text}");
+}
+
+#[test]
+fn what_no_chain_names_stands_beside_them() {
+    let mut held = object("ConfigMap", "held", None);
+    held.deleting = true;
+    let rows = [
+        held,
+        object("ConfigMap", "kube-root-ca.crt", None),
+        object("Deployment", "web", None),
+        object("Role", "reader", None),
+    ];
+    let found = others(&snapshot(rows.into_iter().map(Row::Object).collect(), &[]));
+    let found: Vec<_> = found.iter().map(|stop| (stop.name.as_str(), stop.state)).collect();
+    assert_eq!(found, [("held", State::Waiting), ("reader", State::Plain)]);
 }

@@ -72,6 +72,9 @@ pub fn fault(fault: Fault) -> &'static str {
     }
 }
 
+/// What a log's line means where the container goes on.
+pub const RUNS: &str = "The container runs on, and Kubernetes sees no fault: only its log tells what goes wrong in it. Take the line apart: what was asked for, of whom, and what came back.";
+
 /// What a crash's way of ending means, where it says more than the log.
 #[must_use]
 pub fn ending(reason: &str, exit: i32) -> &'static str {

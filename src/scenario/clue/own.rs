@@ -3,8 +3,8 @@
 use super::event::{last, of_event};
 use super::rules::{self, Rule};
 use super::scene::{Scene, waits};
-use super::{Clue, Fault, Source, beside, crash, of_object, of_pod, silent};
-use crate::cluster::snapshot::{ConditionRow, EventRow};
+use super::{Clue, Fault, Source, beside, crash, explain, of_object, of_pod, silent};
+use crate::cluster::snapshot::{ConditionRow, ContainerRow, EventRow};
 use crate::scenario::ClueRule;
 use crate::scenario::reference::ImageReference;
 use crate::text;
@@ -77,7 +77,10 @@ fn log(container: &str, line: &str, scene: &Scene) -> Option<Clue> {
             };
             let tail = scene.logs.get(&(pod.uid.clone(), row.name.clone()));
             if let Some(found) = tail.and_then(|tail| tail.iter().rev().take(told).find(|said| text::glob(line, said))) {
-                let mut clue = of_pod(pod, Source::Log { container: row.name.clone() }, Fault::Crash, found.clone());
+                let mut clue = of_pod(pod, Source::Log { container: row.name.clone() }, of_log(row), found.clone());
+                if clue.fault == Fault::Other {
+                    clue.explain = explain::RUNS.to_owned();
+                }
                 if let Some(asked) = beside::policy(pod, found, scene) {
                     clue.explain = asked;
                 }
@@ -88,6 +91,15 @@ fn log(container: &str, line: &str, scene: &Scene) -> Option<Clue> {
         }
     }
     None
+}
+
+/// What a line of a container's log is about: its end, what it waits for, or what goes wrong while it runs.
+fn of_log(row: &ContainerRow) -> Fault {
+    match (crash::ending(row), row.init) {
+        (Some(_), _) => Fault::Crash,
+        (None, true) => Fault::Waits,
+        (None, false) => Fault::Other,
+    }
 }
 
 fn condition(kind: &str, name: &str, status: &str, scene: &Scene) -> Option<Clue> {

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::Pen;
-use crate::lab::map::{State, Stop, paths, workloads};
+use crate::lab::map::{State, Stop, others, paths, workloads};
 use crate::lab::{Model, Screen};
 use crate::scenario::clue::Clue;
 use crate::ui::pair;
@@ -19,20 +19,31 @@ pub(super) fn draw(pen: &mut Pen, model: &Model, scroll: usize) {
     let clue = attempt.clue.as_ref();
     let makes = ("What makes the pods", workloads(&attempt.snapshot));
     let leads = ("What leads to them", paths(&attempt.snapshot));
-    let lines = if makes.1.is_empty() && leads.1.is_empty() {
-        vec![Line::styled("Nothing is here yet: b breaks the cluster.", look.style(Mean::Dim))]
+    let beside_them = ("Beside them", others(&attempt.snapshot));
+    let parts: Vec<_> = [&makes, &leads, &beside_them].into_iter().filter(|(_, stops)| !stops.is_empty()).collect();
+    let mut lines = Vec::new();
+    if parts.is_empty() {
+        lines.push(Line::styled("Nothing is here yet: b breaks the cluster.", look.style(Mean::Dim)));
     } else if width >= BESIDE && !leads.1.is_empty() {
         let half = (width - 3) / 2;
-        beside(look, chain(look, clue, &makes, half), chain(look, clue, &leads, half), half)
+        let left = stacked(look, clue, &parts, half, |title| title != leads.0);
+        lines.extend(beside(look, left, chain(look, clue, &leads, half), half));
     } else {
-        let mut lines = chain(look, clue, &makes, width);
-        if !leads.1.is_empty() {
-            lines.push(Line::default());
-            lines.extend(chain(look, clue, &leads, width));
-        }
-        lines
-    };
+        lines.extend(stacked(look, clue, &parts, width, |_| true));
+    }
     pen.page("Map", Line::styled("S saves it as Markdown", look.style(Mean::Dim)), lines, scroll);
+}
+
+/// Parts beneath each other, a blank row between two.
+fn stacked(look: &Look, clue: Option<&Clue>, parts: &[&(&'static str, Vec<Stop>)], width: usize, wanted: impl Fn(&str) -> bool) -> Vec<Line<'static>> {
+    let mut lines: Vec<Line> = Vec::new();
+    for part in parts.iter().filter(|(title, _)| wanted(title)) {
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        lines.extend(chain(look, clue, part, width));
+    }
+    lines
 }
 
 fn beside(look: &Look, left: Vec<Line<'static>>, right: Vec<Line<'static>>, half: usize) -> Vec<Line<'static>> {
@@ -52,9 +63,6 @@ fn beside(look: &Look, left: Vec<Line<'static>>, right: Vec<Line<'static>>, half
 
 fn chain(look: &Look, clue: Option<&Clue>, (title, stops): &(&'static str, Vec<Stop>), width: usize) -> Vec<Line<'static>> {
     let mut lines = vec![Line::styled(*title, look.style(Mean::Heading)), Line::default()];
-    if stops.is_empty() {
-        lines.push(Line::styled("nothing yet", look.style(Mean::Dim)));
-    }
     let mut depth = 0;
     for stop in stops {
         // a new chain stands apart
