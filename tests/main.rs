@@ -6,5 +6,6 @@ mod folders;
 mod layers;
 mod pseudo_terminal;
 mod real_cluster;
+mod screens;
 mod story;
 mod terminal;

@@ -123,28 +123,39 @@ fn above(text: &str, row: usize) -> Vec<&str> {
     parents
 }
 
-/// Marks the words that differ where one line took the place of another like it.
+/// Marks the words that differ where one line took the place of another: of those that came, the one most like it.
 fn mark(lines: &mut [DiffLine]) {
     let run = |lines: &[DiffLine], from: usize, sign: char| lines[from..].iter().take_while(|line| line.sign == sign).count();
     let mut at = 0;
     while at < lines.len() {
         let gone = run(lines, at, '-');
         let come = run(lines, at + gone, '+');
-        for pair in 0..gone.min(come) {
-            let (old, new) = words(&lines[at + pair].text, &lines[at + gone + pair].text);
-            (lines[at + pair].marked, lines[at + gone + pair].marked) = (old, new);
+        let mut free: Vec<usize> = (at + gone..at + gone + come).collect();
+        for old in at..at + gone {
+            let alike = |new: &usize| (likeness(&lines[old].text, &lines[*new].text) * 1000.0) as i64;
+            // Of equals the first.
+            let Some(best) = (0..free.len()).rev().max_by_key(|place| alike(&free[*place])) else {
+                break;
+            };
+            let new = free[best];
+            if likeness(&lines[old].text, &lines[new].text) >= LIKE {
+                free.remove(best);
+                (lines[old].marked, lines[new].marked) = words(&lines[old].text, &lines[new].text);
+            }
         }
         at += (gone + come).max(1);
     }
 }
 
-/// Byte ranges that only one of two lines has; none where they have next to nothing in common.
+/// How much of their words two lines share, from 0 to 1.
+fn likeness(old: &str, new: &str) -> f32 {
+    TextDiff::from_slices(&pieces(old.trim()), &pieces(new.trim())).ratio()
+}
+
+/// Byte ranges that only one of two lines has.
 fn words(old: &str, new: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     let (before, after) = (pieces(old), pieces(new));
     let diff = TextDiff::from_slices(&before, &after);
-    if diff.ratio() < LIKE {
-        return Default::default();
-    }
     let (mut gone, mut come): (Vec<Range<usize>>, Vec<Range<usize>>) = Default::default();
     let (mut left, mut right) = (0, 0);
     for change in diff.iter_all_changes() {
@@ -222,6 +233,18 @@ mod tests {
     fn lines_with_little_in_common_are_not_compared_by_word() {
         let lines = between(&twins("a: one two three\n", "other: 4.5/6\n"), "");
         assert!(lines.iter().all(|line| line.marked.is_empty()), "{lines:?}");
+    }
+
+    #[test]
+    fn a_line_is_held_against_the_one_most_like_it() {
+        let new = OLD.replace("    image: team/shop:bad", "    env: []\n    image: team/shop:good");
+        let lines = between(&twins(OLD, &new), "");
+        let marked = lines
+            .iter()
+            .filter(|line| !line.marked.is_empty())
+            .map(|line| line.text.trim())
+            .collect::<Vec<_>>();
+        assert_eq!(marked, ["image: team/shop:bad", "image: team/shop:good"]);
     }
 
     #[test]
