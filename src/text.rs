@@ -13,6 +13,10 @@ pub fn clean(text: &str) -> String {
     let mut chars = text.chars().peekable();
     while let Some(char) = chars.next() {
         match char {
+            ' '..='~' => {
+                out.push(char);
+                column += 1;
+            }
             '\n' => {
                 out.push(char);
                 column = 0;

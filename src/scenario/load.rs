@@ -179,17 +179,29 @@ pub fn folder(dir: &Path) -> Result<Library, LoadError> {
     if folders.is_empty() {
         return Err(LoadError::Empty { path: shown });
     }
-    let entries = folders.iter().map(|path| {
-        let name = path.file_name().map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
-        match files::of_folder(path) {
-            Ok(files) => entry(&name, files),
-            Err(error) => Entry {
-                folder: one_line(&name),
-                result: Err(error),
-            },
-        }
-    });
-    Ok(Library::of(entries.collect()))
+    Ok(Library::of(side_by_side(&folders)))
+}
+
+/// Reads every folder, with as many threads as there are processors.
+fn side_by_side(folders: &[PathBuf]) -> Vec<Entry> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = folders.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        let read = |folders: &[PathBuf]| folders.iter().map(|path| of_folder(path)).collect::<Vec<_>>();
+        let shares: Vec<_> = folders.chunks(share).map(|share| scope.spawn(move || read(share))).collect();
+        shares.into_iter().flat_map(|share| share.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
+}
+
+fn of_folder(path: &Path) -> Entry {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    match files::of_folder(path) {
+        Ok(files) => entry(&name, files),
+        Err(error) => Entry {
+            folder: one_line(&name),
+            result: Err(error),
+        },
+    }
 }
 
 fn is_scenario(path: &Path) -> bool {

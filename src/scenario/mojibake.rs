@@ -9,7 +9,7 @@ const HIGH: [char; 32] = [
 /// Decodes every run of characters that are the bytes of one UTF-8 character; all else stays as it is.
 #[must_use]
 pub fn repair(text: &str) -> String {
-    if !text.chars().any(|char| ('\u{c2}'..='\u{f4}').contains(&char)) {
+    if text.is_ascii() || !text.chars().any(|char| ('\u{c2}'..='\u{f4}').contains(&char)) {
         return text.to_owned();
     }
     let chars: Vec<char> = text.chars().collect();
