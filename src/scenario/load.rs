@@ -189,7 +189,10 @@ fn side_by_side(folders: &[PathBuf]) -> Vec<Entry> {
     std::thread::scope(|scope| {
         let read = |folders: &[PathBuf]| folders.iter().map(|path| of_folder(path)).collect::<Vec<_>>();
         let shares: Vec<_> = folders.chunks(share).map(|share| scope.spawn(move || read(share))).collect();
-        shares.into_iter().flat_map(|share| share.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        shares
+            .into_iter()
+            .flat_map(|share| share.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
     })
 }
 

@@ -44,14 +44,21 @@ fn main() {
     let mut terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).expect("a terminal");
 
     let begin = Instant::now();
-    let place = Place { speed: 1.0, ..Place::default() };
+    let place = Place {
+        speed: 1.0,
+        ..Place::default()
+    };
     let settings = Arc::new(Settings::new(place).expect("settings").without_progress());
     let (mut model, _) = settings.model();
     lab::update(&mut model, Msg::Resize(SIZE.0, SIZE.1));
     draw(&mut terminal, &model, &look);
     println!("first frame                 {:>10.2} ms", begin.elapsed().as_secs_f64() * 1e3);
 
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
     let mut player = runtime.block_on(broken(&settings));
     lab::update(&mut player.model, Msg::Resize(SIZE.0, SIZE.1));
     let mut took: Vec<Duration> = (0..FRAMES).map(|_| draw(&mut terminal, &player.model, &look)).collect();
