@@ -151,7 +151,7 @@ impl World {
             Part::Ephemeral => validate::ephemeral(kind, &old, &object)?,
             _ => validate::update(kind, &old, &object)?,
         }
-        if kind.generation && object.get("spec") != old.get("spec") {
+        if kind.generation && counts(kind, &old, &object) {
             object["metadata"]["generation"] = (old["metadata"]["generation"].as_i64().unwrap_or(0) + 1).into();
         }
         if object == old {
@@ -262,6 +262,12 @@ impl World {
     pub fn micros(&self) -> String {
         self.now.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
     }
+}
+
+/// Whether a change counts the generation up: of a Deployment its annotations do so too.
+fn counts(kind: &Kind, old: &Value, new: &Value) -> bool {
+    let annotations = |object: &Value| object["metadata"]["annotations"].as_object().filter(|map| !map.is_empty()).cloned();
+    new.get("spec") != old.get("spec") || kind.kind == "Deployment" && annotations(new) != annotations(old)
 }
 
 /// 409 when a deletion means another object, or another version of it.

@@ -58,8 +58,8 @@ pub fn row(kind: &Kind, seen: &Seen) -> Option<Value> {
 
 fn subjects(object: &Value, kind: &str) -> String {
     let of_kind = list(object, "subjects").iter().filter(|subject| subject["kind"] == kind);
-    let named = of_kind.map(|subject| match subject["namespace"].as_str() {
-        Some(namespace) if kind == "ServiceAccount" => format!("{namespace}/{}", or(&subject["name"], "")),
+    let named = of_kind.map(|subject| match kind {
+        "ServiceAccount" => format!("{}/{}", or(&subject["namespace"], ""), or(&subject["name"], "")),
         _ => or(&subject["name"], "").to_owned(),
     });
     named.collect::<Vec<_>>().join(", ")
