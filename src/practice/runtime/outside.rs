@@ -93,7 +93,11 @@ fn service(world: &mut World, namespace: &str, name: &str) -> Result<(String, u1
         wanted == text(&port["name"]) && !wanted.is_empty() || wanted == int(&port["port"]).to_string() || wanted.is_empty() && ports.len() == 1
     };
     let missing = || {
-        let shown = if wanted.parse::<u16>().is_ok() { wanted.to_owned() } else { format!("{wanted:?}") };
+        let shown = if wanted.parse::<u16>().is_ok() {
+            wanted.to_owned()
+        } else {
+            format!("{wanted:?}")
+        };
         Status::service_unavailable(format!("no service port {shown} found for service {name:?}"))
     };
     let port = ports.iter().find(chosen).ok_or_else(missing)?;

@@ -97,10 +97,20 @@ async fn merge_and_json_patches_change_what_they_say() {
 async fn what_is_noted_on_a_deployment_counts_as_a_change() {
     let (_practice, client) = start();
     let deployments: Api<Deployment> = Api::namespaced(client, "lab");
-    deployments.create(&PostParams::default(), &serde_json::from_value(web(1, "a:1")).unwrap()).await.unwrap();
+    deployments
+        .create(&PostParams::default(), &serde_json::from_value(web(1, "a:1")).unwrap())
+        .await
+        .unwrap();
     let mut seen = Vec::new();
-    for metadata in [json!({"labels": {"a": "b"}}), json!({"annotations": {"a": "b"}}), json!({"annotations": {"a": "b"}})] {
-        let patched = deployments.patch("web", &PatchParams::default(), &Patch::Merge(json!({"metadata": metadata}))).await.unwrap();
+    for metadata in [
+        json!({"labels": {"a": "b"}}),
+        json!({"annotations": {"a": "b"}}),
+        json!({"annotations": {"a": "b"}}),
+    ] {
+        let patched = deployments
+            .patch("web", &PatchParams::default(), &Patch::Merge(json!({"metadata": metadata})))
+            .await
+            .unwrap();
         seen.push(patched.metadata.generation.unwrap());
     }
     assert_eq!(seen, [1, 2, 2]);
