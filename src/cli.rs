@@ -76,6 +76,8 @@ pub enum Command {
         #[command(subcommand)]
         what: Option<ProgressWhat>,
     },
+    /// Print your settings, with comments: theme, mouse, keys.
+    Config,
     /// Print completions for a shell: `source <(klab completions bash)`.
     Completions { shell: clap_complete::Shell },
     /// Print the manual page: `klab man | man -l -`.

@@ -64,6 +64,7 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
         Some(Command::Progress {
             what: Some(ProgressWhat::Reset { scenario, yes }),
         }) => app::papers::reset(&settings, scenario.as_deref(), yes).map(|()| true),
+        Some(Command::Config) => Ok(app::papers::config(&settings).map(|()| true)?),
         Some(Command::Completions { shell }) => {
             app::papers::completions(shell);
             Ok(true)

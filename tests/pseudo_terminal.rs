@@ -44,6 +44,7 @@ impl Terminal {
             .unwrap();
         let state = tempfile::tempdir().unwrap();
         command.env("XDG_STATE_HOME", state.path());
+        command.env("XDG_CONFIG_HOME", state.path());
         command.env("TERM", "xterm-256color");
         command.env("SHELL", "/bin/sh");
         command.env_remove("KUBECONFIG");

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::edit::Edit;
+use super::layouts;
 use super::session::{self, Session};
 use super::settings::Settings;
 use super::shell::{Access, Shell, Slot};
@@ -205,6 +206,7 @@ impl Hands {
             Effect::Keep { name, text } => self.keep(&name, &text),
             Effect::Copy(text) if self.screen => terminal::copy(&text),
             Effect::Mouse(on) if self.screen => terminal::mouse(on),
+            Effect::SaveLayout(size, layout) => self.save_layout(size, layout),
             Effect::Copy(_) | Effect::Mouse(_) => {}
             Effect::SaveProgress { folder, state, seconds } => self.save(&folder, state, seconds),
             Effect::SaveDrill {
@@ -289,6 +291,15 @@ impl Hands {
             what,
             next: String::new(),
         }));
+    }
+
+    fn save_layout(&self, size: String, layout: crate::lab::layout::Layout) {
+        let Some(state) = &self.settings.state else { return };
+        let file = layouts::file(state);
+        if let Err(error) = layouts::note(&file, size, layout) {
+            let what = format!("{} could not be written: {error}", file.display());
+            let _ = self.news.try_send(Msg::Notice(session::notice(&what)));
+        }
     }
 
     fn save_drill(&self, drilled: Drilled) {

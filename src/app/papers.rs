@@ -5,6 +5,7 @@ use std::io::{self, Write, stdout};
 use clap::CommandFactory;
 use clap_complete::Shell;
 
+use super::config;
 use super::settings::{Settings, StartError};
 use crate::cli::Cli;
 use crate::lab::msg::Solved;
@@ -21,6 +22,17 @@ pub fn completions(shell: Shell) {
 /// When stdout cannot be written.
 pub fn man() -> io::Result<()> {
     clap_mangen::Man::new(Cli::command()).render(&mut stdout())
+}
+
+/// The learner's settings, with comments, and on stderr what is odd in their file.
+///
+/// # Errors
+/// When stdout cannot be written.
+pub fn config(settings: &Settings) -> io::Result<()> {
+    let file = config::file();
+    write!(stdout().lock(), "{}", config::printed(&settings.config, file.as_deref()))?;
+    let odd = file.as_deref().and_then(|file| config::read(file).1);
+    odd.map_or(Ok(()), |odd| writeln!(io::stderr(), "{}", odd.what))
 }
 
 /// How far the learner came with each scenario.

@@ -36,7 +36,9 @@ impl Player {
     #[must_use]
     pub fn open(settings: &Arc<Settings>, folder: &str) -> Self {
         let (sender, inbox) = mpsc::channel(QUEUE);
-        let (model, effects) = settings.model();
+        let (mut model, effects) = settings.model();
+        // whoever plays here presses the keys that the table names
+        model.keys = Default::default();
         let mut player = Self {
             model,
             hands: Hands::new(Arc::clone(settings), sender, false),

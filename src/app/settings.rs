@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::config::{self, Config};
+use super::layouts;
 use crate::cli;
 use crate::lab::clock;
 use crate::lab::msg::{Effect, Notice};
@@ -27,6 +29,8 @@ pub struct Settings {
     pub progress_file: Option<PathBuf>,
     /// Where the lab keeps what outlives it: unpacked scenarios, kubeconfigs, edits.
     pub state: Option<PathBuf>,
+    /// The learner's own settings.
+    pub config: Config,
     /// What was odd while starting.
     pub notices: Vec<Notice>,
     cards: Vec<Card>,
@@ -69,14 +73,16 @@ impl Settings {
                 what: error.to_string(),
                 next: String::new(),
             })
-            .into_iter()
-            .collect();
+            .into_iter();
+        let (config, odd) = config::file().map(|file| config::read(&file)).unwrap_or_default();
+        let notices = notices.chain(odd).collect();
         let cards = cards(&library, &progress);
         Ok(Self {
             library,
             place,
             progress_file,
             state: progress::state_folder(),
+            config,
             notices,
             cards,
         })
@@ -138,9 +144,16 @@ impl Settings {
             },
             None => Place::Practice,
         };
-        let (mut model, effects) = Model::new(self.cards.clone(), place, Timestamp::now());
+        let (mut model, mut effects) = Model::new(self.cards.clone(), place, Timestamp::now());
         model.clock.speed = self.place.speed;
         model.kubectl = on_path("kubectl");
+        if self.config.mouse == Some(false) {
+            model.mouse = false;
+            effects = vec![Effect::Mouse(false)];
+        }
+        model.theme = self.config.theme;
+        model.keys = self.config.keys.clone();
+        model.layouts = self.state.as_deref().map(|state| layouts::read(&layouts::file(state))).unwrap_or_default();
         if !model.clock.is_live() {
             model.say(false, format!("The practice clock runs ×{}", self.place.speed), clock::DESCRIBE);
         }

@@ -15,7 +15,7 @@ use super::lesson::{self, NextHint, Place, Stop, Turned};
 use super::msg::{AttemptNo, Effect, Link};
 use super::order::Of;
 use super::scroll::{Step, moved};
-use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, answer, clock, drill, live, order, palette, shell, table, views};
+use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, answer, clock, drill, feed, layout, live, order, palette, shell, table, views};
 use crate::cluster::snapshot::Snapshot;
 use crate::scenario::Scenario;
 use crate::scenario::goal::Judge;
@@ -37,7 +37,9 @@ pub(super) fn open(model: &mut Model, place: usize) -> Vec<Effect> {
     let mut effects = leave::close(model);
     model.attempts += 1;
     let number = AttemptNo(model.attempts);
-    model.screen = Screen::Attempt(Box::new(Attempt::new(number, Arc::clone(&scenario), model.now)));
+    let mut attempt = Attempt::new(number, Arc::clone(&scenario), model.now);
+    attempt.zoom = model.layout().zoom;
+    model.screen = Screen::Attempt(Box::new(attempt));
     // A new practice cluster runs from its start.
     model.clock.paused = false;
     effects.push(Effect::Open { attempt: number, scenario });
@@ -68,6 +70,7 @@ impl Attempt {
             focus: Pane::Lesson,
             tab: Tab::Pods,
             selected: None,
+            event: None,
             scroll: Scrolls::default(),
             order: Default::default(),
             warnings_only: false,
@@ -120,7 +123,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Hint => hint(model),
         Action::Clue => story::clue(model),
         Action::Next => return leave::next(model),
-        Action::Back if model.attempt().is_some_and(|attempt| attempt.zoom) => toggle(model, Action::Zoom),
+        Action::Back if model.attempt().is_some_and(|attempt| attempt.zoom) => {
+            toggle(model, Action::Zoom);
+            return layout::zoomed(model);
+        }
         Action::Back => {
             if let Some(attempt) = model.attempt_mut() {
                 attempt.order.rows.clear();
@@ -138,6 +144,9 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         _ => {
             toggle(model, action);
             say_equal(model, action);
+            if action == Action::Zoom {
+                return layout::zoomed(model);
+            }
         }
     }
     Vec::new()
@@ -171,7 +180,7 @@ fn enter(model: &mut Model) -> Vec<Effect> {
             }
             _ => inspect::act(model, Action::Describe),
         },
-        Pane::Events => inspect::act(model, Action::Events),
+        Pane::Events => feed::jump(model),
         Pane::Goals | Pane::Shell | Pane::Page => Vec::new(),
     }
 }

@@ -7,6 +7,7 @@ pub enum Key {
     Char(char),
     Ctrl(char),
     Code(KeyCode),
+    CtrlCode(KeyCode),
 }
 
 /// The byte of Ctrl-] is the byte of Ctrl-5, and is read as that.
@@ -23,7 +24,32 @@ impl Key {
         match self {
             Self::Char(c) => !ctrl && event.code == KeyCode::Char(c),
             Self::Ctrl(c) => ctrl && (event.code == KeyCode::Char(c) || c == ']' && event.code == KeyCode::Char(GROUP_SEPARATOR)),
-            Self::Code(code) => event.code == code,
+            Self::Code(code) => !(ctrl && is_arrow(code)) && event.code == code,
+            Self::CtrlCode(code) => ctrl && event.code == code,
+        }
+    }
+
+    /// The key that a settings file names.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let single = |text: &str| {
+            let mut letters = text.chars();
+            letters.next().filter(|c| letters.next().is_none() && !c.is_control())
+        };
+        if let Some(c) = single(name) {
+            return Some(Self::Char(c));
+        }
+        if let Some(c) = name.strip_prefix("Ctrl-").and_then(single).filter(|c| *c != 'c') {
+            return Some(Self::Ctrl(c.to_ascii_lowercase()));
+        }
+        match name {
+            "Enter" => Some(Self::Code(KeyCode::Enter)),
+            "Tab" => Some(Self::Code(KeyCode::Tab)),
+            "Space" => Some(Self::Char(' ')),
+            _ => {
+                let number = name.strip_prefix('F')?.parse().ok()?;
+                (1..=12).contains(&number).then_some(Self::Code(KeyCode::F(number)))
+            }
         }
     }
 
@@ -33,7 +59,11 @@ impl Key {
             Self::Char(' ') => "Space".to_owned(),
             Self::Char(c) => c.to_string(),
             Self::Ctrl(c) => format!("Ctrl-{c}"),
+            Self::CtrlCode(code) => format!("Ctrl-{}", Self::Code(code).label()),
             Self::Code(code) => match code {
+                KeyCode::Left => "←".to_owned(),
+                KeyCode::Right => "→".to_owned(),
+                KeyCode::F(number) => format!("F{number}"),
                 KeyCode::Up => "↑".to_owned(),
                 KeyCode::Down => "↓".to_owned(),
                 KeyCode::PageUp => "PgUp".to_owned(),
@@ -43,6 +73,10 @@ impl Key {
             },
         }
     }
+}
+
+fn is_arrow(code: KeyCode) -> bool {
+    matches!(code, KeyCode::Up | KeyCode::Down | KeyCode::Left | KeyCode::Right)
 }
 
 /// The character that stands for a printed key in the measures, if a click can press it.

@@ -1,12 +1,15 @@
 //! The one key table: what each key does and where. The footer and the help are printed from it.
 
+mod keys;
 mod order;
 
 use crossterm::event::KeyCode as C;
 use crossterm::event::KeyEvent;
 
+pub use keys::{Keys, bindable, named, rival};
+
 use super::key::Key;
-use super::key::Key::{Char, Code, Ctrl};
+use super::key::Key::{Char, Code, Ctrl, CtrlCode};
 use super::msg::Detail;
 use super::scroll::Step;
 use super::{Model, Overlay, Place, Question, Screen, drill, overlay, shell};
@@ -52,6 +55,7 @@ pub enum Action {
     Previous,
     Wrap,
     Timestamps,
+    Since,
     Container,
     Apply,
     Yes,
@@ -78,6 +82,13 @@ pub enum Action {
     Slower,
     Live,
     Palette,
+    Theme,
+    /// Edges between panes.
+    Wider,
+    Narrower,
+    Taller,
+    Lower,
+    Reset,
     Mouse,
     Back,
     Quit,
@@ -308,6 +319,7 @@ pub static TABLE: &[Binding] = {
         bind(&[Char('p')], Action::Previous, Log, "previous", "the run before the last restart", LOG),
         bind(&[Char('w')], Action::Wrap, Log, "wrap", "wrap long lines", LOG),
         bind(&[Char('T')], Action::Timestamps, Log, "time", "show when each line was written", LOG),
+        bind(&[Char('s')], Action::Since, Log, "since", "only the last minute, ten minutes, hour; then all again", LOG),
         bind(&[Char('C')], Action::Container, Log, "container", "the pod's next container", LOG),
         bind(&[Char('y'), Code(C::Enter)], Action::Yes, Ask, "yes", "yes", ASK),
         bind(&[Char('n')], Action::No, Ask, "no", "no", ASK),
@@ -334,6 +346,12 @@ pub static TABLE: &[Binding] = {
         bind(&[Char('G'), Code(C::End)], Action::Move(Step::Bottom), Everywhere, "", "to the end", MOVE),
         bind(&[Char('?')], Action::Help, Everywhere, "help", "every key", VIEW_GROUP),
         bind(&[Char(':')], Action::Palette, Everywhere, "", "every action by its name", VIEW_GROUP),
+        bind(&[], Action::Theme, Everywhere, "", "the next theme: auto, dark, light, high-contrast, none", VIEW_GROUP),
+        bind(&[CtrlCode(C::Right)], Action::Wider, Attempt, "", "more room for the lesson", VIEW_GROUP),
+        bind(&[CtrlCode(C::Left)], Action::Narrower, Attempt, "", "less room for the lesson", VIEW_GROUP),
+        bind(&[CtrlCode(C::Down)], Action::Taller, Attempt, "", "more rows for the table", VIEW_GROUP),
+        bind(&[CtrlCode(C::Up)], Action::Lower, Attempt, "", "fewer rows for the table", VIEW_GROUP),
+        bind(&[], Action::Reset, Attempt, "", "all panes as the lab lays them out", VIEW_GROUP),
         bind(
             &[Char('M')],
             Action::Mouse,
@@ -380,7 +398,7 @@ pub fn action(model: &Model, event: &KeyEvent) -> Option<Action> {
     let pressed = |scope: Scope| {
         TABLE
             .iter()
-            .find(|binding| binding.scope == scope && binding.keys.iter().any(|key| key.is(event)))
+            .find(|binding| binding.scope == scope && model.keys.now(binding).iter().any(|key| key.is(event)))
     };
     let binding = scopes(model).iter().find_map(|scope| pressed(*scope))?;
     possible(model, binding.action).then_some(binding.action)
@@ -413,6 +431,9 @@ fn possible(model: &Model, action: Action) -> bool {
 pub fn name(action: Action) -> String {
     let words = format!("{action:?}");
     words.chars().fold(String::new(), |mut name, c| {
+        if !c.is_alphanumeric() {
+            return name;
+        }
         if c.is_uppercase() && !name.is_empty() {
             name.push('-');
         }
@@ -421,10 +442,14 @@ pub fn name(action: Action) -> String {
     })
 }
 
-/// The keys of a binding, as they are printed.
+/// The keys that a binding has now, as they are printed.
 #[must_use]
-pub fn labels(binding: &Binding) -> String {
-    binding.keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
+pub fn labels(model: &Model, binding: &Binding) -> String {
+    labels_of(model.keys.now(binding))
+}
+
+fn labels_of(keys: &[Key]) -> String {
+    keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
 }
 
 /// The footer: key and word, what matters now first.
@@ -447,7 +472,7 @@ pub fn footer(model: &Model) -> Vec<(String, &'static str)> {
     actions
         .iter()
         .filter_map(binding)
-        .filter_map(|b| Some((b.keys.first()?.label(), word(b))))
+        .filter_map(|b| Some((model.keys.now(b).first()?.label(), word(b))))
         .collect()
 }
 
@@ -458,8 +483,8 @@ pub fn help(model: &Model) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
     let mut groups: Vec<(&'static str, Vec<(String, &'static str)>)> = Vec::new();
     let real = model.place != Place::Practice;
     let elsewhere = |b: &&Binding| (playing && b.scope == Scope::Picker) || (real && b.scope == Scope::Practice);
-    for binding in TABLE.iter().filter(|b| !elsewhere(b)) {
-        let keys = labels(binding);
+    for binding in TABLE.iter().filter(|b| !elsewhere(b) && !model.keys.now(b).is_empty()) {
+        let keys = labels(model, binding);
         match groups.iter_mut().find(|(group, _)| *group == binding.group) {
             Some((_, lines)) => lines.push((keys, binding.help)),
             None => groups.push((binding.group, vec![(keys, binding.help)])),

@@ -1,6 +1,6 @@
 //! The log page: which container, which run, and a bounded stretch of lines.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::msg::{AttemptNo, Effect};
 use super::table::TableRow;
@@ -83,6 +83,25 @@ impl LogPage {
         }
     }
 
+    /// The lines that are shown: all, or those of the time that is wanted.
+    pub fn shown_lines(&self, now: Timestamp) -> impl Iterator<Item = &String> {
+        let from = self.since.map(|seconds| now - SignedDuration::from_secs(seconds));
+        let written = |line: &str| line.split_once(' ').map_or(line, |(time, _)| time).parse::<Timestamp>().ok();
+        self.lines.iter().filter(move |line| from.is_none_or(|from| written(line).is_none_or(|at| at >= from)))
+    }
+
+    /// The last minute, ten minutes, the last hour, all again.
+    pub(super) fn turn_since(&mut self) {
+        self.since = match self.since {
+            None => Some(60),
+            Some(60) => Some(600),
+            Some(600) => Some(3600),
+            Some(_) => None,
+        };
+        self.scroll = 0;
+        self.follow = true;
+    }
+
     /// Takes lines in; the oldest go when there are too many.
     pub(super) fn take(&mut self, pod: &Uid, container: &str, lines: Vec<String>) {
         if self.pod != *pod || self.shown() != container {
@@ -107,7 +126,8 @@ impl LogPage {
         } else {
             String::new()
         };
-        format!("kubectl logs {}{container}{previous} -n {namespace}", self.name)
+        let since = self.since.map_or_else(String::new, |seconds| format!(" --since={seconds}s"));
+        format!("kubectl logs {}{container}{previous}{since} -n {namespace}", self.name)
     }
 }
 

@@ -7,10 +7,12 @@ pub mod clock;
 pub mod compare;
 pub mod diff;
 pub mod drill;
+pub mod feed;
 pub mod fuzzy;
 pub mod journal;
 pub mod key;
 pub mod keymap;
+pub mod layout;
 pub mod lesson;
 pub mod live;
 pub mod log;
@@ -28,6 +30,7 @@ mod saved;
 pub mod scroll;
 pub mod shell;
 pub mod table;
+mod theme;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
@@ -37,6 +40,7 @@ pub mod wake;
 pub mod word;
 
 pub use memory::{Leaving, Memory};
+pub use theme::Theme;
 pub use update::update;
 pub use wake::{Wake, next_wake};
 
@@ -68,6 +72,12 @@ pub struct Model {
     pub place: Place,
     pub notice: Option<(Notice, Timestamp)>,
     pub mouse: bool,
+    pub theme: Theme,
+    /// The learner's own keys.
+    pub keys: keymap::Keys,
+    pub layouts: layout::Layouts,
+    /// The edge that the mouse drags.
+    pub dragged: Option<layout::Drawn>,
     /// The learner's own kubectl is on the PATH.
     pub kubectl: bool,
     /// Number of the newest attempt.
@@ -148,6 +158,8 @@ pub struct Attempt {
     pub focus: Pane,
     pub tab: Tab,
     pub selected: Option<Uid>,
+    /// The event that was clicked.
+    pub event: Option<Uid>,
     pub scroll: Scrolls,
     /// How rows are chosen and sorted.
     pub order: order::Order,
@@ -334,6 +346,8 @@ pub struct LogPage {
     pub follow: bool,
     pub wrap: bool,
     pub timestamps: bool,
+    /// Seconds back from now that are shown; none shows all.
+    pub since: Option<i64>,
     pub lines: Vec<String>,
     /// Older lines were dropped.
     pub cut: bool,

@@ -3,11 +3,12 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::key::press;
+use super::layout::{Drawn, Edge};
 use super::lesson::Stop;
 use super::msg::{Effect, PaneMeasure};
 use super::scroll::Step;
 use super::update::pressed;
-use super::{Model, Pane, Screen, attempt, picker, scroll, shell, table};
+use super::{Model, Pane, Screen, attempt, feed, layout, picker, scroll, shell, table};
 
 /// Rows that one notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -21,10 +22,37 @@ pub(super) fn update(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
         MouseEventKind::ScrollDown if over_shell(model, event) => return shell::wheel(model, event, false),
         MouseEventKind::ScrollUp => wheel(model, event, Step::Up),
         MouseEventKind::ScrollDown => wheel(model, event, Step::Down),
+        MouseEventKind::Down(MouseButton::Left) if grab(model, event) => {}
         MouseEventKind::Down(MouseButton::Left) => return click(model, event),
+        MouseEventKind::Drag(MouseButton::Left) => return drag(model, event),
+        MouseEventKind::Up(_) => model.dragged = None,
         _ => {}
     }
     Vec::new()
+}
+
+/// Takes hold of an edge between panes, if one is there.
+fn grab(model: &mut Model, event: MouseEvent) -> bool {
+    let on = |drawn: &&Drawn| {
+        let (along, across) = match drawn.edge {
+            Edge::Lesson => (event.column, event.row),
+            Edge::Table => (event.row, event.column),
+        };
+        // both frames' lines are the edge
+        (along == drawn.at || along + 1 == drawn.at) && (drawn.across.0..drawn.across.1).contains(&across)
+    };
+    let plain = model.overlays.is_empty();
+    model.dragged = model.measures.edges.iter().find(on).copied().filter(|_| plain);
+    model.dragged.is_some()
+}
+
+fn drag(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
+    let Some(drawn) = model.dragged else { return Vec::new() };
+    let to = match drawn.edge {
+        Edge::Lesson => event.column,
+        Edge::Table => event.row,
+    };
+    layout::set(model, drawn, to)
 }
 
 fn under(model: &Model, event: MouseEvent) -> Option<PaneMeasure> {
@@ -86,6 +114,10 @@ fn click(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
                         attempt.memory.stop = Some(Stop::Command(place));
                     }
                     part.map_or_else(Vec::new, |part| attempt::turn_fold(model, part))
+                }
+                Pane::Events => {
+                    feed::click(model, row);
+                    Vec::new()
                 }
                 _ => Vec::new(),
             }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::diff::Twins;
+use super::layout::{Drawn, Layout};
 use super::shell::Grid;
 use crate::cluster::snapshot::{Change, ObjectRef, Uid};
 use crate::scenario::clue::LogRequest;
@@ -245,6 +246,8 @@ pub enum Effect {
     Copy(String),
     /// The terminal's mouse reporting on or off.
     Mouse(bool),
+    /// Where the panes' edges were put, at a size of the terminal.
+    SaveLayout(String, Layout),
     SaveProgress {
         folder: String,
         state: Solved,
@@ -288,6 +291,10 @@ pub struct Measures {
     /// Clickable spans: column, row, width, and the key that the click stands for.
     /// Enter, Esc and Tab are `\n`, `\x1b` and `\t`.
     pub keys: Vec<(u16, u16, u16, char)>,
+    /// Edges that can be moved.
+    pub edges: Vec<Drawn>,
+    /// Events of the feed, and the row that each begins on.
+    pub events: Vec<(Uid, usize)>,
     /// The lesson's parts by place, and the row of the lesson (not of the screen) that each begins on.
     pub parts: Vec<(usize, usize)>,
     /// The lesson's commands, and the row of the lesson that each begins on.

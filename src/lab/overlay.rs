@@ -72,7 +72,7 @@ fn in_log(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(number) = model.attempt().map(|attempt| attempt.number) else {
         return Vec::new();
     };
-    let end = model.measures.extent(Pane::Page).max;
+    let (end, namespace) = (model.measures.extent(Pane::Page).max, attempt::namespace(model));
     let Some(Overlay::Log(page)) = model.overlays.last_mut() else {
         return Vec::new();
     };
@@ -91,6 +91,12 @@ fn in_log(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Timestamps => {
             page.timestamps = !page.timestamps;
             false
+        }
+        Action::Since => {
+            page.turn_since();
+            let command = page.command(&namespace);
+            attempt::equal(model, command);
+            return Vec::new();
         }
         Action::Previous => {
             page.previous = !page.previous;
@@ -141,18 +147,19 @@ fn address(model: &mut Model) {
 }
 
 /// The text of the page, a line a row.
-fn text(overlay: &Overlay) -> Option<(Vec<&str>, &super::Search)> {
+fn text(overlay: &Overlay, now: jiff::Timestamp) -> Option<(Vec<&str>, &super::Search)> {
     match overlay {
         Overlay::Page { text: Ok(text), search, .. } => Some((text.lines().collect(), search)),
-        Overlay::Log(page) => Some((page.lines.iter().map(|l| log::line(l, page.timestamps)).collect(), &page.search)),
+        Overlay::Log(page) => Some((page.shown_lines(now).map(|l| log::line(l, page.timestamps)).collect(), &page.search)),
         _ => None,
     }
 }
 
 /// Scrolls to the next match after the top row, or to the one before it; around the ends.
 fn jump(model: &mut Model, forward: bool) {
+    let now = model.now;
     let Some(top) = model.overlays.last_mut() else { return };
-    let Some((lines, search)) = text(top) else { return };
+    let Some((lines, search)) = text(top, now) else { return };
     let found = log::matches(lines.into_iter(), search);
     let at = match top {
         Overlay::Log(page) => page.scroll,
@@ -180,7 +187,7 @@ fn copy(model: &mut Model) -> Vec<Effect> {
         model.say(false, format!("Copied {} lines", text.lines().count()), "");
         return vec![Effect::Copy(text)];
     }
-    let Some((lines, _)) = model.overlays.last().and_then(text) else {
+    let Some((lines, _)) = model.overlays.last().and_then(|top| text(top, model.now)) else {
         return Vec::new();
     };
     let (count, text) = (lines.len(), lines.join("\n"));

@@ -53,7 +53,7 @@ fn entries(model: &Model) -> Vec<Entry> {
         .map(|binding| Entry {
             name: keymap::name(binding.action),
             help: binding.help,
-            keys: keymap::labels(binding),
+            keys: keymap::labels(model, binding),
             action: Some(binding.action),
         });
     let request = matches!(model.screen, Screen::Attempt(_)).then(|| Entry {

@@ -8,6 +8,7 @@ mod clock;
 mod comparing;
 mod faults;
 mod keys;
+mod laying;
 mod looking;
 mod mapping;
 mod news;

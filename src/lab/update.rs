@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::keymap::Action;
 use super::msg::{Effect, Measures, Msg, Notice};
-use super::{Attempt, Card, Model, Overlay, Picker, Place, Screen, attempt, keymap, live, mouse, overlay, palette, picker, saved, scroll, shell};
+use super::{Attempt, Card, Model, Overlay, Picker, Place, Screen, attempt, keymap, layout, live, mouse, overlay, palette, picker, saved, scroll, shell};
 
 /// A notice that is no warning goes away by itself.
 pub const NOTICE: SignedDuration = SignedDuration::from_secs(8);
@@ -30,6 +30,10 @@ impl Model {
             place,
             notice: None,
             mouse: true,
+            theme: Default::default(),
+            keys: Default::default(),
+            layouts: Default::default(),
+            dragged: None,
             kubectl: true,
             attempts: 0,
             quitting: false,
@@ -170,6 +174,12 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Palette => palette::open(model),
+        Action::Theme => {
+            model.theme = model.theme.next();
+            model.say(false, format!("The theme is {}", model.theme.name()), "`klab config` prints the file that keeps one");
+            Vec::new()
+        }
+        Action::Wider | Action::Narrower | Action::Taller | Action::Lower | Action::Reset => layout::act(model, action),
         Action::Mouse => {
             model.mouse = !model.mouse;
             let said = if model.mouse {

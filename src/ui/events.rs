@@ -10,6 +10,7 @@ use super::pane::{framed, padded, scrolled, squeezed, wrap_spans};
 use super::table::{filtered, since};
 use super::theme::{Look, Mean, Sign};
 use crate::cluster::snapshot::EventRow;
+use crate::lab::feed::at_hand;
 use crate::lab::msg::Measures;
 use crate::lab::order::Of;
 use crate::lab::table::events;
@@ -48,15 +49,26 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
     // The clue stands in full above the feed; a low feed has a row for each event.
     let brief = usize::from(inside.height) < WHOLE && !attempt.zoom;
     let pinned = |event: &EventRow| clue == Some(&event.uid);
-    let lines: Vec<Line> = rows
-        .iter()
-        .flat_map(|event| {
-            let brief = brief || (pinned(event) && !attempt.zoom);
-            event_lines(look, model, event, pinned(event), brief, width)
-        })
-        .collect();
+    let mut lines: Vec<Line> = Vec::new();
+    for event in &rows {
+        let brief = brief || (pinned(event) && !attempt.zoom);
+        measures.events.push((event.uid.clone(), lines.len()));
+        lines.extend(event_lines(look, model, event, pinned(event), brief, width));
+    }
+    if attempt.focus == Pane::Events {
+        mark(look, attempt, measures, usize::from(inside.height), &mut lines);
+    }
     let from = attempt.scroll.events.unwrap_or_else(|| lines.len().saturating_sub(usize::from(inside.height)));
     scrolled(frame, inside, lines, from, Pane::Events, measures);
+}
+
+/// The event that Enter means.
+fn mark(look: &Look, attempt: &Attempt, measures: &Measures, visible: usize, lines: &mut [Line]) {
+    let at = at_hand(attempt, measures, visible);
+    let row = measures.events.iter().find(|(uid, _)| Some(uid) == at.as_ref()).map(|(_, row)| *row);
+    if let Some(first) = row.and_then(|row| lines.get_mut(row)).and_then(|line| line.spans.first_mut()) {
+        *first = Span::styled(format!("{} ", look.sign(Sign::Next)), look.style(Mean::Key));
+    }
 }
 
 fn right(look: &Look, attempt: &Attempt, count: usize) -> Line<'static> {

@@ -26,6 +26,7 @@ use ratatui::widgets::{Block, Paragraph};
 pub use theme::{Look, Palette};
 use theme::{Mean, Sign};
 
+use crate::lab::layout::{Drawn, Edge};
 use crate::lab::msg::Measures;
 use crate::lab::{Attempt, Model, Pane, Screen};
 use crate::scenario::clue::Fault;
@@ -78,8 +79,9 @@ fn attempt(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &
         (_, _, Pane::Shell) => shell_alone(frame, look, area, model, attempt, measures),
         (true, _, pane) => alone(frame, look, area, model, attempt, pane, measures),
         (false, true, _) => {
-            let share = if area.width >= 130 { 40 } else { 36 };
+            let share = model.layout().lesson.unwrap_or(if area.width >= 130 { 40 } else { 36 });
             let [left, right] = Layout::horizontal([Constraint::Percentage(share), Constraint::Min(1)]).areas(area);
+            measures.edges.push(beside(area, right));
             lesson::draw(frame, look, left, attempt, measures);
             live(frame, look, right, model, attempt, measures);
         }
@@ -96,6 +98,17 @@ fn attempt(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &
     }
 }
 
+/// The edge between the lesson and what stands right of it.
+fn beside(area: Rect, right: Rect) -> Drawn {
+    Drawn {
+        edge: Edge::Lesson,
+        at: right.x,
+        from: area.x,
+        whole: area.width,
+        across: (area.y, area.bottom()),
+    }
+}
+
 /// The shell beside the lesson, or below it where the screen is narrow; the pods stay in view.
 fn shell_beside(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
     if area.width < SHELL_BESIDE {
@@ -103,7 +116,9 @@ fn shell_beside(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attem
         lesson::draw(frame, look, top, attempt, measures);
         return shell_alone(frame, look, rest, model, attempt, measures);
     }
-    let [left, right] = Layout::horizontal([Constraint::Percentage(40), Constraint::Min(1)]).areas(area);
+    let share = model.layout().lesson.unwrap_or(40);
+    let [left, right] = Layout::horizontal([Constraint::Percentage(share), Constraint::Min(1)]).areas(area);
+    measures.edges.push(beside(area, right));
     lesson::draw(frame, look, left, attempt, measures);
     let [pods, rest] = Layout::vertical([Constraint::Length(table::height(attempt, true)), Constraint::Min(1)]).areas(right);
     table::draw(frame, look, pods, model, attempt, measures);
@@ -136,7 +151,9 @@ fn alone(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &At
 fn live(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
     let compact = area.height < ROOMY;
     let goals = goals::lines(look, model, attempt, usize::from(area.width.saturating_sub(4)), compact).len() as u16 + 2;
-    let pods = table::height(attempt, compact);
+    // the feed and the goals keep a few rows whatever was wished for
+    let wished = model.layout().table.map(|rows| rows.min(area.height.saturating_sub(goals + 4)).max(4));
+    let pods = wished.unwrap_or_else(|| table::height(attempt, compact));
     let feed = match area.height {
         ROOMY.. => 7,
         SCARCE.. => 5,
@@ -151,6 +168,13 @@ fn live(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Att
         Constraint::Length(goals),
     ])
     .areas(area);
+    measures.edges.push(Drawn {
+        edge: Edge::Table,
+        at: table_area.bottom(),
+        from: area.y,
+        whole: area.height,
+        across: (area.x, area.right()),
+    });
     table::draw(frame, look, table_area, model, attempt, measures);
     clue::draw(frame, look, clue_area, clue);
     events::draw(frame, look, feed, model, attempt, measures);

@@ -29,6 +29,7 @@ pub fn framed(frame: &mut Frame, look: &Look, area: Rect, focused: bool, title: 
     let block = Block::new()
         .borders(Borders::ALL)
         .border_set(if look.ascii { ASCII } else { border::ROUNDED })
+        .style(look.style(Mean::Text))
         .border_style(look.style(if focused { Mean::Key } else { Mean::Frame }))
         .title(spaced(title))
         .title(spaced(right).right_aligned())

@@ -2,11 +2,15 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::lab::Theme;
+
 /// Which colours a terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Palette {
     Dark,
     Light,
+    /// White and pure colours on black.
+    HighContrast,
     /// The sixteen colours every terminal has, on whatever background.
     Sixteen,
     /// `NO_COLOR`: bold, dim and reverse only.
@@ -62,6 +66,20 @@ impl Look {
         Self { palette, ascii }
     }
 
+    /// The same with the colours that the learner wants.
+    #[must_use]
+    pub fn themed(mut self, theme: Theme) -> Self {
+        self.palette = match (theme, self.palette) {
+            (Theme::Auto, palette) => palette,
+            (Theme::None, _) => Palette::None,
+            (Theme::HighContrast, _) => Palette::HighContrast,
+            (Theme::Dark | Theme::Light, Palette::Sixteen) => Palette::Sixteen,
+            (Theme::Dark, _) => Palette::Dark,
+            (Theme::Light, _) => Palette::Light,
+        };
+        self
+    }
+
     /// The style of what something means.
     #[must_use]
     pub fn style(&self, mean: Mean) -> Style {
@@ -76,6 +94,7 @@ impl Look {
         }
         let colour = self.colour(mean);
         let style = colour.map_or(style, |colour| style.fg(colour));
+        let style = if self.palette == Palette::HighContrast { style.bg(Color::Black) } else { style };
         match mean {
             Mean::Strong | Mean::Heading | Mean::Key => bold(style),
             _ => style,
@@ -92,6 +111,11 @@ impl Look {
             (Palette::Sixteen, Mean::Warning) => Some(Color::Yellow),
             (Palette::Sixteen, Mean::Good) => Some(Color::Green),
             (Palette::Sixteen, Mean::Code) => Some(Color::Magenta),
+            (Palette::HighContrast, Mean::Key) => rgb(0x0000_ffff),
+            (Palette::HighContrast, Mean::Fault) => rgb(0x00ff_8080),
+            (Palette::HighContrast, Mean::Warning) => rgb(0x00ff_ff00),
+            (Palette::HighContrast, Mean::Good) => rgb(0x0040_ff40),
+            (Palette::HighContrast, _) => rgb(0x00ff_ffff),
             (Palette::Dark, Mean::Text) => rgb(0x00c9_d1d9),
             (Palette::Dark, Mean::Strong | Mean::Heading) => rgb(0x00f0_f3f6),
             (Palette::Dark, Mean::Dim) => rgb(0x0087_8f99),

@@ -34,8 +34,8 @@ fn of_overlay(top: &Overlay) -> Vec<Action> {
         } => vec![Action::Again, Action::Address, Action::Search, Action::Back],
         Overlay::Page { .. } => vec![Action::Search, Action::Back],
         Overlay::Log(_) => {
-            use Action::{Back, Container, Follow, Previous, Search, Timestamps, Wrap};
-            vec![Follow, Previous, Container, Search, Wrap, Timestamps, Back]
+            use Action::{Back, Container, Follow, Previous, Search, Since, Timestamps, Wrap};
+            vec![Follow, Previous, Container, Search, Since, Wrap, Timestamps, Back]
         }
         Overlay::Diff { .. } => vec![Action::Apply, Action::Back],
         Overlay::Repair(_) => vec![Action::Open, Action::Edit, Action::Copy, Action::Back],

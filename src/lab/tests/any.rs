@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::bench::*;
 use crate::cluster::snapshot::{Change, Row};
+use crate::lab::layout::{Drawn, Edge};
 use crate::lab::msg::{AttemptNo, FromCluster, Link, Measures, Msg, Notice, Order, PaneMeasure};
 use crate::lab::scroll::measured;
 use crate::lab::{Overlay, Pane, Place, Screen, next_wake, picker, update};
@@ -19,7 +20,7 @@ fn keys() -> impl Strategy<Value = Msg> {
         KeyCode::End,
         KeyCode::BackTab,
     ];
-    let typed = "bhscn.dylviWwfz/?MqjkgG[]pTCNyn\n\n\x1b\t\x08x".chars().map(key).collect::<Vec<_>>();
+    let typed = "bhscn.dylviWwfz/?MqjkgG[]pTCNyn\n\n\x1b\t\x08xreoO,:!RS".chars().map(key).collect::<Vec<_>>();
     let codes = codes.map(|code| KeyEvent::new(code, KeyModifiers::NONE));
     prop_oneof![prop::sample::select(typed), prop::sample::select(codes.to_vec())].prop_map(Msg::Key)
 }
@@ -86,12 +87,27 @@ fn measures() -> impl Strategy<Value = Msg> {
             commands: (0..4)
                 .map(|block| (crate::lab::lesson::Place { part: 0, block, command: 0 }, block * 5))
                 .collect(),
+            events: (1..4).map(|number| (uid(&format!("e{number}")), number * 2)).collect(),
+            edges: vec![Drawn {
+                edge: Edge::Lesson,
+                at: 40,
+                from: 0,
+                whole: 100,
+                across: (0, 30),
+            }],
         })
     })
 }
 
 fn mouse() -> impl Strategy<Value = Msg> {
-    let kinds = vec![MouseEventKind::ScrollUp, MouseEventKind::ScrollDown, MouseEventKind::Down(MouseButton::Left)];
+    let left = MouseButton::Left;
+    let kinds = vec![
+        MouseEventKind::ScrollUp,
+        MouseEventKind::ScrollDown,
+        MouseEventKind::Down(left),
+        MouseEventKind::Drag(left),
+        MouseEventKind::Up(left),
+    ];
     (prop::sample::select(kinds), 0..110_u16, 0..35_u16).prop_map(|(kind, column, row)| {
         Msg::Mouse(MouseEvent {
             kind,

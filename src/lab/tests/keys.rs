@@ -47,7 +47,8 @@ fn the_footer_says_what_matters_now() {
 #[test]
 fn the_help_has_every_key_of_the_screen() {
     let help = |lab: &Lab| keymap::help(&lab.model).into_iter().flat_map(|(_, lines)| lines).collect::<Vec<_>>();
-    assert_eq!(help(&Lab::new(Place::Practice)).len(), TABLE.len());
+    let bound = TABLE.iter().filter(|binding| !binding.keys.is_empty()).count();
+    assert_eq!(help(&Lab::new(Place::Practice)).len(), bound);
     let lab = Lab::broken();
     assert!(help(&lab).contains(&("↑ k".to_owned(), "up")));
     assert!(help(&lab).iter().all(|(_, help)| !help.is_empty() && *help != "filter the list"));

@@ -1,5 +1,6 @@
 //! The log page.
 
+use jiff::Timestamp;
 use ratatui::text::Line;
 
 use super::{Pen, page};
@@ -8,7 +9,7 @@ use crate::lab::log::line;
 use crate::ui::pane::wrap_spans;
 use crate::ui::theme::Mean;
 
-pub(super) fn draw(pen: &mut Pen, log: &LogPage) {
+pub(super) fn draw(pen: &mut Pen, now: Timestamp, log: &LogPage) {
     let look = pen.look;
     let width = pen.width();
     let mut lines: Vec<Line> = Vec::new();
@@ -16,7 +17,7 @@ pub(super) fn draw(pen: &mut Pen, log: &LogPage) {
         lines.push(Line::styled("older lines were dropped: 50,000 are kept", look.style(Mean::Dim)));
     }
     let wanted = log.search.text.to_lowercase();
-    for text in log.lines.iter().map(|text| line(text, log.timestamps)) {
+    for text in log.shown_lines(now).map(|text| line(text, log.timestamps)) {
         let found = !wanted.is_empty() && text.to_lowercase().contains(&wanted);
         let style = look.style(if found { Mean::Warning } else { Mean::Text });
         if log.wrap {
@@ -33,8 +34,9 @@ pub(super) fn draw(pen: &mut Pen, log: &LogPage) {
     }
     let run = if log.previous { ", previous run" } else { "" };
     let title = format!("log of {} / {}{run}", log.name, log.shown());
+    let since = log.since.map(|seconds| format!("last {}", crate::text::age(seconds)));
     let flags = [(log.follow, "follow"), (log.wrap, "wrap"), (log.timestamps, "times")];
-    let on: Vec<_> = flags.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();
+    let on: Vec<_> = since.iter().map(String::as_str).chain(flags.iter().filter(|(on, _)| *on).map(|(_, word)| *word)).collect();
     let right = page::searched(look, &log.search);
     let right = if right.spans.is_empty() {
         Line::styled(on.join(" "), look.style(Mean::Dim))

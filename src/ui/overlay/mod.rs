@@ -39,7 +39,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
             scroll,
             search,
         } => page::draw(&mut pen, detail, text, *loading, *scroll, search),
-        Overlay::Log(page) => log::draw(&mut pen, page),
+        Overlay::Log(page) => log::draw(&mut pen, model.now, page),
         Overlay::Palette(found) => palette::draw(&mut pen, model, found),
         Overlay::Repair(page) => repair::draw(&mut pen, page),
         Overlay::Object { about, uid, scroll } => object::draw(&mut pen, model, about, uid, *scroll),
