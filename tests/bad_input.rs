@@ -139,8 +139,15 @@ fn an_odd_line_of_the_settings_is_named_and_the_rest_works() {
     let folder = home.path().join("klab");
     fs::create_dir(&folder).unwrap();
     fs::write(folder.join("config.yaml"), "theme: none\ncolour: red\nkeys:\n  zoom: Z\n  describe: b\n").unwrap();
-    let asked = Command::new(env!("CARGO_BIN_EXE_klab")).arg("config").env("XDG_CONFIG_HOME", home.path()).output().unwrap();
+    let asked = Command::new(env!("CARGO_BIN_EXE_klab"))
+        .arg("config")
+        .env("XDG_CONFIG_HOME", home.path())
+        .output()
+        .unwrap();
     let (printed, odd) = (String::from_utf8(asked.stdout).unwrap(), String::from_utf8(asked.stderr).unwrap());
-    assert!(asked.status.success() && printed.contains("theme: none") && printed.contains("zoom: \"Z\""), "{printed}");
+    assert!(
+        asked.status.success() && printed.contains("theme: none") && printed.contains("zoom: \"Z\""),
+        "{printed}"
+    );
     assert!(odd.contains("line 2: `colour`") && odd.contains("line 5: b is bound twice"), "{odd}");
 }

@@ -63,7 +63,10 @@ fn parse(text: &str) -> (Config, Vec<Odd>) {
         let line = uncommented(whole);
         let Some((name, value)) = line.split_once(':') else {
             if !line.trim().is_empty() {
-                odd.push(Odd { line: place + 1, what: format!("`{}` is no `name: value`", line.trim()) });
+                odd.push(Odd {
+                    line: place + 1,
+                    what: format!("`{}` is no `name: value`", line.trim()),
+                });
             }
             continue;
         };
@@ -71,9 +74,9 @@ fn parse(text: &str) -> (Config, Vec<Odd>) {
         let value = value.trim().trim_matches(['"', '\'']);
         let said = match (keys && indented, name.trim()) {
             (true, name) => binding(name, value).map(|(action, key)| bound.push((place + 1, action, key))),
-            (false, "theme") => Theme::named(value).map(|theme| config.theme = theme).ok_or_else(|| {
-                format!("theme `{value}` is none of {}", Theme::NAMES.join(", "))
-            }),
+            (false, "theme") => Theme::named(value)
+                .map(|theme| config.theme = theme)
+                .ok_or_else(|| format!("theme `{value}` is none of {}", Theme::NAMES.join(", "))),
             (false, "mouse") => match value {
                 "on" | "true" => Ok(config.mouse = Some(true)),
                 "off" | "false" => Ok(config.mouse = Some(false)),
@@ -108,7 +111,10 @@ fn binding(name: &str, value: &str) -> Result<(Action, Key), String> {
 fn take(config: &mut Config, odd: &mut Vec<Odd>, bound: Vec<(usize, Action, Key)>) {
     for (line, action, key) in &bound {
         if config.keys.of(*action).is_some() {
-            odd.push(Odd { line: *line, what: format!("{} is bound twice", keymap::name(*action)) });
+            odd.push(Odd {
+                line: *line,
+                what: format!("{} is bound twice", keymap::name(*action)),
+            });
         } else {
             config.keys.bind(*action, *key);
         }
@@ -129,12 +135,22 @@ pub fn printed(config: &Config, file: Option<&Path>) -> String {
     let mut out = String::new();
     let place = file.map_or_else(String::new, |file| format!(": {}", file.display()));
     let _ = writeln!(out, "# klab's settings{place}");
-    let _ = writeln!(out, "# Save it with: klab config > FILE. A line that klab does not know is named at the start; the rest works.\n");
-    let _ = writeln!(out, "# {}. auto takes light or dark as the terminal's background is, and NO_COLOR as none.", Theme::NAMES.join(", "));
+    let _ = writeln!(
+        out,
+        "# Save it with: klab config > FILE. A line that klab does not know is named at the start; the rest works.\n"
+    );
+    let _ = writeln!(
+        out,
+        "# {}. auto takes light or dark as the terminal's background is, and NO_COLOR as none.",
+        Theme::NAMES.join(", ")
+    );
     let _ = writeln!(out, "theme: {}\n", config.theme.name());
     let _ = writeln!(out, "# on, or off to leave the mouse to the terminal; M turns it over.");
     let _ = writeln!(out, "mouse: {}\n", if config.mouse == Some(false) { "off" } else { "on" });
-    let _ = writeln!(out, "# A key for an action: a letter, Ctrl-x, Enter, Tab, Space, F1 to F12. Take the # away to change one.\nkeys:");
+    let _ = writeln!(
+        out,
+        "# A key for an action: a letter, Ctrl-x, Enter, Tab, Space, F1 to F12. Take the # away to change one.\nkeys:"
+    );
     for (action, keys, help) in keymap::bindable() {
         let name = keymap::name(action);
         match config.keys.of(action) {

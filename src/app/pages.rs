@@ -26,6 +26,10 @@ impl Session {
                 selector,
             } => cluster.table(resource, *everywhere, selector).await,
             Detail::Explain { kind, fields } => cluster.explain(kind, fields).await,
+            Detail::Can { who, verb, resource } => {
+                let may = cluster.may(who, verb, resource).await?;
+                Ok(if may { "yes" } else { "no" }.to_owned())
+            }
             Detail::Raw(path) => cluster.ask(path, "*/*").await.map(|answer| told(&answer)),
             Detail::Request { service, port, path } => {
                 let address = cluster.proxy(service, port, path);

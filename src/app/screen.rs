@@ -74,7 +74,9 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
         let frame_at = drawn.map_or_else(Instant::now, |at| at + FRAME);
         if dirty && frame_at <= Instant::now() {
             let mut measures = None;
-            screen.screen.draw(|frame| measures = Some(ui::render(&model, &look.themed(model.theme), frame)))?;
+            screen
+                .screen
+                .draw(|frame| measures = Some(ui::render(&model, &look.themed(model.theme), frame)))?;
             effects.extend(measures.map(|measures| lab::update(&mut model, Msg::Measured(measures))).unwrap_or_default());
             drawn = Some(Instant::now());
             dirty = false;

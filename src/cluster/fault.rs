@@ -22,11 +22,17 @@ pub fn say(error: &Error) -> String {
         // a patch that does not decode is refused in the name of no object
         Error::Api(status) if !status.message.is_empty() => {
             let message = text::clean(&status.message);
-            message.trim_start().strip_prefix("\"\" is invalid: ").map_or(message.clone(), str::to_owned)
+            nameless(&message).unwrap_or(&message).to_owned()
         }
         Error::Api(status) => format!("the server answered {} {}", status.code, text::clean(&status.reason)),
         other => chain(other),
     }
+}
+
+/// What is wrong, of a refusal that names no object and quotes the whole of it.
+fn nameless(message: &str) -> Option<&str> {
+    let rest = message.trim_start().strip_prefix("\"\" is invalid: ")?;
+    Some(rest.rfind("strict decoding error: ").map_or(rest, |at| &rest[at..]))
 }
 
 /// What to do about an answer of the server.
@@ -61,4 +67,17 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
 /// The causes of a client's error alone.
 pub(super) fn causes(error: &Error) -> String {
     error.source().map_or_else(|| error.to_string(), chain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_without_a_name_is_told_without_its_empty_quotes_and_the_whole_object() {
+        let said = r#" "" is invalid: patch: Invalid value: "{\"kind\":\"ConfigMap\"}": strict decoding error: unknown field "dada""#;
+        assert_eq!(nameless(said), Some(r#"strict decoding error: unknown field "dada""#));
+        assert_eq!(nameless(r#" "" is invalid: metadata.name: Required"#), Some("metadata.name: Required"));
+        assert_eq!(nameless(r#"Deployment.apps "web" is invalid: x"#), None);
+    }
 }

@@ -15,7 +15,9 @@ use super::lesson::{self, NextHint, Place, Stop, Turned};
 use super::msg::{AttemptNo, Effect, Link};
 use super::order::Of;
 use super::scroll::{Step, moved};
-use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, answer, clock, drill, feed, layout, live, order, palette, shell, table, views};
+use super::{
+    Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, answer, clock, drill, feed, layout, live, order, palette, shell, table, views,
+};
 use crate::cluster::snapshot::Snapshot;
 use crate::scenario::Scenario;
 use crate::scenario::goal::Judge;

@@ -34,7 +34,9 @@ pub(super) fn jump(model: &mut Model) -> Vec<Effect> {
     let visible = model.measures.extent(Pane::Events).visible;
     let Some(attempt) = model.attempt() else { return Vec::new() };
     let at = at_hand(attempt, &model.measures, visible);
-    let found = at.and_then(|uid| attempt.snapshot.events.get(&uid)).map(|event| (event.about.clone(), event.about_uid.clone()));
+    let found = at
+        .and_then(|uid| attempt.snapshot.events.get(&uid))
+        .map(|event| (event.about.clone(), event.about_uid.clone()));
     let Some((about, uid)) = found else {
         model.say(false, "There is no event here yet", "");
         return Vec::new();

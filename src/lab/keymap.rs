@@ -202,23 +202,6 @@ pub static TABLE: &[Binding] = {
             "change one field of the selected object, or restart, undo, delete",
             OBJECT,
         ),
-        bind(
-            &[Code(C::Enter)],
-            Action::Open,
-            Repair,
-            "change",
-            "change the field, or do what the row says",
-            PAGE,
-        ),
-        bind(
-            &[Char('R')],
-            Action::Replace,
-            Repair,
-            "",
-            "what was refused: delete the object and make it anew",
-            PAGE,
-        ),
-        bind(&[Char('e')], Action::Edit, Repair, "edit all", "the whole object in your editor", PAGE),
         bind(&[Char('l')], Action::Logs, Attempt, "logs", "read the selected pod's log", OBJECT),
         bind(&[Char('y')], Action::Yaml, Attempt, "yaml", "the selected object as YAML", OBJECT),
         bind(
@@ -313,13 +296,37 @@ pub static TABLE: &[Binding] = {
         bind(&[Char('/')], Action::Filter, Picker, "filter", "filter the list", LIST),
         bind(&[Code(C::Enter)], Action::Apply, Diff, "apply", "apply the solution", PAGE),
         bind(&[Char('c')], Action::Cleanup, Debrief, "clean up", "clean up", PAGE),
+        bind(
+            &[Code(C::Enter)],
+            Action::Open,
+            Repair,
+            "change",
+            "change the field, or do what the row says",
+            PAGE,
+        ),
+        bind(
+            &[Char('R')],
+            Action::Replace,
+            Repair,
+            "",
+            "what was refused: delete the object and make it anew",
+            PAGE,
+        ),
+        bind(&[Char('e')], Action::Edit, Repair, "edit all", "the whole object in your editor", PAGE),
         bind(&[Char('n')], Action::Next, Debrief, "next scenario", "the next scenario", PAGE),
         bind(&[Char('/')], Action::Search, Log, "search", "search", LOG),
         bind(&[Char('f')], Action::Follow, Log, "follow", "follow what comes", LOG),
         bind(&[Char('p')], Action::Previous, Log, "previous", "the run before the last restart", LOG),
         bind(&[Char('w')], Action::Wrap, Log, "wrap", "wrap long lines", LOG),
         bind(&[Char('T')], Action::Timestamps, Log, "time", "show when each line was written", LOG),
-        bind(&[Char('s')], Action::Since, Log, "since", "only the last minute, ten minutes, hour; then all again", LOG),
+        bind(
+            &[Char('s')],
+            Action::Since,
+            Log,
+            "since",
+            "only the last minute, ten minutes, hour; then all again",
+            LOG,
+        ),
         bind(&[Char('C')], Action::Container, Log, "container", "the pod's next container", LOG),
         bind(&[Char('y'), Code(C::Enter)], Action::Yes, Ask, "yes", "yes", ASK),
         bind(&[Char('n')], Action::No, Ask, "no", "no", ASK),
@@ -346,7 +353,14 @@ pub static TABLE: &[Binding] = {
         bind(&[Char('G'), Code(C::End)], Action::Move(Step::Bottom), Everywhere, "", "to the end", MOVE),
         bind(&[Char('?')], Action::Help, Everywhere, "help", "every key", VIEW_GROUP),
         bind(&[Char(':')], Action::Palette, Everywhere, "", "every action by its name", VIEW_GROUP),
-        bind(&[], Action::Theme, Everywhere, "", "the next theme: auto, dark, light, high-contrast, none", VIEW_GROUP),
+        bind(
+            &[],
+            Action::Theme,
+            Everywhere,
+            "",
+            "the next theme: auto, dark, light, high-contrast, none",
+            VIEW_GROUP,
+        ),
         bind(&[CtrlCode(C::Right)], Action::Wider, Attempt, "", "more room for the lesson", VIEW_GROUP),
         bind(&[CtrlCode(C::Left)], Action::Narrower, Attempt, "", "less room for the lesson", VIEW_GROUP),
         bind(&[CtrlCode(C::Down)], Action::Taller, Attempt, "", "more rows for the table", VIEW_GROUP),
@@ -373,7 +387,14 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
     if overlay::typing(model) {
         return &[Typing];
     }
-    match (model.overlays.last(), &model.screen) {
+    scopes_of(model.overlays.last(), model)
+}
+
+/// Whose keys count where this is the top overlay.
+#[must_use]
+pub fn scopes_of(top: Option<&Overlay>, model: &Model) -> &'static [Scope] {
+    use Scope::*;
+    match (top, &model.screen) {
         (Some(Overlay::Log(_)), _) => &[Log, Page, Everywhere],
         (Some(Overlay::Diff { .. }), _) => &[Diff, Page, Everywhere],
         (Some(Overlay::Repair(_)), _) => &[Repair, Page, Everywhere],

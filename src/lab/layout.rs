@@ -81,7 +81,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         _ => return model.lay(Layout::default()),
     };
     let Some(drawn) = model.measures.edges.iter().find(|drawn| drawn.edge == edge).copied() else {
-        model.say(false, "There is no edge to move here", "at 100 columns the lesson and the cluster stand side by side");
+        model.say(
+            false,
+            "There is no edge to move here",
+            "at 100 columns the lesson and the cluster stand side by side",
+        );
         return Vec::new();
     };
     let to = (i32::from(drawn.at) + by).clamp(0, i32::from(u16::MAX));

@@ -87,7 +87,9 @@ impl LogPage {
     pub fn shown_lines(&self, now: Timestamp) -> impl Iterator<Item = &String> {
         let from = self.since.map(|seconds| now - SignedDuration::from_secs(seconds));
         let written = |line: &str| line.split_once(' ').map_or(line, |(time, _)| time).parse::<Timestamp>().ok();
-        self.lines.iter().filter(move |line| from.is_none_or(|from| written(line).is_none_or(|at| at >= from)))
+        self.lines
+            .iter()
+            .filter(move |line| from.is_none_or(|from| written(line).is_none_or(|at| at >= from)))
     }
 
     /// The last minute, ten minutes, the last hour, all again.

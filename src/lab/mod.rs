@@ -30,9 +30,9 @@ mod saved;
 pub mod scroll;
 pub mod shell;
 pub mod table;
-mod theme;
 #[cfg(test)]
 mod tests;
+mod theme;
 pub mod timeline;
 pub mod update;
 pub mod views;

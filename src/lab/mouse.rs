@@ -8,7 +8,7 @@ use super::lesson::Stop;
 use super::msg::{Effect, PaneMeasure};
 use super::scroll::Step;
 use super::update::pressed;
-use super::{Model, Pane, Screen, attempt, feed, layout, picker, scroll, shell, table};
+use super::{Model, Overlay, Pane, Screen, attempt, feed, layout, picker, scroll, shell, table};
 
 /// Rows that one notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -77,6 +77,18 @@ fn wheel(model: &mut Model, event: MouseEvent, step: Step) {
     (0..NOTCH).for_each(|_| attempt::wheel(model, pane.pane, step));
 }
 
+/// A click in a list selects the row; on the selected row it is Enter.
+fn on_page(top: &mut Overlay, row: usize) -> Option<()> {
+    let (selected, row) = match top {
+        Overlay::Repair(page) if page.typed.is_none() && page.scroll + row < page.rows.len() => (&mut page.selected, page.scroll + row),
+        Overlay::Palette(palette) => (&mut palette.selected, palette.scroll + row),
+        _ => return None,
+    };
+    let again = *selected == row;
+    *selected = row;
+    again.then_some(())
+}
+
 fn click(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
     let on_key = |&&(x, y, width, _): &&(u16, u16, u16, char)| y == event.row && (x..x.saturating_add(width)).contains(&event.column);
     if let Some((.., key)) = model.measures.keys.iter().find(on_key).copied() {
@@ -87,8 +99,8 @@ fn click(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
         return shell::click(model, event);
     }
     let row = usize::from(event.row - pane.y);
-    if !model.overlays.is_empty() {
-        return Vec::new();
+    if let Some(top) = model.overlays.last_mut() {
+        return on_page(top, row).map_or_else(Vec::new, |()| pressed(model, &press('\n')));
     }
     match &mut model.screen {
         Screen::Picker(picker) => {

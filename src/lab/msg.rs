@@ -174,6 +174,12 @@ pub enum Detail {
         kind: String,
         fields: Vec<String>,
     },
+    /// Whether somebody may do something.
+    Can {
+        who: String,
+        verb: String,
+        resource: String,
+    },
     /// Whatever an address of the API server answers.
     Raw(String),
     /// What a Service answers.

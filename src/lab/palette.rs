@@ -1,10 +1,10 @@
 //! `:`: every action by its name, and requests to a Service.
 
 use super::fuzzy::Filter;
-use super::keymap::{self, Action, Scope, TABLE};
+use super::keymap::{self, Action, TABLE};
 use super::msg::{Detail, Effect};
 use super::scroll::{Step, moved};
-use super::{Attempt, Model, Overlay, Place, Screen, Tab, attempt, overlay, table, update};
+use super::{Attempt, Model, Overlay, Screen, Tab, attempt, overlay, table, update};
 
 /// What asks a Service; its address follows.
 const REQUEST: &str = "request";
@@ -41,11 +41,8 @@ pub fn shown(model: &Model, typed: &str) -> Vec<Entry> {
 }
 
 fn entries(model: &Model) -> Vec<Entry> {
-    let scopes: &[Scope] = match &model.screen {
-        Screen::Picker(_) => &[Scope::Picker, Scope::Everywhere],
-        Screen::Attempt(_) if model.place == Place::Practice => &[Scope::Attempt, Scope::Practice, Scope::Everywhere],
-        Screen::Attempt(_) => &[Scope::Attempt, Scope::Everywhere],
-    };
+    let beneath = model.overlays.split_last().map_or(&[][..], |(_, beneath)| beneath);
+    let scopes = keymap::scopes_of(beneath.last(), model);
     let aside = |action: Action| matches!(action, Action::Move(_) | Action::Palette | Action::Interrupt);
     let named = TABLE
         .iter()

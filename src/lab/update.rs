@@ -176,7 +176,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Palette => palette::open(model),
         Action::Theme => {
             model.theme = model.theme.next();
-            model.say(false, format!("The theme is {}", model.theme.name()), "`klab config` prints the file that keeps one");
+            model.say(
+                false,
+                format!("The theme is {}", model.theme.name()),
+                "`klab config` prints the file that keeps one",
+            );
             Vec::new()
         }
         Action::Wider | Action::Narrower | Action::Taller | Action::Lower | Action::Reset => layout::act(model, action),

@@ -94,7 +94,11 @@ impl Look {
         }
         let colour = self.colour(mean);
         let style = colour.map_or(style, |colour| style.fg(colour));
-        let style = if self.palette == Palette::HighContrast { style.bg(Color::Black) } else { style };
+        let style = if self.palette == Palette::HighContrast {
+            style.bg(Color::Black)
+        } else {
+            style
+        };
         match mean {
             Mean::Strong | Mean::Heading | Mean::Key => bold(style),
             _ => style,

@@ -25,6 +25,7 @@ pub(super) fn open(model: &mut Model, command: &str) -> Option<Vec<Effect>> {
         "create" | "expose" | "run" if words.files.is_empty() => make(model, &words),
         "apply" | "create" | "replace" | "delete" => files(model, &words),
         "wait" => get(model, &words),
+        "auth" if words.about.len() > 2 => can(model, &words),
         verb => {
             let what = format!("There is no kubectl on your PATH, and the lab has no view of its own for `kubectl {verb}`");
             model.say(false, what, ". copies the command; : lists what the lab can do");
@@ -215,6 +216,15 @@ fn rollout(model: &mut Model, words: &Words) -> Vec<Effect> {
         Some("history") => on_row(model, words, Action::Describe),
         _ => on_row(model, words, Action::Repair),
     }
+}
+
+/// `kubectl auth can-i VERB RESOURCE --as=…`
+fn can(model: &mut Model, words: &Words) -> Vec<Effect> {
+    let (verb, resource) = (words.about[1].clone(), words.about[2].clone());
+    let who = words.who.clone().unwrap_or_default();
+    let named = if who.is_empty() { String::new() } else { format!(" --as={who}") };
+    let command = format!("kubectl auth can-i {verb} {resource}{named} -n {}", attempt::namespace(model));
+    attempt::page(model, Detail::Can { who, verb, resource }, command)
 }
 
 /// A new object is written in the editor.

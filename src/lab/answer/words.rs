@@ -76,6 +76,7 @@ pub struct Words {
     pub container: Option<String>,
     pub raw: Option<String>,
     pub of: Option<String>,
+    pub who: Option<String>,
     pub previous: bool,
     pub everywhere: bool,
 }
@@ -138,6 +139,7 @@ impl Words {
             "-f" | "--filename" | "-k" => self.files.push(value.to_owned()),
             "-c" | "--container" => self.container = Some(value.to_owned()),
             "--raw" => self.raw = Some(value.to_owned()),
+            "--as" => self.who = Some(value.to_owned()),
             "--for" => self.of = Some(value.to_owned()),
             "--previous" => self.previous = true,
             "-A" | "--all-namespaces" => self.everywhere = true,

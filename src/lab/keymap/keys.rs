@@ -31,7 +31,9 @@ impl Keys {
     /// The keys that a binding has now.
     #[must_use]
     pub fn now<'a>(&'a self, binding: &'a Binding) -> &'a [Key] {
-        self.own(binding.action).filter(|_| can_be_bound(binding)).map_or(binding.keys, |key| key.as_slice())
+        self.own(binding.action)
+            .filter(|_| can_be_bound(binding))
+            .map_or(binding.keys, |key| key.as_slice())
     }
 }
 
@@ -44,7 +46,11 @@ fn can_be_bound(binding: &Binding) -> bool {
 /// The action of this name.
 #[must_use]
 pub fn named(wanted: &str) -> Option<Action> {
-    TABLE.iter().filter(|binding| can_be_bound(binding)).map(|binding| binding.action).find(|action| name(*action) == wanted)
+    TABLE
+        .iter()
+        .filter(|binding| can_be_bound(binding))
+        .map(|binding| binding.action)
+        .find(|action| name(*action) == wanted)
 }
 
 /// Every action that can have another key, with the keys it has and what it does.

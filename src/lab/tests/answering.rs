@@ -140,3 +140,48 @@ fn every_action_is_in_the_palette_by_its_name() {
         assert!(all.iter().any(|entry| entry.action == Some(binding.action)), "{:?}", binding.action);
     }
 }
+
+/// What the lab has no view of: a program inside a container, and everything that somebody may do.
+const WITHOUT: [&str; 2] = ["kubectl exec", "kubectl auth can-i --list"];
+
+#[test]
+fn every_kubectl_command_of_the_lessons_has_an_answer() {
+    let mut asked = 0;
+    for entry in crate::scenario::load::embedded().entries {
+        let scenario = entry.result.unwrap();
+        let text = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Fold { body, .. } => body.clone(),
+        };
+        let mut lab = Lab::broken();
+        let parts: Vec<String> = scenario.lesson.parts.iter().map(text).collect();
+        lab.edit().scenario = scenario.into();
+        for command in parts.iter().flat_map(|part| crate::scenario::commands::of(part)) {
+            let Some(effects) = crate::lab::answer::open(&mut lab.model, &command.text) else {
+                continue;
+            };
+            asked += 1;
+            let said = lab.notice();
+            lab.model.notice = None;
+            lab.model.overlays.clear();
+            let answered = !effects.is_empty() || !said.contains("no view of its own") && !said.contains("does not know");
+            assert!(
+                answered || WITHOUT.iter().any(|begin| command.text.starts_with(begin)),
+                "{}: {}: {said}",
+                entry.folder,
+                command.text
+            );
+        }
+    }
+    assert!(asked > 80, "{asked}");
+}
+
+#[test]
+fn the_palette_over_a_page_has_the_pages_actions() {
+    let mut lab = Lab::broken();
+    lab.keys("l:");
+    let all = palette::shown(&lab.model, "");
+    assert!(all.iter().any(|entry| entry.name == "since") && all.iter().all(|entry| entry.name != "break"));
+    lab.keys("wrap\n");
+    assert!(matches!(lab.model.overlays.last(), Some(Overlay::Log(page)) if !page.wrap));
+}

@@ -97,6 +97,30 @@ fn one_more_variable_is_a_name_and_a_value() {
 }
 
 #[test]
+fn a_click_selects_a_row_and_a_second_one_opens_it() {
+    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let mut lab = opened();
+    lab.measure(crate::lab::Pane::Page, 12, 10);
+    let y = lab.model.measures.pane(crate::lab::Pane::Page).unwrap().y;
+    let click = || {
+        crate::lab::msg::Msg::Mouse(MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column: 3,
+            row: y + 5,
+            modifiers: KeyModifiers::NONE,
+        })
+    };
+    let state = |lab: &Lab| match lab.model.overlays.last() {
+        Some(Overlay::Repair(page)) => (page.selected, page.typed.is_some()),
+        _ => panic!("the page is open"),
+    };
+    lab.send(click());
+    assert_eq!(state(&lab), (5, false));
+    lab.send(click());
+    assert_eq!(state(&lab), (5, true));
+}
+
+#[test]
 fn esc_leaves_the_field_then_the_page_and_letters_are_text_meanwhile() {
     let mut lab = opened();
     assert_eq!(lab.keys("\nbcq"), []);

@@ -36,7 +36,11 @@ pub(super) fn draw(pen: &mut Pen, now: Timestamp, log: &LogPage) {
     let title = format!("log of {} / {}{run}", log.name, log.shown());
     let since = log.since.map(|seconds| format!("last {}", crate::text::age(seconds)));
     let flags = [(log.follow, "follow"), (log.wrap, "wrap"), (log.timestamps, "times")];
-    let on: Vec<_> = since.iter().map(String::as_str).chain(flags.iter().filter(|(on, _)| *on).map(|(_, word)| *word)).collect();
+    let on: Vec<_> = since
+        .iter()
+        .map(String::as_str)
+        .chain(flags.iter().filter(|(on, _)| *on).map(|(_, word)| *word))
+        .collect();
     let right = page::searched(look, &log.search);
     let right = if right.spans.is_empty() {
         Line::styled(on.join(" "), look.style(Mean::Dim))

@@ -25,6 +25,7 @@ fn title(detail: &Detail) -> String {
         Detail::Yaml(object) => format!("YAML {}/{}", object.kind.to_lowercase(), object.name),
         Detail::List { resource, .. } => format!("get {resource}"),
         Detail::Explain { kind, fields } => std::iter::once(kind.to_lowercase()).chain(fields.iter().cloned()).collect::<Vec<_>>().join("."),
+        Detail::Can { verb, resource, .. } => format!("may one {verb} {resource}?"),
         Detail::Raw(path) => format!("get --raw {path}"),
         Detail::Request { service, port, path } => format!("request {service}:{port}{path}"),
     }
