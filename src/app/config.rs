@@ -78,10 +78,11 @@ fn parse(text: &str) -> (Config, Vec<Odd>) {
                 .map(|theme| config.theme = theme)
                 .ok_or_else(|| format!("theme `{value}` is none of {}", Theme::NAMES.join(", "))),
             (false, "mouse") => match value {
-                "on" | "true" => Ok(config.mouse = Some(true)),
-                "off" | "false" => Ok(config.mouse = Some(false)),
+                "on" | "true" => Ok(true),
+                "off" | "false" => Ok(false),
                 _ => Err(format!("mouse `{value}` is neither on nor off")),
-            },
+            }
+            .map(|on| config.mouse = Some(on)),
             (false, "keys") => Ok(()),
             (false, name) => Err(format!("`{name}` is no setting; there are theme, mouse and keys")),
         };
@@ -167,7 +168,7 @@ mod tests {
 
     #[test]
     fn what_is_printed_is_read_back_and_changes_nothing() {
-        let (config, odd) = parse("theme: light\nmouse: off\nkeys:\n  describe: D\n  yaml: \"Ctrl-y\"   # mine\n");
+        let (config, odd) = parse("theme: light\nmouse: off\nkeys:\n  describe: A\n  yaml: \"Ctrl-y\"   # mine\n");
         assert_eq!(odd, []);
         assert_eq!((config.theme, config.mouse), (Theme::Light, Some(false)));
         assert_eq!(config.keys.of(Action::Yaml), Some(Key::Ctrl('y')));

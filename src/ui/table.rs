@@ -172,7 +172,8 @@ fn headings(attempt: &Attempt, found: &[TableRow]) -> Vec<String> {
                 return vec!["NAME".to_owned()];
             };
             let own = row.columns.iter().map(|(heading, _)| heading.clone());
-            return std::iter::once("NAME".to_owned()).chain(own).chain(["AGE".to_owned()]).collect();
+            let wide = wide(attempt, row).into_iter().map(|(heading, _)| heading.to_owned());
+            return std::iter::once("NAME".to_owned()).chain(own).chain(["AGE".to_owned()]).chain(wide).collect();
         }
     };
     names.into_iter().map(str::to_owned).collect()
@@ -182,7 +183,11 @@ fn cells(look: &Look, model: &Model, attempt: &Attempt, row: &TableRow) -> Vec<C
     let text = look.style(Mean::Text);
     match row {
         TableRow::Pod(pod) => pod_cells(look, model.now, pod, attempt.wide),
-        TableRow::Object(object) => object_cells(look, model.now, object),
+        TableRow::Object(object) => {
+            let mut cells = object_cells(look, model.now, object);
+            cells.extend(wide(attempt, object).into_iter().map(|(_, cell)| (cell, text)));
+            cells
+        }
         TableRow::Node(node) => {
             let images = node
                 .images
@@ -238,6 +243,18 @@ fn object_cells(look: &Look, now: Timestamp, object: &ObjectRow) -> Vec<Cell> {
         .chain(own)
         .chain([(since(now, object.created), text)])
         .collect()
+}
+
+/// What `-o wide` adds to the kinds that make pods, or choose them.
+fn wide(attempt: &Attempt, row: &ObjectRow) -> Vec<(&'static str, String)> {
+    let makes = matches!(row.kind.as_str(), "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob");
+    if !attempt.wide || !(makes || row.kind == "Service") {
+        return Vec::new();
+    }
+    let pairs: Vec<String> = row.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let or_none = |text: String| if text.is_empty() { "<none>".to_owned() } else { text };
+    let images = makes.then(|| ("IMAGES", row.images.join(",")));
+    images.into_iter().chain([("SELECTOR", or_none(pairs.join(",")))]).collect()
 }
 
 /// Cells set in columns; the first column gives way where the width does not suffice.

@@ -81,3 +81,91 @@ fn a_small_terminal_is_told_what_is_needed() {
     let screen = drawn(&model(), 50, 10);
     assert!(screen.contains("60x18"), "{screen}");
 }
+
+/// A lab whose table has a Deployment with this image.
+fn with_deployment() -> Model {
+    use crate::cluster::snapshot::{Change, ObjectRow, Row, Uid};
+    let mut model = model();
+    model.open("02-image-pull-backoff");
+    let attempt = model.attempt_mut().unwrap();
+    attempt.stage = crate::lab::Stage::Broken;
+    attempt.tab = crate::lab::Tab::Kind("Deployment".to_owned());
+    let row = ObjectRow {
+        uid: Uid("u".to_owned()),
+        kind: "Deployment".to_owned(),
+        name: "shop".to_owned(),
+        columns: vec![("READY".to_owned(), "0/1".to_owned())],
+        images: vec!["shop:bad".to_owned()],
+        selector: [("app".to_owned(), "shop".to_owned())].into(),
+        ..ObjectRow::default()
+    };
+    attempt.snapshot.take(Change::Put(Row::Object(row)));
+    model
+}
+
+#[test]
+fn wide_columns_a_sorted_heading_and_a_filter_stand_in_the_table() {
+    let mut model = with_deployment();
+    let attempt = model.attempt_mut().unwrap();
+    attempt.wide = true;
+    attempt.order.by = Some("READY".to_owned());
+    attempt.order.rows = "sh".to_owned();
+    let screen = drawn(&model, 140, 40);
+    for text in ["IMAGES", "shop:bad", "app=shop", "READY↓", "/sh"] {
+        assert!(screen.contains(text), "{text} is not on the screen:\n{screen}");
+    }
+    model.attempt_mut().unwrap().order.rows = "zz".to_owned();
+    assert!(drawn(&model, 140, 40).contains("No row fits the filter"));
+}
+
+#[test]
+fn a_repair_shows_the_field_the_text_and_the_command_at_every_size() {
+    use crate::cluster::snapshot::ObjectRef;
+    use crate::lab::repair::{RepairPage, Row, fields::fields};
+    let containers = serde_json::json!([{"name": "app", "image": "shop:bad"}]);
+    let object = serde_json::json!({"kind": "Deployment", "spec": {"template": {"spec": {"containers": containers}}}});
+    let page = RepairPage {
+        about: ObjectRef {
+            kind: "Deployment".to_owned(),
+            namespace: "lab-02".to_owned(),
+            name: "shop".to_owned(),
+        },
+        rows: fields(&object).into_iter().map(Row::Field).collect(),
+        object: Some(object),
+        typed: Some("shop:good".to_owned()),
+        ..RepairPage::default()
+    };
+    for (columns, rows) in [(140, 40), (100, 30), (80, 24)] {
+        let mut model = with_deployment();
+        model.overlays.push(crate::lab::Overlay::Repair(Box::new(page.clone())));
+        let screen = drawn(&model, columns, rows);
+        for text in [
+            "repair deployment/shop",
+            "app: image",
+            "shop:good_",
+            "kubectl set image deployment/shop",
+            "Enter send",
+        ] {
+            assert!(screen.contains(text), "{text} is not on the {columns}x{rows} screen:\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn a_moved_edge_is_where_it_was_put() {
+    let mut model = with_deployment();
+    model.size = (140, 40);
+    let edge = |model: &Model| {
+        let mut terminal = Terminal::new(TestBackend::new(140, 40)).unwrap();
+        let mut edges = Vec::new();
+        terminal.draw(|frame| edges = render(model, &LOOK, frame).edges).unwrap();
+        edges[0].at
+    };
+    let before = edge(&model);
+    let layout = crate::lab::layout::Layout {
+        lesson: Some(60),
+        ..Default::default()
+    };
+    model.layouts.insert("140x40".to_owned(), layout);
+    assert_eq!((before, edge(&model)), (56, 84));
+}

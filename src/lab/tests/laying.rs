@@ -95,11 +95,11 @@ fn enter_on_an_event_selects_its_object() {
 #[test]
 fn a_key_of_ones_own_takes_the_place_of_the_tables_everywhere() {
     let mut lab = Lab::broken();
-    lab.model.keys.bind(Action::Describe, Key::Char('D'));
-    assert_eq!(keymap::action(&lab.model, &key('D')), Some(Action::Describe));
+    lab.model.keys.bind(Action::Describe, Key::Char('A'));
+    assert_eq!(keymap::action(&lab.model, &key('A')), Some(Action::Describe));
     assert_eq!(keymap::action(&lab.model, &key('d')), None);
-    assert!(keymap::footer(&lab.model).contains(&("D".to_owned(), "describe")));
-    assert!(keymap::help(&lab.model).iter().any(|(_, lines)| lines.iter().any(|(key, _)| key == "D")));
+    assert!(keymap::footer(&lab.model).contains(&("A".to_owned(), "describe")));
+    assert!(keymap::help(&lab.model).iter().any(|(_, lines)| lines.iter().any(|(key, _)| key == "A")));
 }
 
 #[test]
