@@ -50,5 +50,31 @@ pub fn refusal(status: &Status) -> Response {
 }
 
 fn json(code: StatusCode, value: &Value) -> Response {
-    typed(code, "application/json", value.to_string())
+    typed(code, "application/json", ordered(value))
+}
+
+/// An object with what it is at its head, as people know it.
+fn ordered(value: &Value) -> String {
+    const HEAD: [&str; 3] = ["kind", "apiVersion", "metadata"];
+    let Some(map) = value.as_object().filter(|map| map.contains_key("kind")) else {
+        return value.to_string();
+    };
+    let head = HEAD.iter().filter_map(|name| map.get_key_value(*name));
+    let rest = map.iter().filter(|(name, _)| !HEAD.contains(&name.as_str()));
+    let parts: Vec<String> = head.chain(rest).map(|(name, value)| format!("{name:?}:{value}")).collect();
+    format!("{{{}}}", parts.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_object_says_first_what_it_is() {
+        let object = json!({"apiVersion": "v1", "data": {"a": "\"b"}, "kind": "ConfigMap", "metadata": {"name": "x"}});
+        assert_eq!(ordered(&object), r#"{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"x"},"data":{"a":"\"b"}}"#);
+        assert_eq!(ordered(&json!({"paths": []})), r#"{"paths":[]}"#);
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::kind::{ENDPOINT_SLICE, ENDPOINTS, NAMESPACE, NODE, SERVICE};
+use super::kind::{COMPONENT_STATUS, ENDPOINT_SLICE, ENDPOINTS, LEASE, NAMESPACE, NODE, SERVICE};
 use super::registry::Part;
 use super::world::{Controller, World};
 use super::{Node, Options, access};
@@ -85,15 +85,34 @@ pub fn bootstrap(world: &mut World, options: &Options) {
         let mut object = node(world, &name, index);
         shaped(&mut object, &shape);
         put(world, &NODE, object);
+        lease(world, &name);
     }
     let https = json!([{"name": "https", "protocol": "TCP", "port": 443, "targetPort": 6443}]);
     let labels = json!({"component": "apiserver", "provider": "kubernetes"});
     service(world, "default", "kubernetes", "10.96.0.1", labels, https);
     api_endpoints(world);
+    components(world);
     if options.nodes > 0 {
         name_service(world);
     }
     access::bootstrap::bootstrap(world);
+}
+
+/// The sign of life of a node.
+fn lease(world: &mut World, node: &str) {
+    let Some(object) = world.store.get(&NODE, "", node) else { return };
+    let owner = json!({"apiVersion": "v1", "kind": "Node", "name": node, "uid": object["metadata"]["uid"]});
+    let lease = json!({"metadata": {"name": node, "namespace": "kube-node-lease", "ownerReferences": [owner]},
+        "spec": {"holderIdentity": node, "leaseDurationSeconds": 40, "renewTime": world.micros()}});
+    put(world, &LEASE, lease);
+}
+
+/// The parts of a cluster whose state the API server tells, as it did once.
+fn components(world: &mut World) {
+    for name in ["controller-manager", "etcd-0", "scheduler"] {
+        let healthy = json!([{"type": "Healthy", "status": "True", "message": "ok"}]);
+        put(world, &COMPONENT_STATUS, json!({"metadata": {"name": name}, "conditions": healthy}));
+    }
 }
 
 /// Where the API server is, which it writes down itself.

@@ -119,7 +119,8 @@ pub fn claim_update(old: &Value, new: &Value, faults: &mut Vec<Fault>) {
         let why = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
         faults.push(Fault::forbidden("spec", &format!("{why}\n{}", difference(&was, &is))));
     }
-    if bound && quantity(asked) < quantity(has) {
+    // What was asked for before may be less than what came of it.
+    if bound && quantity(asked) < quantity(&old["spec"]["resources"]["requests"]["storage"]) && quantity(asked) <= quantity(has) {
         let field = "spec.resources.requests.storage";
         faults.push(Fault::forbidden(field, "field can not be less than status.capacity"));
     }

@@ -24,9 +24,19 @@ pub fn row(kind: &Kind, seen: &Seen) -> Option<Value> {
         "ServiceAccount" => json!([name, age]),
         "Lease" => json!([name, or(&spec["holderIdentity"], ""), age]),
         "RuntimeClass" => json!([name, or(&object["handler"], ""), age]),
-        "ComponentStatus" => json!([name, "Unknown", "", ""]),
+        "ComponentStatus" => component(name, object),
         _ => return None,
     })
+}
+
+fn component(name: &str, object: &Value) -> Value {
+    let healthy = list(object, "conditions").iter().find(|one| one["type"] == "Healthy").unwrap_or(&Value::Null);
+    let shown = match or(&healthy["status"], "") {
+        "True" => "Healthy",
+        "False" => "Unhealthy",
+        _ => "Unknown",
+    };
+    json!([name, shown, or(&healthy["message"], ""), or(&healthy["error"], "")])
 }
 
 fn event(seen: &Seen) -> Value {
