@@ -74,7 +74,10 @@ mod tests {
     #[test]
     fn an_object_says_first_what_it_is() {
         let object = json!({"apiVersion": "v1", "data": {"a": "\"b"}, "kind": "ConfigMap", "metadata": {"name": "x"}});
-        assert_eq!(ordered(&object), r#"{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"x"},"data":{"a":"\"b"}}"#);
+        assert_eq!(
+            ordered(&object),
+            r#"{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"x"},"data":{"a":"\"b"}}"#
+        );
         assert_eq!(ordered(&json!({"paths": []})), r#"{"paths":[]}"#);
     }
 }

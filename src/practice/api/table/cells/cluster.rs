@@ -29,7 +29,7 @@ pub fn row(kind: &Kind, seen: &Seen) -> Option<Value> {
     })
 }
 
-fn component(name: &str, object: &Value) -> Value {
+fn component(name: &Value, object: &Value) -> Value {
     let healthy = list(object, "conditions").iter().find(|one| one["type"] == "Healthy").unwrap_or(&Value::Null);
     let shown = match or(&healthy["status"], "") {
         "True" => "Healthy",
