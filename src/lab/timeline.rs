@@ -62,7 +62,21 @@ pub fn moments(attempt: &Attempt) -> Vec<Moment> {
             None => lines.push(line),
         }
     }
-    lines
+    without_passing(lines)
+}
+
+/// A pod that is ready as soon as it runs need not be told to run first.
+fn without_passing(lines: Vec<Moment>) -> Vec<Moment> {
+    let passing = |line: &Moment| {
+        let owner = line.key.strip_suffix("|is Running");
+        owner.is_some_and(|owner| {
+            let ready = format!("{owner}|is Running and ready");
+            lines
+                .iter()
+                .any(|other| other.key == ready && (0..=1).contains(&other.at.duration_since(line.at).as_secs()))
+        })
+    };
+    lines.iter().filter(|line| !passing(line)).cloned().collect()
 }
 
 /// By time; the cluster writes whole seconds, and within one a cause stands before its effect, else what came first.
@@ -132,6 +146,10 @@ fn line(fact: &Fact) -> Option<Moment> {
         }
     };
     let owner = fact.owner.as_ref().map(|(_, name)| name.as_str()).unwrap_or(&fact.about.name);
+    let key = match &fact.what {
+        What::Clue(text) => text.clone(),
+        _ => format!("{owner}|{same}"),
+    };
     Some(Moment {
         at: fact.at,
         after: None,
@@ -141,7 +159,7 @@ fn line(fact: &Fact) -> Option<Moment> {
         text,
         times: fact.times,
         more: 0,
-        key: format!("{owner}|{same}"),
+        key,
     })
 }
 

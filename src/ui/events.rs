@@ -19,8 +19,10 @@ use crate::scenario::clue::Source;
 
 /// Columns before the message: the bar, when last seen, how often, the sign.
 const LEAD: usize = 2 + 6 + 4 + 2;
-/// Columns of REASON where there is room for it.
+/// Columns of REASON at least, where there is room for it.
 const REASON: usize = 18;
+/// Rows at the end of the feed that may stay blank.
+const BLANK: usize = 3;
 /// From this height on events are wrapped and not shortened.
 const WHOLE: usize = 5;
 
@@ -49,17 +51,34 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
     // The clue stands in full above the feed; a low feed has a row for each event.
     let brief = usize::from(inside.height) < WHOLE && !attempt.zoom;
     let pinned = |event: &EventRow| clue == Some(&event.uid);
-    let mut lines: Vec<Line> = Vec::new();
+    let (mut lines, mut starts): (Vec<Line>, Vec<usize>) = Default::default();
+    let reasons = rows.iter().map(|event| event.reason.width() + 1).max().unwrap_or(0).max(REASON);
     for event in &rows {
         let brief = brief || (pinned(event) && !attempt.zoom);
         measures.events.push((event.uid.clone(), lines.len()));
-        lines.extend(event_lines(look, model, event, pinned(event), brief, width));
+        starts.push(lines.len());
+        lines.extend(event_lines(look, model, event, pinned(event), brief, (width, reasons)));
     }
     if attempt.focus == Pane::Events {
         mark(look, attempt, measures, usize::from(inside.height), &mut lines);
     }
-    let from = attempt.scroll.events.unwrap_or_else(|| lines.len().saturating_sub(usize::from(inside.height)));
+    let from = attempt
+        .scroll
+        .events
+        .unwrap_or_else(|| whole_from(&mut lines, &starts, usize::from(inside.height)));
     scrolled(frame, inside, lines, from, Pane::Events, measures);
+}
+
+/// Where a feed that follows begins: with a whole event, where few blank rows at the end buy that.
+fn whole_from(lines: &mut Vec<Line<'static>>, starts: &[usize], visible: usize) -> usize {
+    let from = lines.len().saturating_sub(visible);
+    match starts.iter().find(|start| **start >= from) {
+        Some(start) if start - from <= BLANK && *start + 1 < lines.len() => {
+            lines.extend(std::iter::repeat_n(Line::default(), start - from));
+            *start
+        }
+        _ => from,
+    }
 }
 
 /// The event that Enter means.
@@ -90,7 +109,7 @@ fn right(look: &Look, attempt: &Attempt, count: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-fn event_lines(look: &Look, model: &Model, event: &EventRow, clue: bool, brief: bool, width: usize) -> Vec<Line<'static>> {
+fn event_lines(look: &Look, model: &Model, event: &EventRow, clue: bool, brief: bool, (width, reasons): (usize, usize)) -> Vec<Line<'static>> {
     let mean = match (event.warning, clue) {
         (true, true) => Mean::Fault,
         (true, false) => Mean::Warning,
@@ -109,7 +128,7 @@ fn event_lines(look: &Look, model: &Model, event: &EventRow, clue: bool, brief: 
     };
     let sign = if event.warning { look.sign(Sign::Warning) } else { "" };
     let columns = width >= 70;
-    let lead = if columns { LEAD + REASON } else { LEAD };
+    let lead = if columns { LEAD + reasons } else { LEAD };
     let mut words: Vec<(String, Style)> = Vec::new();
     if !columns {
         words.push((format!("{}  ", event.reason), look.style(mean)));
@@ -131,7 +150,7 @@ fn event_lines(look: &Look, model: &Model, event: &EventRow, clue: bool, brief: 
             vec![bar.clone(), Span::raw(" ".repeat(LEAD - 2))]
         };
         if columns {
-            let reason = if number == 0 { padded(&event.reason, REASON) } else { " ".repeat(REASON) };
+            let reason = if number == 0 { padded(&event.reason, reasons) } else { " ".repeat(reasons) };
             spans.push(Span::styled(reason, look.style(if event.warning { mean } else { Mean::Dim })));
         }
         spans.append(&mut line.spans);

@@ -90,7 +90,7 @@ pub fn ending(reason: &str, exit: i32) -> &'static str {
 }
 
 /// Words that kubectl shows as STATUS or REASON, and what they mean.
-const WORDS: [(&str, &str); 36] = [
+const WORDS: [(&str, &str); 38] = [
     (
         "Pending",
         "Accepted, but not every container runs yet: no node was found, or images and volumes are still to come.",
@@ -164,6 +164,14 @@ const WORDS: [(&str, &str); 36] = [
     (
         "ProgressDeadlineExceeded",
         "A rollout has not moved for ten minutes (progressDeadlineSeconds); it is not undone by itself.",
+    ),
+    (
+        "BackoffLimitExceeded",
+        "The Job's pods failed as often as backoffLimit allows, and it makes no more of them. Why they failed is in the log of any of them.",
+    ),
+    (
+        "DeadlineExceeded",
+        "The Job ran longer than activeDeadlineSeconds allows, and its pods were ended. Ask what took so long.",
     ),
     ("Unschedulable", "The scheduler has found no node for the pod."),
 ];

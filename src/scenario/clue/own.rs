@@ -105,14 +105,20 @@ fn of_log(row: &ContainerRow) -> Fault {
 fn condition(kind: &str, name: &str, status: &str, scene: &Scene) -> Option<Clue> {
     let fits = |row: &&ConditionRow| text::glob(name, &row.kind) && text::glob(status, &row.status);
     let words = |row: &ConditionRow| format!("{}={} {}: {}", row.kind, row.status, row.reason, row.message);
+    // The reason's own meaning says more than where to look.
+    let told = |row: &ConditionRow, clue: Clue| Clue {
+        explain: explain::word(&row.reason).map_or(clue.explain, str::to_owned),
+        ..clue
+    };
     if kind == "Pod" {
         return scene.pods.iter().copied().find_map(|pod| {
-            pod.conditions
-                .iter()
-                .find(fits)
-                .map(|row| of_pod(pod, Source::Condition, Fault::Other, words(row)))
+            let row = pod.conditions.iter().find(fits)?;
+            Some(told(row, of_pod(pod, Source::Condition, Fault::Other, words(row))))
         });
     }
     let mut rows = scene.snapshot.of_kind(kind).filter(|row| !row.deleting);
-    rows.find_map(|object| object.conditions.iter().find(fits).map(|row| of_object(object, Source::Condition, words(row))))
+    rows.find_map(|object| {
+        let row = object.conditions.iter().find(fits)?;
+        Some(told(row, of_object(object, Source::Condition, words(row))))
+    })
 }
