@@ -36,6 +36,8 @@ pub struct Journal {
     pub facts: VecDeque<Fact>,
     /// Nothing is broken yet: what is made now is the healthy start, and no news.
     pub quiet: bool,
+    /// An order is being carried out: what changes now is its doing.
+    pub carrying: bool,
     pub strips: BTreeMap<Uid, Strip>,
 }
 
@@ -275,7 +277,10 @@ impl Journal {
 
     fn wished(&mut self, now: Timestamp, made: Option<Timestamp>, row: &ObjectRow, text: String) {
         let orders = self.facts.iter().rev().filter(|fact| matches!(fact.what, What::Order(_)));
-        let order = orders.map(|fact| fact.at).next().filter(|at| now.duration_since(*at) <= CARRIED_OUT);
+        let order = orders
+            .map(|fact| fact.at)
+            .next()
+            .filter(|at| self.carrying || now.duration_since(*at) <= CARRIED_OUT);
         let by_order = order.is_some();
         let about = reference(&row.kind, &row.namespace, &row.name);
         // A change is seen after its effects at times; it is as old as the order that brought it.

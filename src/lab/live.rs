@@ -22,6 +22,7 @@ pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     let news = changes.len() <= LISTED;
     let by_hand = changes.iter().any(|change| breaks_by_hand(attempt, change));
+    attempt.journal.carrying = attempt.working.is_some();
     attempt.journal.quiet = matches!(attempt.stage, Stage::Opening | Stage::Ready) && !by_hand;
     for change in changes {
         let (uid, event) = match &change {

@@ -1,11 +1,13 @@
 //! The timeline: the learner's actions and, under each, what the cluster made of it, filtered to what decides.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::Attempt;
 use super::backoff::Try;
 use super::journal::{Fact, What};
-use crate::cluster::snapshot::Snapshot;
+use crate::cluster::snapshot::{Snapshot, Uid};
 use crate::scenario::clue::fold;
 
 /// One line of the timeline.
@@ -40,11 +42,16 @@ pub enum Tone {
 #[must_use]
 pub fn moments(attempt: &Attempt) -> Vec<Moment> {
     let facts = in_order(attempt.journal.facts.iter().collect());
+    // An event may be seen before the pod that it is about.
+    let owned = facts.iter().filter_map(|fact| Some((&fact.uid, fact.owner.as_ref()?.1.as_str())));
+    let owners: BTreeMap<&Uid, &str> = owned.collect();
     let mut lines: Vec<Moment> = Vec::new();
     let mut group = 0;
     let mut began: Option<Timestamp> = None;
     for fact in facts {
-        let Some(mut line) = line(fact) else { continue };
+        let Some(mut line) = line(fact, owners.get(&fact.uid).copied()) else {
+            continue;
+        };
         if line.depth == 0 {
             line.after = began.filter(|_| line.tone == Tone::Good).map(|began| fact.at.duration_since(began));
             if line.tone == Tone::Action {
@@ -120,7 +127,7 @@ fn repeat(known: &mut Moment, fact: &Fact, last: Option<SignedDuration>) {
     }
 }
 
-fn line(fact: &Fact) -> Option<Moment> {
+fn line(fact: &Fact, owner: Option<&str>) -> Option<Moment> {
     let (depth, tone, text, same) = match &fact.what {
         What::Order(text) => (0, Tone::Action, format!("you {text}"), text.clone()),
         What::Help(text) => (0, Tone::Help, format!("you {text}"), text.clone()),
@@ -145,7 +152,7 @@ fn line(fact: &Fact) -> Option<Moment> {
             (2, Tone::Warning, text, format!("wait {what}"))
         }
     };
-    let owner = fact.owner.as_ref().map(|(_, name)| name.as_str()).unwrap_or(&fact.about.name);
+    let owner = owner.unwrap_or(&fact.about.name);
     let key = match &fact.what {
         What::Clue(text) => text.clone(),
         _ => format!("{owner}|{same}"),

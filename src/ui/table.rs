@@ -120,6 +120,15 @@ fn selected_pod(attempt: &Attempt) -> Option<&PodRow> {
     attempt.snapshot.pods.get(attempt.selected.as_ref()?)
 }
 
+/// `Pods`, `NetworkPolicies`, `Ingresses`
+fn plural(kind: &str) -> String {
+    match kind.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if kind.ends_with('s') => format!("{kind}es"),
+        _ => format!("{kind}s"),
+    }
+}
+
 type Cell = (String, Style);
 
 fn titles(look: &Look, attempt: &Attempt, width: u16) -> Line<'static> {
@@ -128,7 +137,7 @@ fn titles(look: &Look, attempt: &Attempt, width: u16) -> Line<'static> {
     for tab in tabs(attempt) {
         let name = match &tab {
             Tab::Pods => "Pods".to_owned(),
-            Tab::Kind(kind) => format!("{kind}s"),
+            Tab::Kind(kind) => plural(kind),
         };
         used += name.width() + 2;
         if used + 8 > usize::from(width) {
@@ -313,4 +322,15 @@ fn workloads(attempt: &Attempt) -> Vec<String> {
 /// Kubectl's age of an instant.
 pub fn since(now: Timestamp, at: Option<Timestamp>) -> String {
     at.map_or_else(|| "<unknown>".to_owned(), |at| age(now.duration_since(at).as_secs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tabs_are_named_in_the_plural() {
+        let kinds = ["Pod", "NetworkPolicy", "Ingress", "StorageClass", "PersistentVolumeClaim"].map(plural);
+        assert_eq!(kinds, ["Pods", "NetworkPolicies", "Ingresses", "StorageClasses", "PersistentVolumeClaims"]);
+    }
 }

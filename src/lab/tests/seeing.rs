@@ -130,6 +130,34 @@ fn within_a_second_a_cause_stands_before_its_effect() {
 }
 
 #[test]
+fn an_event_that_came_before_its_pod_is_one_line_with_its_sisters() {
+    let mut lab = story();
+    let refused = |pod: &str| {
+        Row::Event(EventRow {
+            reason: "FailedScheduling".to_owned(),
+            message: "0/1 nodes are available".to_owned(),
+            about_uid: uid(pod),
+            ..match failed_pull(pod, 1, 61, 61) {
+                Row::Event(row) => EventRow {
+                    uid: uid(&format!("refused-{pod}")),
+                    ..row
+                },
+                _ => unreachable!(),
+            }
+        })
+    };
+    lab.put(vec![refused("web-8"), refused("web-9")]);
+    lab.put(vec![Row::Pod(pod("web-8", 61)), Row::Pod(pod("web-9", 61))]);
+    let found = moments(lab.attempt());
+    let found: Vec<_> = found
+        .iter()
+        .filter(|moment| moment.text.contains("0/1 nodes"))
+        .map(|moment| moment.more)
+        .collect();
+    assert_eq!(found, [1]);
+}
+
+#[test]
 fn a_clue_that_no_event_tells_is_told_once() {
     let mut lab = story();
     let pair = Clue {
