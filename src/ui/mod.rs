@@ -185,11 +185,18 @@ fn live(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Att
 fn live_line(look: &Look, attempt: &Attempt) -> String {
     let dot = format!(" {} ", look.sign(Sign::Dot));
     let mut parts = Vec::new();
-    if let Some(pod) = attempt.snapshot.pods_by_age().last() {
+    // The pod that the clue is about, else the youngest.
+    let about = attempt.clue.as_ref().and_then(|clue| attempt.snapshot.pods.get(&clue.uid));
+    if let Some(pod) = about.or_else(|| attempt.snapshot.pods_by_age().last().copied()) {
         parts.push(format!("{}/{} {}", pod.ready.0, pod.ready.1, pod.status));
     }
     if let Some(clue) = &attempt.clue {
-        parts.push(format!("{} {}{}", fault(clue.fault), look.sign(Sign::Times), clue.count.max(1)));
+        let times = if clue.count > 1 {
+            format!(" {}{}", look.sign(Sign::Times), clue.count)
+        } else {
+            String::new()
+        };
+        parts.push(format!("{}{times}", fault(clue.fault)));
     }
     let met = attempt.verdicts.iter().filter(|goal| goal.met).count();
     if !attempt.verdicts.is_empty() {
@@ -225,6 +232,6 @@ fn fault(fault: Fault) -> &'static str {
         Fault::Quota => "refused by quota",
         Fault::Mount => "mount failed",
         Fault::Waits => "still waiting",
-        Fault::Other => "fault",
+        Fault::Other => "there is a clue",
     }
 }

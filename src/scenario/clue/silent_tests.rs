@@ -127,7 +127,9 @@ fn a_log_that_the_scenario_names_is_read_of_a_pod_that_runs() {
         assert_eq!(super::needs_logs(&stage.scenario, &stage.snapshot, stage.now).len(), 1);
         let key = (Uid("p".into()), names.container.to_owned());
         stage.logs.insert(key.clone(), vec!["asking".into(), "wget: bad address 'x'".into()]);
-        assert!(stage.clue().is_some_and(|clue| clue.promised));
+        let clue = stage.clue().expect("the line decides");
+        assert!(clue.promised && clue.fault == Fault::Other, "{clue:?}");
+        assert!(!clue.explain.contains("starts it again"), "it has not ended: {}", clue.explain);
         stage.logs.insert(key, ["wget: bad address 'x'", "ok", "ok", "ok"].map(str::to_owned).to_vec());
         assert_eq!(stage.clue(), None, "it does well by now");
     }
