@@ -1,6 +1,7 @@
 //! Versioned objects, held encoded, and the log of their changes that every watch reads from.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::OnceLock;
 
 use axum::body::Bytes;
 use serde_json::Value;
@@ -31,12 +32,20 @@ pub struct Change {
     pub object: Bytes,
     /// The object before the change; a watch with a selector needs it.
     pub before: Option<Bytes>,
+    /// Both decoded, once for all who look at this very change.
+    decoded: OnceLock<Value>,
+    earlier: OnceLock<Value>,
 }
 
 impl Change {
-    #[must_use]
-    pub fn decoded(&self) -> Value {
-        decode(&self.object)
+    /// The object after the change.
+    pub fn decoded(&self) -> &Value {
+        self.decoded.get_or_init(|| decode(&self.object))
+    }
+
+    /// The object before the change; null when there was none.
+    pub fn earlier(&self) -> &Value {
+        self.earlier.get_or_init(|| self.before.as_ref().map(decode).unwrap_or_default())
     }
 }
 
@@ -136,6 +145,8 @@ impl Store {
             name,
             object: bytes,
             before,
+            decoded: OnceLock::new(),
+            earlier: OnceLock::new(),
         });
         object
     }
@@ -154,6 +165,8 @@ impl Store {
             name: name.to_owned(),
             object: encode(&object),
             before: Some(before),
+            decoded: OnceLock::new(),
+            earlier: OnceLock::new(),
         };
         self.record(change);
         Some(object)
@@ -224,6 +237,12 @@ impl Store {
 fn past(change: &Change) -> usize {
     let gone = if change.what == What::Deleted { change.object.len() } else { 0 };
     gone + change.before.as_ref().map_or(0, Bytes::len)
+}
+
+/// Whether a stored object says something, letter for letter; far cheaper than to decode it.
+#[must_use]
+pub fn says(object: &Bytes, text: &str) -> bool {
+    memchr::memmem::find(object, text.as_bytes()).is_some()
 }
 
 /// An object from its stored bytes.

@@ -194,9 +194,9 @@ impl Engine {
         while self.seen < self.world.store.version() {
             let fresh: Vec<Change> = self.world.store.since(self.seen).map(|changes| changes.cloned().collect()).unwrap_or_default();
             self.seen = self.world.store.version();
-            for change in &fresh {
+            for change in fresh {
                 for (id, controller) in self.controllers.iter_mut().enumerate() {
-                    controller.observe(id, &mut self.world, change);
+                    controller.observe(id, &mut self.world, &change);
                 }
             }
         }

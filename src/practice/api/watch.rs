@@ -191,7 +191,7 @@ impl Watch {
         };
         if !self.selector.is_empty() {
             let before = change.before.as_ref().is_some_and(|before| self.selector.matches(&decode(before)));
-            let after = change.what != What::Deleted && self.selector.matches(&change.decoded());
+            let after = change.what != What::Deleted && self.selector.matches(&decode(&change.object));
             kind = match (before, after) {
                 (false, false) => return,
                 (false, true) => "ADDED",

@@ -53,7 +53,7 @@ impl Controller for Disruption {
             change.name.clone()
         } else if change.kind == &POD {
             let pod = change.decoded();
-            let budgets = budgets(world, &pod);
+            let budgets = budgets(world, pod);
             let Some(chosen) = budgets.get((world.chance() * budgets.len() as f64) as usize) else {
                 return;
             };

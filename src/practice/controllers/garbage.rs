@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::practice::field::{deleting, items, text};
 use crate::practice::kind::{Kind, kept};
 use crate::practice::registry::{Deletion, Part, finalizers};
-use crate::practice::store::{Change, What, decode};
+use crate::practice::store::{Change, What, decode, says};
 use crate::practice::world::{Controller, Id, Key, World};
 
 /// The garbage collector.
@@ -18,7 +18,7 @@ impl Controller for Garbage {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
         let object = change.decoded();
         let going = change.what == What::Deleted;
-        if going || deleting(&object) && held(&object) {
+        if going || deleting(object) && held(object) {
             let after = if going { Duration::from_millis(10) } else { world.between(8, 16) };
             let task = if going {
                 format!("owner:{}", text(&object["metadata"]["uid"]))
@@ -82,10 +82,7 @@ fn dependents(world: &World, uid: &str) -> Vec<(&'static Kind, Value)> {
     kept()
         .flat_map(|kind| {
             // The uid as text rules most objects out before they are decoded.
-            let candidates = world
-                .store
-                .list(kind, None)
-                .filter(|bytes| std::str::from_utf8(bytes).is_ok_and(|text| text.contains(uid)));
+            let candidates = world.store.list(kind, None).filter(|bytes| says(bytes, uid));
             candidates
                 .map(decode)
                 .filter(|object| owned(object))

@@ -6,7 +6,7 @@ use crate::practice::event::{Note, Source};
 use crate::practice::field::{condition, deleting, items, ready, text};
 use crate::practice::kind::{NODE, POD};
 use crate::practice::registry::Part;
-use crate::practice::store::{Change, What, decode};
+use crate::practice::store::{Change, What};
 use crate::practice::world::{Controller, Id, Key, World};
 
 const SOURCE: Source<'static> = Source::controller("node-controller");
@@ -53,9 +53,9 @@ fn wanted(node: &Value) -> Vec<(&'static str, &'static str)> {
 impl Controller for NodeLifecycle {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
         if change.kind == &NODE && change.what != What::Deleted {
-            let (node, before) = (change.decoded(), change.before.as_ref().map(decode).unwrap_or_default());
-            let stood = condition(&before, "Ready")["status"].clone();
-            if stood == "True" && condition(&node, "Ready")["status"] != "True" {
+            let (node, before) = (change.decoded(), change.earlier());
+            let stood = condition(before, "Ready")["status"].clone();
+            if stood == "True" && condition(node, "Ready")["status"] != "True" {
                 let after = world.between(20, 60);
                 world.queue(me, Key::new("", &change.name).task("unready"), after);
             }

@@ -31,7 +31,7 @@ impl Controller for PodGarbage {
         let concerned = if change.kind == &POD && change.what != What::Deleted {
             let pod = change.decoded();
             let node = text(&pod["spec"]["nodeName"]);
-            !node.is_empty() && world.store.encoded(&NODE, "", node).is_none() || node.is_empty() && deleting(&pod) || finished(&pod)
+            !node.is_empty() && world.store.encoded(&NODE, "", node).is_none() || node.is_empty() && deleting(pod) || finished(pod)
         } else {
             change.kind == &NODE && change.what == What::Deleted
         };

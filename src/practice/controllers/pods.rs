@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ use crate::practice::field::{condition, controlled_by, controller, deleting, fin
 use crate::practice::kind::{JOB, Kind, POD};
 use crate::practice::registry::{Deletion, Part};
 use crate::practice::status::Status;
-use crate::practice::store::Change;
+use crate::practice::store::{Change, decode, says};
 use crate::practice::world::World;
 
 /// A controller of pods at work on one object of its kind.
@@ -31,9 +32,17 @@ impl Owner<'_> {
 
     /// The owner's pods; takes in those that match and have no controller, and lets go of those that no longer match.
     pub fn claim(&self, world: &mut World) -> Vec<Value> {
-        let namespace = text(&self.object["metadata"]["namespace"]).to_owned();
+        let metadata = &self.object["metadata"];
+        // The pods of others need not be decoded.
+        let concerns = |pod: &&Bytes| says(pod, text(&metadata["uid"])) || !says(pod, "\"controller\":true");
+        let pods: Vec<Value> = world
+            .store
+            .list(&POD, Some(text(&metadata["namespace"])))
+            .filter(concerns)
+            .map(decode)
+            .collect();
         let mut own = Vec::new();
-        for pod in world.store.objects(&POD, Some(&namespace)) {
+        for pod in pods {
             let matching = selects(&self.object["spec"]["selector"], &pod);
             if controlled_by(&pod, self.object) {
                 if matching {
@@ -152,13 +161,13 @@ pub fn namespace_ends(refusal: &Status) -> bool {
 pub fn concerned(world: &World, kind: &'static Kind, change: &Change) -> Vec<String> {
     let pod = change.decoded();
     let names = |objects: Vec<Value>| objects.iter().map(|object| text(&object["metadata"]["name"]).to_owned()).collect();
-    match controller(&pod) {
+    match controller(pod) {
         Some(owner) if owner["kind"] == kind.kind => vec![text(&owner["name"]).to_owned()],
         Some(_) => Vec::new(),
-        None if deleting(&pod) => Vec::new(),
+        None if deleting(pod) => Vec::new(),
         None => {
             let mut objects = world.store.objects(kind, Some(&change.namespace));
-            objects.retain(|object| selects(&object["spec"]["selector"], &pod));
+            objects.retain(|object| selects(&object["spec"]["selector"], pod));
             names(objects)
         }
     }

@@ -11,7 +11,7 @@ use crate::practice::field::{deleting, finished, instant, int, text};
 use crate::practice::kind::{KINDS, Kind, POD, RESOURCE_QUOTA};
 use crate::practice::quantity::Quantity;
 use crate::practice::quota::{counts, in_scope, usage};
-use crate::practice::store::{Change, What, decode};
+use crate::practice::store::{Change, What};
 use crate::practice::world::{Controller, Id, Key, World};
 
 /// The quota controller.
@@ -22,15 +22,14 @@ impl Controller for ResourceQuotas {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
         if change.kind == &RESOURCE_QUOTA {
             let spec = |object: &Value| object["spec"].clone();
-            let same = change.before.as_ref().is_some_and(|before| spec(&decode(before)) == spec(&change.decoded()));
+            let same = change.before.is_some() && spec(change.earlier()) == spec(change.decoded());
             if !same && change.what != What::Deleted {
                 let after = world.between(5, 12);
                 world.queue(me, Key::new(&change.namespace, &change.name), after);
             }
             return;
         }
-        let freed = change.what == What::Deleted
-            || change.kind == &POD && finished(&change.decoded()) && !change.before.as_ref().is_some_and(|before| finished(&decode(before)));
+        let freed = change.what == What::Deleted || change.kind == &POD && finished(change.decoded()) && !finished(change.earlier());
         if freed && change.kind.namespaced {
             for quota in world.store.objects(&RESOURCE_QUOTA, Some(&change.namespace)) {
                 let limited = quota["spec"]["hard"].as_object().into_iter().flatten();

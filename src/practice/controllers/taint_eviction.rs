@@ -11,7 +11,7 @@ use crate::practice::field::{deleting, finished, items, text};
 use crate::practice::kind::{NODE, POD};
 use crate::practice::registry::{Deletion, Part};
 use crate::practice::scheduler::tolerates;
-use crate::practice::store::{Change, What, decode};
+use crate::practice::store::{Change, What};
 use crate::practice::world::{Controller, Id, Key, World};
 
 const SOURCE: Source<'static> = Source::controller("taint-eviction-controller");
@@ -59,14 +59,14 @@ impl Controller for TaintEviction {
                 return world.unqueue(me, &key);
             }
             let pod = change.decoded();
-            let before = change.before.as_ref().map(decode).unwrap_or_default();
+            let before = change.earlier();
             if self.tainted.contains(text(&pod["spec"]["nodeName"])) && before["spec"] != pod["spec"] {
                 world.queue(me, key.task("look"), Duration::from_millis(8));
             }
         } else if change.kind == &NODE {
-            let (node, before) = (change.decoded(), change.before.as_ref().map(decode).unwrap_or_default());
-            let taints = hard(&node);
-            if hard(&before) == taints {
+            let (node, before) = (change.decoded(), change.earlier());
+            let taints = hard(node);
+            if hard(before) == taints {
                 return;
             }
             match taints.is_empty() || change.what == What::Deleted {

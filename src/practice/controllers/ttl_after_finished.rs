@@ -20,7 +20,7 @@ impl Controller for TtlAfterFinished {
         if change.kind != &JOB || change.what == What::Deleted {
             return;
         }
-        if let Some(at) = expiry(&change.decoded()) {
+        if let Some(at) = expiry(change.decoded()) {
             let wait = Duration::try_from(at.duration_since(world.now)).unwrap_or_default();
             world.queue(me, Key::new(&change.namespace, &change.name), wait);
         }

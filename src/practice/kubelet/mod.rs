@@ -73,7 +73,7 @@ impl Controller for Kubelet {
             return arrive(me, world, &change.name);
         }
         if change.kind == &NODE && change.what == What::Modified {
-            let before = change.before.as_ref().map(super::store::decode).unwrap_or_default();
+            let before = change.earlier();
             if (before["spec"]["unschedulable"] == true) != (change.decoded()["spec"]["unschedulable"] == true) {
                 // The next of its reports, ten seconds apart, tells of it.
                 let after = world.between(50, 10_000);
@@ -92,9 +92,9 @@ impl Controller for Kubelet {
         if text(&object["spec"]["nodeName"]).is_empty() {
             return;
         }
-        let before = change.before.as_ref().map(super::store::decode).unwrap_or_default();
+        let before = change.earlier();
         // The kubelet's own status writes tell it nothing new.
-        if before["spec"] != object["spec"] || deleting(&before) != deleting(&object) {
+        if before["spec"] != object["spec"] || deleting(before) != deleting(object) {
             let after = world.between(8, 16);
             world.queue(me, key.task("update"), after);
         }

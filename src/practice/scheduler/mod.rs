@@ -14,7 +14,7 @@ use super::event::Note;
 use super::field::{condition, deleting, int, items, text};
 use super::kind::{NODE, PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, POD, STORAGE_CLASS};
 use super::registry::{Deletion, Part};
-use super::store::{Change, What, decode};
+use super::store::{Change, What};
 use super::world::{Controller, Id, Key, World};
 
 mod affinity;
@@ -67,9 +67,9 @@ impl Controller for Scheduler {
             self.observe_pod(me, world, change);
         } else if change.kind == &NODE {
             let node = change.decoded();
-            let before = change.before.as_ref().map(decode).unwrap_or_default();
-            let helps = change.what != What::Deleted && relevant(&before) != relevant(&node);
-            self.cluster.see_node(node, change.what == What::Deleted);
+            let before = change.earlier();
+            let helps = change.what != What::Deleted && relevant(before) != relevant(node);
+            self.cluster.see_node(node.clone(), change.what == What::Deleted);
             if helps {
                 self.retry(me, world, |_| true);
             }
@@ -124,9 +124,9 @@ impl Scheduler {
         let key = Key::new(&change.namespace, &change.name);
         let gone = change.what == What::Deleted;
         if text(&pod["spec"]["nodeName"]).is_empty() {
-            let before = change.before.as_ref().map(decode).unwrap_or_default();
+            let before = change.earlier();
             let changed = before["spec"] != pod["spec"] || before["metadata"]["labels"] != pod["metadata"]["labels"];
-            if gone || deleting(&pod) {
+            if gone || deleting(pod) {
                 world.unqueue(me, &key);
                 if self.waiting.get(&key).is_some_and(|waiting| waiting.binding.is_some()) {
                     // What waits for the volumes finds out a little later.
@@ -141,14 +141,10 @@ impl Scheduler {
             } else if changed {
                 self.requeue(me, world, &key);
             }
-        } else if self.cluster.see_pod(&pod, gone) {
+        } else if self.cluster.see_pod(pod, gone) {
             let room = ["NodeResourcesFit", "NodePorts", "PodTopologySpread", "InterPodAffinity", "VolumeRestrictions"];
             self.retry(me, world, |waiting| waiting.plugins.iter().any(|plugin| room.contains(plugin)));
-        } else if change
-            .before
-            .as_ref()
-            .is_some_and(|before| text(&decode(before)["spec"]["nodeName"]).is_empty())
-        {
+        } else if change.before.is_some() && text(&change.earlier()["spec"]["nodeName"]).is_empty() {
             self.retry(me, world, |waiting| {
                 waiting.plugins.iter().any(|plugin| ["InterPodAffinity", "PodTopologySpread"].contains(plugin))
             });

@@ -30,7 +30,7 @@ impl Controller for CronJobs {
         let name = if change.kind == &CRON_JOB {
             change.name.clone()
         } else if change.kind == &JOB {
-            match controller(&change.decoded()) {
+            match controller(change.decoded()) {
                 Some(owner) if owner["kind"] == "CronJob" => text(&owner["name"]).to_owned(),
                 _ => return,
             }

@@ -12,7 +12,7 @@ use crate::practice::event::Source;
 use crate::practice::field::{deleting, int, items, ready, text};
 use crate::practice::kind::{DAEMON_SET, NODE, POD};
 use crate::practice::scheduler::{selected, untolerated};
-use crate::practice::store::{Change, decode};
+use crate::practice::store::Change;
 use crate::practice::world::{Controller, Id, Key, World};
 
 mod update;
@@ -41,7 +41,7 @@ impl Controller for DaemonSets {
                 .map(|name| (change.namespace.clone(), name))
                 .collect()
         } else if change.kind == &NODE {
-            let (node, before) = (change.decoded(), change.before.as_ref().map(decode).unwrap_or_default());
+            let (node, before) = (change.decoded(), change.earlier());
             let same = |pointer: &str| node.pointer(pointer) == before.pointer(pointer);
             if same("/spec") && same("/metadata/labels") {
                 return;

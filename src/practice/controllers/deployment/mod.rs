@@ -26,14 +26,14 @@ impl Controller for Deployments {
         let name = if change.kind == &DEPLOYMENT {
             change.name.clone()
         } else if change.kind == &REPLICA_SET {
-            match controller(&change.decoded()) {
+            match controller(change.decoded()) {
                 Some(owner) if owner["kind"] == "Deployment" => text(&owner["name"]).to_owned(),
                 Some(_) => return,
                 None => return self.observe_orphan(me, world, change),
             }
         } else if change.kind == &POD && change.what == What::Deleted {
             // Recreate waits for the last old pod; the set's status change comes too early for it.
-            let owner = controller(&change.decoded()).map(|owner| text(&owner["name"]).to_owned()).unwrap_or_default();
+            let owner = controller(change.decoded()).map(|owner| text(&owner["name"]).to_owned()).unwrap_or_default();
             let set = world.store.get(&REPLICA_SET, &change.namespace, &owner).unwrap_or(Value::Null);
             match controller(&set) {
                 Some(deployment) => text(&deployment["name"]).to_owned(),
@@ -71,7 +71,7 @@ impl Deployments {
     fn observe_orphan(&self, me: Id, world: &mut World, change: &Change) {
         let set = change.decoded();
         for deployment in world.store.objects(&DEPLOYMENT, Some(&change.namespace)) {
-            if selects(&deployment["spec"]["selector"], &set) {
+            if selects(&deployment["spec"]["selector"], set) {
                 let after = world.between(14, 20);
                 world.queue(me, Key::new(&change.namespace, text(&deployment["metadata"]["name"])), after);
             }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::practice::field::{finished, int, items, matches_labels, text};
 use crate::practice::kind::{POD, SERVICE};
-use crate::practice::store::{Change, decode};
+use crate::practice::store::Change;
 use crate::practice::world::{Id, Key, World};
 
 pub mod mirroring;
@@ -24,11 +24,11 @@ fn observe(me: Id, world: &mut World, change: &Change) {
         let after = world.between(8, 15);
         world.queue(me, Key::new(&change.namespace, &change.name), after);
     } else if change.kind == &POD {
-        let (pod, before) = (change.decoded(), change.before.as_ref().map(decode).unwrap_or_default());
+        let (pod, before) = (change.decoded(), change.earlier());
         let services = world.store.objects(&SERVICE, Some(&change.namespace));
         let concerned = services.iter().filter(|service| {
             let selector = &service["spec"]["selector"];
-            matches_labels(selector, &pod) || matches_labels(selector, &before)
+            matches_labels(selector, pod) || matches_labels(selector, before)
         });
         let names: Vec<String> = concerned.map(|service| text(&service["metadata"]["name"]).to_owned()).collect();
         for name in names {

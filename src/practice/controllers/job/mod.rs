@@ -61,7 +61,7 @@ impl Controller for Jobs {
             let own = change
                 .before
                 .as_ref()
-                .is_some_and(|before| change.what == What::Modified && generation(&decode(before)) == generation(&change.decoded()));
+                .is_some_and(|before| change.what == What::Modified && generation(&decode(before)) == generation(change.decoded()));
             let after = if own { BATCH } else { world.between(6, 12) };
             world.queue(me, Key::new(&change.namespace, &change.name), after);
         } else if change.kind == &POD {

@@ -24,13 +24,13 @@ impl Controller for Protection {
         }
         let after = world.between(6, 14);
         if change.kind == &PERSISTENT_VOLUME_CLAIM || change.kind == &PERSISTENT_VOLUME {
-            if deleting(&change.decoded()) {
+            if deleting(change.decoded()) {
                 world.queue(me, Key::new(&change.namespace, &change.name), after);
             }
         } else if change.kind == &POD {
             let pod = change.decoded();
-            if change.what == What::Deleted || finished(&pod) {
-                for claim in mounted_claims(&pod) {
+            if change.what == What::Deleted || finished(pod) {
+                for claim in mounted_claims(pod) {
                     world.queue(me, Key::new(&change.namespace, &claim), after);
                 }
             }
