@@ -9,6 +9,7 @@ mod comparing;
 mod faults;
 mod keys;
 mod laying;
+mod leaving;
 mod looking;
 mod mapping;
 mod news;

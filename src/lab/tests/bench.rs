@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::cluster::snapshot::{Change, ContainerRow, ContainerState, EventRow, ObjectRef, ObjectRow, PodRow, Row, Uid};
 use crate::lab::msg::{AttemptNo, Effect, FromCluster, Measures, Msg, Order, PaneMeasure, Solved};
-use crate::lab::{Attempt, Card, Model, Pane, Place, Stage, update};
+use crate::lab::{Attempt, Card, Model, Overlay, Pane, Place, Question, Stage, update};
 use crate::scenario::clue::{Clue, Fault, PullFault, Source};
 use crate::scenario::{Fold, Lesson, Manifest, Part, Scenario};
 
@@ -295,3 +295,11 @@ pub fn clue(about: &str, fault: Fault) -> Clue {
 }
 
 pub const PULL: Fault = Fault::Pull(PullFault::NotFound);
+
+/// The question that is asked.
+pub fn top(lab: &Lab) -> Option<Question> {
+    match lab.model.overlays.last() {
+        Some(Overlay::Ask { question, .. }) => Some(*question),
+        _ => None,
+    }
+}

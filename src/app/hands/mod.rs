@@ -1,6 +1,10 @@
 //! Carries out what the model asks for. Everything that outlives an update runs as a task of the attempt it belongs to.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+mod answer;
+mod keep;
+mod shell;
+
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,17 +13,19 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::edit::Edit;
-use super::layouts;
 use super::session::{self, Session};
 use super::settings::Settings;
-use super::shell::{Access, Shell, Slot};
+use super::shell::{Access, Slot};
 use super::terminal;
 use super::unpack::unpack;
 use crate::cluster::snapshot::ObjectRef;
-use crate::lab::msg::{AttemptNo, Detail, Effect, FromCluster, FromShell, Msg, Notice, Tempo, ToShell};
+use crate::lab::msg::{AttemptNo, Detail, Effect, FromCluster, Msg, Tempo};
 use crate::practice::Practice;
-use crate::progress::{Drilled, Progress};
+use crate::progress::Drilled;
 use crate::scenario::Scenario;
+
+pub use self::answer::{Answer, SessionRef};
+use self::shell::no_state;
 
 /// Does what effects say and sends the answers as messages.
 pub struct Hands {
@@ -226,99 +232,11 @@ impl Hands {
         }
     }
 
-    /// Rings when a shell shows something new; `picture` gives it.
-    #[must_use]
-    pub fn pictures(&self) -> Arc<Notify> {
-        Arc::clone(&self.pictures)
-    }
-
-    /// What the shell shows, if that is new.
-    #[must_use]
-    pub fn picture(&self) -> Option<Msg> {
-        let attempt = self.attempt.as_ref()?;
-        let grid = slot(&attempt.shell).picture()?;
-        Some(Msg::Shell(attempt.number, FromShell::Screen(grid)))
-    }
-
-    fn shell(&mut self, number: AttemptNo, what: ToShell) {
-        let Some(attempt) = self.attempt.as_ref().filter(|attempt| attempt.number == number) else {
-            return;
-        };
-        if let ToShell::Start { columns, rows } = what {
-            slot(&attempt.shell).expect((columns, rows));
-            return self.start_shell(number);
-        }
-        if let Err(notice) = slot(&attempt.shell).take(what) {
-            let _ = self.news.try_send(Msg::Notice(notice));
-        }
-    }
-
-    fn start_shell(&mut self, number: AttemptNo) {
-        let Some(attempt) = &self.attempt else { return };
-        let (access, place, pictures) = (Arc::clone(&attempt.access), Arc::clone(&attempt.shell), self.pictures());
-        let state = self.settings.state.clone();
-        self.with_session(number, move |session, answer| async move {
-            let started = async {
-                let state = state.ok_or_else(no_state)?;
-                let access = access.get_or_try_init(|| session.access(&state)).await?;
-                let size = slot(&place).size();
-                Shell::start(&state, access, session.namespace(), size, pictures)
-            };
-            match started.await {
-                Ok(shell) => slot(&place).fill(shell),
-                Err(notice) => answer.shell(FromShell::Failed(notice)).await,
-            }
-        });
-    }
-
     fn show(&mut self, number: AttemptNo, detail: Detail) {
         self.with_session(number, move |session, answer| async move {
             let text = session.detail(&detail).await;
             answer.send(FromCluster::Detail(detail, text)).await;
         });
-    }
-
-    fn keep(&self, name: &str, text: &str) {
-        let Some(folder) = crate::progress::state_folder() else { return };
-        let (folder, file) = (folder.join("kept"), folder.join("kept").join(name));
-        let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&file, text));
-        let (bad, what) = match written {
-            Ok(()) => (false, format!("Saved as {}", file.display())),
-            Err(error) => (true, format!("{} could not be written: {error}", file.display())),
-        };
-        let _ = self.news.try_send(Msg::Notice(Notice {
-            bad,
-            what,
-            next: String::new(),
-        }));
-    }
-
-    fn save_layout(&self, size: String, layout: crate::lab::layout::Layout) {
-        let Some(state) = &self.settings.state else { return };
-        let file = layouts::file(state);
-        if let Err(error) = layouts::note(&file, size, layout) {
-            let what = format!("{} could not be written: {error}", file.display());
-            let _ = self.news.try_send(Msg::Notice(session::notice(&what)));
-        }
-    }
-
-    fn save_drill(&self, drilled: Drilled) {
-        let Some(file) = &self.settings.progress_file else { return };
-        if let Err(error) = Progress::note_drill(file, drilled) {
-            let _ = self.news.try_send(Msg::Notice(session::notice(&error)));
-        }
-    }
-
-    fn save(&mut self, folder: &str, state: crate::lab::msg::Solved, seconds: u64) {
-        let Some(file) = &self.settings.progress_file else { return };
-        let seconds = (state >= crate::lab::msg::Solved::Solved).then_some(seconds);
-        if let Err(error) = Progress::note(file, folder, state, seconds) {
-            let _ = self.news.try_send(Msg::Notice(Notice {
-                bad: true,
-                what: error.to_string(),
-                next: String::new(),
-            }));
-        }
     }
 
     fn open(&mut self, number: AttemptNo, scenario: Arc<Scenario>) {
@@ -385,56 +303,5 @@ impl Hands {
                 cancel.run_until_cancelled(work(SessionRef(slot), answer)).await;
             });
         }
-    }
-}
-
-/// An open session, kept as long as somebody works on it.
-pub struct SessionRef(Arc<OnceLock<Session>>);
-
-impl std::ops::Deref for SessionRef {
-    type Target = Session;
-
-    fn deref(&self) -> &Session {
-        self.0.wait()
-    }
-}
-
-/// Where an attempt's answers go.
-#[derive(Clone)]
-pub struct Answer {
-    number: AttemptNo,
-    news: mpsc::Sender<Msg>,
-}
-
-impl Answer {
-    #[cfg(test)]
-    pub fn new(number: AttemptNo, news: mpsc::Sender<Msg>) -> Self {
-        Self { number, news }
-    }
-
-    pub async fn send(&self, what: FromCluster) {
-        let _ = self.news.send(Msg::Cluster(self.number, what)).await;
-    }
-
-    async fn shell(&self, what: FromShell) {
-        let _ = self.news.send(Msg::Shell(self.number, what)).await;
-    }
-
-    /// Something went wrong that stops nothing.
-    async fn notice(&self, what: String) {
-        let next = String::new();
-        let _ = self.news.send(Msg::Notice(Notice { bad: true, what, next })).await;
-    }
-}
-
-fn slot(shell: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
-    shell.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn no_state() -> Notice {
-    Notice {
-        bad: true,
-        what: "there is no home folder for the lab's files".to_owned(),
-        next: "set XDG_STATE_HOME".to_owned(),
     }
 }
