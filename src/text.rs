@@ -1,5 +1,7 @@
 //! Text on its way to the terminal: cleaned once on entry, aged, wrapped, matched and compared.
 
+pub mod diff;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 const TAB_STOP: usize = 8;

@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use similar::{ChangeTag, TextDiff};
-
 use super::DiffLine;
 use crate::scenario::{Manifest, Scenario, SolutionMode};
+use crate::text::diff::{self, Piece};
 
 /// Lines around a change that stay.
 const CONTEXT: usize = 3;
@@ -81,24 +80,18 @@ fn line(sign: char, text: &str) -> DiffLine {
 }
 
 fn unified(old: &str, new: &str) -> Vec<DiffLine> {
-    // A missing last newline is no difference.
-    let (old, new) = (format!("{}\n", old.trim_end()), format!("{}\n", new.trim_end()));
-    let diff = TextDiff::from_lines(&old, &new);
+    // A missing last newline is no difference; the empty side of a wholly new or wholly deleted object has no lines.
+    let (before, after): (Vec<&str>, Vec<&str>) = (old.trim_end().lines().collect(), new.trim_end().lines().collect());
     let mut lines = Vec::new();
-    for group in diff.grouped_ops(CONTEXT) {
-        let from = group.first().map_or(0, |op| op.old_range().start);
-        lines.extend(above(&old, from).into_iter().map(|above| line(' ', above)));
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let sign = match change.tag() {
-                ChangeTag::Delete => '-',
-                ChangeTag::Insert => '+',
-                ChangeTag::Equal => ' ',
-            };
-            let text = change.value().trim_end_matches('\n');
-            // The empty side of a wholly new or wholly deleted object is no line.
-            if sign == ' ' || !text.is_empty() {
-                lines.push(line(sign, text));
-            }
+    for group in diff::group_diff_ops(diff::operations(&before, &after), CONTEXT) {
+        let from = group.first().map_or(0, |operation| operation.old_range().start);
+        lines.extend(above(&before, from).into_iter().map(|above| line(' ', above)));
+        for piece in group.iter().flat_map(|operation| diff::pieces(operation, &before, &after)) {
+            lines.push(match piece {
+                Piece::Same(text) => line(' ', text),
+                Piece::Gone(text) => line('-', text),
+                Piece::Come(text) => line('+', text),
+            });
         }
     }
     mark(&mut lines);
@@ -106,8 +99,7 @@ fn unified(old: &str, new: &str) -> Vec<DiffLine> {
 }
 
 /// The lines that a line of YAML stands under, outermost first, so that a change says where it is.
-fn above(text: &str, row: usize) -> Vec<&str> {
-    let rows: Vec<&str> = text.lines().collect();
+fn above<'a>(rows: &[&'a str], row: usize) -> Vec<&'a str> {
     let indent = |row: &str| row.len() - row.trim_start().len();
     let Some(first) = rows.get(row) else { return Vec::new() };
     let mut least = indent(first) + usize::from(first.trim_start().starts_with("- "));
@@ -149,21 +141,22 @@ fn mark(lines: &mut [DiffLine]) {
 
 /// How much of their words two lines share, from 0 to 1.
 fn likeness(old: &str, new: &str) -> f32 {
-    TextDiff::from_slices(&pieces(old.trim()), &pieces(new.trim())).ratio()
+    let (old, new) = (pieces(old.trim()), pieces(new.trim()));
+    diff::diff_ratio(&diff::operations(&old, &new), old.len(), new.len())
 }
 
 /// Byte ranges that only one of two lines has.
 fn words(old: &str, new: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     let (before, after) = (pieces(old), pieces(new));
-    let diff = TextDiff::from_slices(&before, &after);
     let (mut gone, mut come): (Vec<Range<usize>>, Vec<Range<usize>>) = Default::default();
     let (mut left, mut right) = (0, 0);
-    for change in diff.iter_all_changes() {
-        let long = change.value().len();
-        match change.tag() {
-            ChangeTag::Equal => (left, right) = (left + long, right + long),
-            ChangeTag::Delete => left = grown(&mut gone, left, long),
-            ChangeTag::Insert => right = grown(&mut come, right, long),
+    for operation in diff::operations(&before, &after) {
+        for piece in diff::pieces(&operation, &before, &after) {
+            match piece {
+                Piece::Same(text) => (left, right) = (left + text.len(), right + text.len()),
+                Piece::Gone(text) => left = grown(&mut gone, left, text.len()),
+                Piece::Come(text) => right = grown(&mut come, right, text.len()),
+            }
         }
     }
     (gone, come)

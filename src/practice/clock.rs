@@ -41,7 +41,10 @@ impl Clock {
     /// How long to wait on tokio's clock until this one shows `at`; `None` while it stands still.
     #[must_use]
     pub fn until(&self, at: Timestamp) -> Option<Duration> {
-        let left = at.duration_since(self.now()).as_secs_f64().max(0.0);
+        let left = at.duration_since(self.now()).as_secs_f64();
+        if left <= 0.0 {
+            return Some(Duration::ZERO);
+        }
         Duration::try_from_secs_f64(left / self.speed).ok()
     }
 }

@@ -1,10 +1,11 @@
 //! A running practice cluster: the engine behind a lock, its clock, and the one task that wakes for its timers.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
@@ -17,6 +18,8 @@ use crate::image::Catalogue;
 
 /// Timers that a step passes over when nothing comes of them.
 const QUIET_TIMERS: usize = 1000;
+/// Pieces of work done at a stretch; then whoever waits to read or write has a turn.
+const STRETCH: usize = 100;
 
 /// What a practice cluster is made of.
 #[derive(Debug, Clone)]
@@ -181,7 +184,7 @@ impl Practice {
     pub fn write<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
         let now = self.now();
         let mut engine = self.engine();
-        engine.advance(now);
+        engine.advance_some(now, STRETCH);
         let result = work(&mut engine.world);
         engine.dispatch();
         let version = engine.world.store.version();
@@ -205,15 +208,15 @@ impl Practice {
         self.inner.stirred.subscribe()
     }
 
-    /// Lets happen all that is due; says when the next is, as a wait.
+    /// Lets happen what is due, a stretch of it; says when the next is, as a wait.
     fn advance(&self) -> Option<Duration> {
         let now = self.now();
         let mut engine = self.engine();
-        engine.advance(now);
+        engine.advance_some(now, STRETCH);
         let version = engine.world.store.version();
         let due = engine.world.next_due();
         let asked = std::mem::take(&mut engine.world.runtime.outbox);
-        drop(engine);
+        MutexGuard::unlock_fair(engine);
         self.announce(version);
         self.carry(asked);
         due.and_then(|due| self.clock().until(due))
@@ -240,11 +243,11 @@ impl Practice {
     }
 
     fn engine(&self) -> MutexGuard<'_, Engine> {
-        self.inner.engine.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.engine.lock()
     }
 
     fn clock(&self) -> MutexGuard<'_, Clock> {
-        self.inner.clock.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.clock.lock()
     }
 }
 
@@ -254,6 +257,7 @@ async fn drive(cluster: Weak<Inner>, wake: Arc<Notify>) {
         let Some(inner) = cluster.upgrade() else { return };
         let wait = Practice { inner }.advance();
         match wait {
+            Some(Duration::ZERO) => tokio::task::yield_now().await,
             Some(wait) => {
                 tokio::select! {
                     () = tokio::time::sleep(wait) => {}

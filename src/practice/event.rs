@@ -1,8 +1,11 @@
 //! Events, recorded as client-go's recorder does: repeats count up, similar ones are combined, floods are dropped.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::num::NonZeroUsize;
 
 use jiff::{SignedDuration, Timestamp};
+use lru::LruCache;
 use serde_json::{Value, json};
 
 use super::field::{deleting, text};
@@ -44,50 +47,72 @@ const SIMILAR: usize = 10;
 /// Events about one object that may come at once; then one more every five minutes.
 const BURST: f64 = 25.0;
 const REFILL_SECONDS: f64 = 300.0;
-/// Reports remembered at most.
-const REMEMBERED: usize = 16_384;
+/// Of how many reports, groups and objects something is remembered; those not heard of for longest are forgotten.
+const REMEMBERED: NonZeroUsize = NonZeroUsize::new(16_384).expect("more than none");
+
+/// What is remembered, by the hash of all that makes two the same.
+type Memory<T> = LruCache<u64, T>;
 
 /// What the recorder remembers to correlate events.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Recorder {
-    /// What has been reported already, by all that makes two reports the same.
-    known: BTreeMap<String, Seen>,
-    /// Names of the scheduler's events.
-    scheduled: BTreeMap<String, String>,
-    similar: BTreeMap<String, (Timestamp, BTreeSet<String>)>,
-    tokens: BTreeMap<String, (Timestamp, f64)>,
-    last: i128,
+    /// What has been reported already.
+    known: Memory<Seen>,
+    /// The stamps of the scheduler's events.
+    scheduled: Memory<i64>,
+    /// Different messages of one group, by their hashes, and when the last of them came.
+    similar: Memory<(Timestamp, BTreeSet<u64>)>,
+    /// What each object may still report at once.
+    tokens: Memory<(Timestamp, f64)>,
+    last: i64,
+}
+
+impl Default for Recorder {
+    fn default() -> Self {
+        Self {
+            known: memory(),
+            scheduled: memory(),
+            similar: memory(),
+            tokens: memory(),
+            last: 0,
+        }
+    }
+}
+
+/// Grows as it fills.
+fn memory<T>() -> Memory<T> {
+    let mut memory = LruCache::unbounded();
+    memory.resize(REMEMBERED);
+    memory
+}
+
+fn hash(what: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A report that may come again.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Seen {
-    /// The name of its event.
-    name: String,
+    /// What the name of its event ends in.
+    stamp: i64,
     count: i64,
     first: Timestamp,
 }
 
 impl Recorder {
-    /// Counts a report of something about an object.
-    fn see(&mut self, key: String, object: &str, now: Timestamp) -> Seen {
-        if !self.known.contains_key(&key) {
-            if self.known.len() >= REMEMBERED {
-                self.known.pop_first();
-            }
-            let name = format!("{object}.{:x}", self.stamp(now));
-            let fresh = Seen { name, count: 0, first: now };
-            self.known.insert(key.clone(), fresh);
-        }
-        let mut seen = self.known[&key].clone();
+    /// Counts a report.
+    fn see(&mut self, report: u64, now: Timestamp) -> Seen {
+        let stamp = if self.known.contains(&report) { 0 } else { self.stamp(now) };
+        let seen = self.known.get_or_insert_mut(report, || Seen { stamp, count: 0, first: now });
         seen.count += 1;
-        self.known.insert(key, seen.clone());
-        seen
+        *seen
     }
 
     /// Whether the spam filter lets one more event about this object pass.
-    fn admit(&mut self, who: &str, now: Timestamp) -> bool {
-        let (at, tokens) = self.tokens.entry(who.to_owned()).or_insert((now, BURST));
+    fn admit(&mut self, who: u64, now: Timestamp) -> bool {
+        let (at, tokens) = self.tokens.get_or_insert_mut(who, || (now, BURST));
         *tokens = (*tokens + now.duration_since(*at).as_secs_f64() / REFILL_SECONDS).min(BURST);
         *at = now;
         let admitted = *tokens >= 1.0;
@@ -98,21 +123,26 @@ impl Recorder {
     }
 
     /// Whether this message is one of too many similar ones.
-    fn combine(&mut self, group: &str, message: &str, now: Timestamp) -> bool {
-        let (at, messages) = self.similar.entry(group.to_owned()).or_insert((now, BTreeSet::new()));
+    fn combine(&mut self, group: u64, message: &str, now: Timestamp) -> bool {
+        let (at, messages) = self.similar.get_or_insert_mut(group, || (now, BTreeSet::new()));
         if now.duration_since(*at) > WINDOW {
             messages.clear();
         }
         *at = now;
-        messages.insert(message.to_owned());
+        messages.insert(hash(message));
         messages.len() >= SIMILAR
     }
 
     /// A number for the name of a new event: the present nanosecond, never twice the same.
-    fn stamp(&mut self, now: Timestamp) -> i128 {
-        self.last = now.as_nanosecond().max(self.last + 1);
+    fn stamp(&mut self, now: Timestamp) -> i64 {
+        self.last = i64::try_from(now.as_nanosecond()).unwrap_or(i64::MAX).max(self.last + 1);
         self.last
     }
+}
+
+/// The name of an event about an object.
+fn name(object: &Value, stamp: i64) -> String {
+    format!("{}.{stamp:x}", text(&object["metadata"]["name"]))
 }
 
 /// What an event is about: the `involvedObject`.
@@ -135,25 +165,26 @@ impl World {
     pub fn event(&mut self, source: Source<'_>, kind: &'static Kind, object: &Value, note: Note<'_>) {
         let namespace = self.event_namespace(kind, object);
         let uid = text(&object["metadata"]["uid"]);
-        let who = format!("{}|{}|{uid}|{}", source.component, source.host, note.kind);
+        let who = hash((source.component, source.host, uid, note.kind));
         if !self.open(&namespace) {
             return;
         }
-        let group = format!("{}|{uid}|{}|{}", source.component, note.kind, note.reason);
-        let combined = self.events.combine(&group, note.message, self.now);
+        let group = hash((source.component, uid, note.kind, note.reason));
+        let combined = self.events.combine(group, note.message, self.now);
         let message = if combined {
             format!("(combined from similar events): {}", note.message)
         } else {
             note.message.to_owned()
         };
-        let key = if combined { group } else { format!("{group}|{}|{}", note.path, note.message) };
+        let report = if combined { group } else { hash((group, note.path, note.message)) };
         // What the spam filter drops is counted all the same.
-        let seen = self.events.see(key, text(&object["metadata"]["name"]), self.now);
-        if !self.events.admit(&who, self.now) {
+        let seen = self.events.see(report, self.now);
+        let name = name(object, seen.stamp);
+        if !self.events.admit(who, self.now) {
             return;
         }
         let at = |instant: Timestamp| instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        if let Some(mut event) = self.store.get(&EVENT, &namespace, &seen.name) {
+        if let Some(mut event) = self.store.get(&EVENT, &namespace, &name) {
             event["count"] = seen.count.into();
             event["lastTimestamp"] = at(self.now).into();
             event["message"] = message.into();
@@ -165,7 +196,7 @@ impl World {
         if !source.host.is_empty() {
             origin["host"] = source.host.into();
         }
-        let event = json!({"metadata": {"name": seen.name, "namespace": namespace}, "involvedObject": reference(kind, object, note.path),
+        let event = json!({"metadata": {"name": name, "namespace": namespace}, "involvedObject": reference(kind, object, note.path),
             "reason": note.reason, "message": message, "source": origin, "firstTimestamp": at(seen.first), "lastTimestamp": at(self.now),
             "count": seen.count, "type": note.kind, "eventTime": null, "reportingComponent": source.component, "reportingInstance": source.host});
         let _ = self.create(&EVENT, event);
@@ -179,8 +210,9 @@ impl World {
         }
         // The object's version is a part of what makes two of them the same, the message is not.
         let (uid, version) = (text(&object["metadata"]["uid"]), text(&object["metadata"]["resourceVersion"]));
-        let key = format!("scheduler|{uid}|{version}|{}|{}|{action}", note.kind, note.reason);
-        let known = self.events.scheduled.get(&key).and_then(|name| self.store.get(&EVENT, &namespace, name));
+        let report = hash((uid, version, note.kind, note.reason, action));
+        let stamp = self.events.scheduled.get(&report).copied();
+        let known = stamp.and_then(|stamp| self.store.get(&EVENT, &namespace, &name(object, stamp)));
         if let Some(mut event) = known {
             // Only the second occurrence is written at once; later ones wait for the half-hourly refresh.
             if event["series"].is_null() {
@@ -189,12 +221,12 @@ impl World {
             }
             return;
         }
-        let name = format!("{}.{:x}", text(&object["metadata"]["name"]), self.events.stamp(self.now));
-        let event = json!({"metadata": {"name": name, "namespace": namespace}, "involvedObject": reference(kind, object, ""),
+        let stamp = self.events.stamp(self.now);
+        let event = json!({"metadata": {"name": name(object, stamp), "namespace": namespace}, "involvedObject": reference(kind, object, ""),
             "reason": note.reason, "message": note.message, "source": {}, "firstTimestamp": null, "lastTimestamp": null,
             "type": note.kind, "eventTime": self.micros(), "action": action,
             "reportingComponent": "default-scheduler", "reportingInstance": "default-scheduler-control-plane"});
-        self.events.scheduled.insert(key, name);
+        self.events.scheduled.put(report, stamp);
         let _ = self.create(&EVENT, event);
     }
 

@@ -1,7 +1,8 @@
 //! Versioned objects, held encoded, and the log of their changes that every watch reads from.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::OnceLock;
+use std::ops::{Bound, Deref};
+use std::sync::{Arc, OnceLock};
 
 use axum::body::Bytes;
 use serde_json::Value;
@@ -20,24 +21,39 @@ pub enum What {
     Deleted,
 }
 
-/// One change, as watches deliver it.
+/// One change, as it is kept for watches.
 #[derive(Debug, Clone)]
-pub struct Change {
+pub struct Record {
     pub version: u64,
     pub kind: &'static Kind,
     pub what: What,
-    pub namespace: String,
-    pub name: String,
+    pub namespace: Arc<str>,
+    pub name: Arc<str>,
     /// The object after the change; for a deletion its last state, with the deletion's version.
     pub object: Bytes,
     /// The object before the change; a watch with a selector needs it.
     pub before: Option<Bytes>,
-    /// Both decoded, once for all who look at this very change.
+}
+
+/// One change, as controllers look at it.
+#[derive(Debug)]
+pub struct Change {
+    record: Record,
+    /// Both states decoded, once for all who look.
     decoded: OnceLock<Value>,
     earlier: OnceLock<Value>,
 }
 
 impl Change {
+    #[must_use]
+    pub fn new(record: Record) -> Self {
+        Self {
+            record,
+            decoded: OnceLock::new(),
+            earlier: OnceLock::new(),
+        }
+    }
+
     /// The object after the change.
     pub fn decoded(&self) -> &Value {
         self.decoded.get_or_init(|| decode(&self.object))
@@ -49,7 +65,16 @@ impl Change {
     }
 }
 
-type Name = (String, String);
+impl Deref for Change {
+    type Target = Record;
+
+    fn deref(&self) -> &Record {
+        &self.record
+    }
+}
+
+/// Objects of one kind by namespace (empty when cluster-scoped) and name.
+type Objects = BTreeMap<Arc<str>, BTreeMap<Arc<str>, Bytes>>;
 
 /// All objects of the cluster under one resourceVersion.
 #[derive(Debug)]
@@ -57,8 +82,8 @@ pub struct Store {
     version: u64,
     /// The newest version whose change is no longer kept.
     forgotten: u64,
-    objects: BTreeMap<&'static str, BTreeMap<Name, Bytes>>,
-    log: VecDeque<Change>,
+    objects: BTreeMap<&'static str, Objects>,
+    log: VecDeque<Record>,
     /// Bytes that only the log holds: what objects were before their changes.
     past: usize,
     /// A copy to try writes on: objects keep the version they had.
@@ -92,20 +117,12 @@ impl Store {
 
     #[must_use]
     pub fn encoded(&self, kind: &'static Kind, namespace: &str, name: &str) -> Option<&Bytes> {
-        self.objects.get(kind.plural)?.get(&(namespace.to_owned(), name.to_owned()))
+        self.objects.get(kind.plural)?.get(namespace)?.get(name)
     }
 
     /// All objects of a kind in a namespace, or in all of them, ordered by namespace and name.
-    pub fn list(&self, kind: &'static Kind, namespace: Option<&str>) -> impl Iterator<Item = &Bytes> {
-        let start = (namespace.unwrap_or_default().to_owned(), String::new());
-        let objects = self
-            .objects
-            .get(kind.plural)
-            .into_iter()
-            .flat_map(move |objects| objects.range(start.clone()..));
-        objects
-            .take_while(move |((ns, _), _)| namespace.is_none_or(|wanted| wanted == ns))
-            .map(|(_, object)| object)
+    pub fn list<'a>(&'a self, kind: &'static Kind, namespace: Option<&'a str>) -> impl Iterator<Item = &'a Bytes> {
+        self.range(kind, namespace, None).map(|(_, _, object)| object)
     }
 
     /// The same as [`Store::list`], decoded.
@@ -131,44 +148,52 @@ impl Store {
             object["metadata"]["resourceVersion"] = Value::String(self.version.to_string());
         }
         let bytes = encode(&object);
-        let before = self
-            .objects
-            .entry(kind.plural)
-            .or_default()
-            .insert((namespace.clone(), name.clone()), bytes.clone());
+        let (namespace, before) = self.insert(kind, &namespace, &name, bytes.clone());
         let what = if before.is_some() { What::Modified } else { What::Added };
-        self.record(Change {
+        self.record(Record {
             version: self.version,
             kind,
             what,
             namespace,
-            name,
+            name: name.into(),
             object: bytes,
             before,
-            decoded: OnceLock::new(),
-            earlier: OnceLock::new(),
         });
         object
     }
 
+    /// Puts an object in its place; returns its namespace as it is shared, and what stood there.
+    fn insert(&mut self, kind: &'static Kind, namespace: &str, name: &str, object: Bytes) -> (Arc<str>, Option<Bytes>) {
+        let objects = self.objects.entry(kind.plural).or_default();
+        let namespace = objects.get_key_value(namespace).map_or_else(|| namespace.into(), |(known, _)| known.clone());
+        let space = objects.entry(namespace.clone()).or_default();
+        if let Some(place) = space.get_mut(name) {
+            return (namespace, Some(std::mem::replace(place, object)));
+        }
+        space.insert(name.into(), object);
+        (namespace, None)
+    }
+
     /// Takes an object away; returns its last state under the deletion's version.
     pub fn remove(&mut self, kind: &'static Kind, namespace: &str, name: &str) -> Option<Value> {
-        let before = self.objects.get_mut(kind.plural)?.remove(&(namespace.to_owned(), name.to_owned()))?;
+        let objects = self.objects.get_mut(kind.plural)?;
+        let space = objects.get_mut(namespace)?;
+        let before = space.remove(name)?;
+        if space.is_empty() {
+            objects.remove(namespace);
+        }
         self.version += 1;
         let mut object = decode(&before);
         object["metadata"]["resourceVersion"] = Value::String(self.version.to_string());
-        let change = Change {
+        self.record(Record {
             version: self.version,
             kind,
             what: What::Deleted,
-            namespace: namespace.to_owned(),
-            name: name.to_owned(),
+            namespace: namespace.into(),
+            name: name.into(),
             object: encode(&object),
             before: Some(before),
-            decoded: OnceLock::new(),
-            earlier: OnceLock::new(),
-        };
-        self.record(change);
+        });
         Some(object)
     }
 
@@ -178,21 +203,26 @@ impl Store {
         self.forgotten
     }
 
-    /// The objects of a kind with their encoding, after a place in the order of namespace and name.
+    /// The objects of a kind with namespace and name, in the order of these, after a place in it.
     pub fn range<'a>(
         &'a self,
         kind: &'static Kind,
         namespace: Option<&'a str>,
-        after: Option<(String, String)>,
-    ) -> impl Iterator<Item = (&'a (String, String), &'a Bytes)> {
-        use std::ops::Bound;
-        let start = after.map_or_else(|| Bound::Included((namespace.unwrap_or_default().to_owned(), String::new())), Bound::Excluded);
-        let objects = self
+        after: Option<(&'a str, &'a str)>,
+    ) -> impl Iterator<Item = (&'a str, &'a str, &'a Bytes)> {
+        let first = namespace.or(after.map(|(space, _)| space)).unwrap_or_default();
+        let last = namespace.map_or(Bound::Unbounded, Bound::Included);
+        let spaces = self
             .objects
             .get(kind.plural)
             .into_iter()
-            .flat_map(move |objects| objects.range((start.clone(), Bound::Unbounded)));
-        objects.take_while(move |((ns, _), _)| namespace.is_none_or(|wanted| wanted == ns))
+            .flat_map(move |objects| objects.range::<str, _>((Bound::Included(first), last)));
+        spaces.flat_map(move |(space, objects)| {
+            let start = after.filter(|(begun, _)| **begun == **space).map_or(Bound::Unbounded, |(_, name)| Bound::Excluded(name));
+            objects
+                .range::<str, _>((start, Bound::Unbounded))
+                .map(move |(name, object)| (&**space, &**name, object))
+        })
     }
 
     /// A copy to try writes on; it shares the objects and knows no changes.
@@ -210,7 +240,7 @@ impl Store {
 
     /// The changes after a version, oldest first; `None` when some of them are no longer kept.
     #[must_use]
-    pub fn since(&self, version: u64) -> Option<impl Iterator<Item = &Change>> {
+    pub fn since(&self, version: u64) -> Option<impl Iterator<Item = &Record>> {
         if version < self.forgotten {
             return None;
         }
@@ -218,7 +248,7 @@ impl Store {
         Some(self.log.range(start..))
     }
 
-    fn record(&mut self, change: Change) {
+    fn record(&mut self, change: Record) {
         self.past += past(&change);
         self.log.push_back(change);
     }
@@ -234,7 +264,7 @@ impl Store {
 }
 
 /// The bytes that are kept for a change alone.
-fn past(change: &Change) -> usize {
+fn past(change: &Record) -> usize {
     let gone = if change.what == What::Deleted { change.object.len() } else { 0 };
     gone + change.before.as_ref().map_or(0, Bytes::len)
 }

@@ -9,7 +9,7 @@ use super::access::token::Seal;
 use super::event::Recorder;
 use super::log::Book;
 use super::runtime::Runtime;
-use super::store::{Change, Store};
+use super::store::{Change, Record, Store};
 use crate::image::Catalogue;
 
 /// What a controller is asked to look at again.
@@ -181,20 +181,29 @@ impl Engine {
 
     /// Brings the world to `now`: everything due until then happens in order.
     pub fn advance(&mut self, now: Timestamp) {
+        self.advance_some(now, usize::MAX);
+    }
+
+    /// The same, but no more pieces of work than so many; says whether the world has come to `now`.
+    pub fn advance_some(&mut self, now: Timestamp, most: usize) -> bool {
         self.dispatch();
-        while let Some((id, key)) = self.world.take_due(now) {
+        for _ in 0..most {
+            let Some((id, key)) = self.world.take_due(now) else {
+                self.world.now = self.world.now.max(now);
+                return true;
+            };
             self.controllers[id].run(id, &mut self.world, &key);
             self.dispatch();
         }
-        self.world.now = self.world.now.max(now);
+        false
     }
 
     /// Shows the controllers every change they have not seen yet.
     pub fn dispatch(&mut self) {
         while self.seen < self.world.store.version() {
-            let fresh: Vec<Change> = self.world.store.since(self.seen).map(|changes| changes.cloned().collect()).unwrap_or_default();
+            let fresh: Vec<Record> = self.world.store.since(self.seen).map(|changes| changes.cloned().collect()).unwrap_or_default();
             self.seen = self.world.store.version();
-            for change in fresh {
+            for change in fresh.into_iter().map(Change::new) {
                 for (id, controller) in self.controllers.iter_mut().enumerate() {
                     controller.observe(id, &mut self.world, &change);
                 }

@@ -24,24 +24,22 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
         "" => None,
         token => Some(Continue::parse(token)?),
     };
-    let now = practice.now();
-    let as_table = table::wanted(call);
-    practice.read(|world| {
+    let found = practice.read(|world| {
         if let Some(version) = version(call, from.is_some())? {
             at_version(&world.store, at, version, call.param("resourceVersionMatch") == "Exact")?;
         }
-        if let Some(from) = from
+        let lost = from
             .as_ref()
-            .filter(|from| from.version.is_some_and(|version| version < world.store.forgotten()))
-        {
-            return Ok(too_old(from));
+            .filter(|from| from.version.is_some_and(|version| version < world.store.forgotten()));
+        Ok(lost.map_or_else(|| Ok(page(&world.store, at, &selector, limit, from.as_ref())), |from| Err(too_old(from))))
+    })?;
+    Ok(match found {
+        Err(gone) => gone,
+        Ok(page) if table::wanted(call) => {
+            let objects = page.items.iter().map(decode);
+            table::answer(table::table(at.kind, &page.metadata, objects, practice.now(), call, true))
         }
-        let page = page(&world.store, at, &selector, limit, from);
-        if as_table {
-            let objects: Vec<Value> = page.items.into_iter().map(decode).collect();
-            return Ok(table::answer(&table::table(at.kind, page.metadata, &objects, now, call, true)));
-        }
-        Ok(answer::encoded(page.encode(at.kind)))
+        Ok(page) => answer::encoded(page.encode(at.kind)),
     })
 }
 
@@ -84,12 +82,12 @@ fn too_old(from: &Continue) -> Response {
 }
 
 /// Some of the objects that match, in order.
-struct Page<'a> {
+struct Page {
     metadata: Value,
-    items: Vec<&'a Bytes>,
+    items: Vec<Bytes>,
 }
 
-impl Page<'_> {
+impl Page {
     fn encode(&self, kind: &Kind) -> Bytes {
         let mut body = format!(
             r#"{{"kind":"{}List","apiVersion":"{}","metadata":{},"items":["#,
@@ -102,24 +100,24 @@ impl Page<'_> {
             if index > 0 {
                 body.push(b',');
             }
-            body.extend(view::shown(kind, item).iter());
+            body.extend_from_slice(&view::shown(kind, item));
         }
         body.extend(b"]}");
         body.into()
     }
 }
 
-fn page<'a>(store: &'a Store, at: &'a Resource, selector: &Selector, limit: Option<usize>, from: Option<Continue>) -> Page<'a> {
-    let version = from.as_ref().and_then(|from| from.version).unwrap_or(store.version());
-    let after = from.map(|from| (from.namespace, from.name));
+fn page(store: &Store, at: &Resource, selector: &Selector, limit: Option<usize>, from: Option<&Continue>) -> Page {
+    let version = from.and_then(|from| from.version).unwrap_or(store.version());
+    let after = from.map(|from| (from.namespace.as_str(), from.name.as_str()));
     let mut matching = store
         .range(at.kind, at.namespace.as_deref(), after)
-        .filter(|(_, object)| selector.is_empty() || selector.matches(&decode(object)));
+        .filter(|(_, _, object)| selector.is_empty() || selector.matches(&decode(object)));
     let mut items = Vec::new();
     let mut last = None;
-    for (name, object) in matching.by_ref().take(limit.unwrap_or(usize::MAX)) {
-        items.push(object);
-        last = Some(name);
+    for (namespace, name, object) in matching.by_ref().take(limit.unwrap_or(usize::MAX)) {
+        items.push(object.clone());
+        last = Some((namespace, name));
     }
     let mut metadata = json!({"resourceVersion": version.to_string()});
     if let (Some(_), Some((namespace, name))) = (limit, last) {
@@ -127,8 +125,8 @@ fn page<'a>(store: &'a Store, at: &'a Resource, selector: &Selector, limit: Opti
         if left > 0 {
             metadata["continue"] = Continue {
                 version: Some(version),
-                namespace: namespace.clone(),
-                name: name.clone(),
+                namespace: namespace.to_owned(),
+                name: name.to_owned(),
             }
             .token()
             .into();

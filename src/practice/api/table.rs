@@ -4,6 +4,8 @@ mod age;
 mod cells;
 mod columns;
 
+use std::fmt::Write as _;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
@@ -25,24 +27,33 @@ pub fn wanted(call: &Call) -> bool {
         .is_some_and(|first| first.contains("as=Table") && first.split(';').any(|part| part.trim() == "v=v1"))
 }
 
-/// A Table of objects; `metadata` is the list's.
-pub fn table(kind: &'static Kind, metadata: Value, objects: &[Value], now: Timestamp, call: &Call, head: bool) -> Value {
-    let rows: Vec<Value> = objects
-        .iter()
-        .map(|object| {
-            let mut line = json!({"cells": row(kind, object, now), "object": included(kind, object, call.param("includeObject"))});
-            if let Some(conditions) = completed(kind, object) {
-                line["conditions"] = conditions;
-            }
-            line
-        })
-        .collect();
+/// A Table of objects, encoded one after the other; `metadata` is the list's.
+pub fn table(kind: &'static Kind, metadata: &Value, objects: impl IntoIterator<Item = Value>, now: Timestamp, call: &Call, head: bool) -> String {
     let definitions = if head { definitions(kind) } else { Vec::new() };
-    json!({"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "columnDefinitions": definitions, "rows": rows})
+    let mut table = format!(
+        r#"{{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{metadata},"columnDefinitions":{},"rows":["#,
+        Value::from(definitions)
+    );
+    for (index, object) in objects.into_iter().enumerate() {
+        let comma = if index > 0 { "," } else { "" };
+        // Writing to a String cannot fail.
+        let _ = write!(table, "{comma}{}", line(kind, object, now, call));
+    }
+    table.push_str("]}");
+    table
 }
 
-pub fn answer(table: &Value) -> Response {
-    answer::typed(StatusCode::OK, "application/json", table.to_string())
+fn line(kind: &'static Kind, object: Value, now: Timestamp, call: &Call) -> Value {
+    let mut line = json!({"cells": row(kind, &object, now)});
+    if let Some(conditions) = completed(kind, &object) {
+        line["conditions"] = conditions;
+    }
+    line["object"] = included(kind, object, call.param("includeObject"));
+    line
+}
+
+pub fn answer(table: String) -> Response {
+    answer::typed(StatusCode::OK, "application/json", table)
 }
 
 /// What the row of a Pod that has ended says of it besides its cells.
@@ -55,10 +66,10 @@ fn completed(kind: &Kind, object: &Value) -> Option<Value> {
     (kind.kind == "Pod").then(|| json!([{"type": "Completed", "status": "True", "reason": object["status"]["phase"], "message": message}]))
 }
 
-fn included(kind: &Kind, object: &Value, how: &str) -> Value {
+fn included(kind: &Kind, mut object: Value, how: &str) -> Value {
     match how {
         "None" => Value::Null,
-        "Object" => view::show(kind, object.clone()),
-        _ => json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object["metadata"]}),
+        "Object" => view::show(kind, object),
+        _ => json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object["metadata"].take()}),
     }
 }

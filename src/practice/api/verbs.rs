@@ -37,7 +37,7 @@ pub fn get(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, 
     if table::wanted(call) {
         let object = decode(&found);
         let metadata = json!({"resourceVersion": object["metadata"]["resourceVersion"]});
-        return Ok(table::answer(&table::table(at.kind, metadata, &[object], practice.now(), call, true)));
+        return Ok(table::answer(table::table(at.kind, &metadata, [object], practice.now(), call, true)));
     }
     Ok(answer::encoded(view::shown(at.kind, &found)))
 }

@@ -18,7 +18,7 @@ use super::{answer, table};
 use crate::practice::cluster::{Practice, WeakPractice};
 use crate::practice::selector::Selector;
 use crate::practice::status::Status;
-use crate::practice::store::{Change, Store, What, decode};
+use crate::practice::store::{Record, Store, What, decode};
 use crate::practice::view;
 use crate::practice::world::World;
 
@@ -126,9 +126,9 @@ impl Watch {
         };
         let object: Value = serde_json::from_slice(object).unwrap_or_default();
         let metadata = json!({"resourceVersion": object["metadata"]["resourceVersion"]});
-        let table = table::table(self.at.kind, metadata, &[object], now, call, !self.headed);
+        let table = table::table(self.at.kind, &metadata, [object], now, call, !self.headed);
         self.headed = true;
-        event(lines, kind, table.to_string().as_bytes());
+        event(lines, kind, table.as_bytes());
     }
 
     /// The next lines; `None` at the end.
@@ -167,7 +167,7 @@ impl Watch {
             let told = self.told;
             for change in changes.take(BATCH) {
                 self.told = change.version;
-                if change.kind == self.at.kind.storage() && self.at.namespace.as_ref().is_none_or(|wanted| *wanted == change.namespace) {
+                if change.kind == self.at.kind.storage() && self.at.namespace.as_ref().is_none_or(|wanted| **wanted == *change.namespace) {
                     self.tell(&mut lines, change, world.now);
                 }
             }
@@ -183,7 +183,7 @@ impl Watch {
     }
 
     /// One change as this watch sees it: what leaves the selection is deleted, what enters it is added.
-    fn tell(&mut self, lines: &mut String, change: &Change, now: Timestamp) {
+    fn tell(&mut self, lines: &mut String, change: &Record, now: Timestamp) {
         let mut kind = match change.what {
             What::Added => "ADDED",
             What::Modified => "MODIFIED",

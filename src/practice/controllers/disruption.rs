@@ -50,7 +50,7 @@ pub fn allowed(world: &World, budget: &Value, number: i64) -> Value {
 impl Controller for Disruption {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
         let name = if change.kind == &POD_DISRUPTION_BUDGET && change.what != What::Deleted {
-            change.name.clone()
+            change.name.to_string()
         } else if change.kind == &POD {
             let pod = change.decoded();
             let budgets = budgets(world, pod);

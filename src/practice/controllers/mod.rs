@@ -60,7 +60,7 @@ pub fn all(options: &Options) -> Vec<Box<dyn Controller>> {
         Box::new(ttl_after_finished::TtlAfterFinished),
         Box::new(pod_garbage::PodGarbage::default()),
         Box::new(service_account::ServiceAccounts),
-        Box::new(event_expiry::EventExpiry),
+        Box::new(event_expiry::EventExpiry::default()),
     ];
     if options.nodes > 0 {
         all.extend([Box::new(Scheduler::default()) as Box<dyn Controller>, Box::new(Kubelet::default())]);

@@ -29,7 +29,7 @@ pub struct ReplicaSets {
 impl Controller for ReplicaSets {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
         let names = if change.kind == &REPLICA_SET {
-            vec![change.name.clone()]
+            vec![change.name.to_string()]
         } else if change.kind == &POD {
             concerned(world, &REPLICA_SET, change)
         } else {
@@ -55,8 +55,8 @@ impl Controller for ReplicaSets {
         };
         let pods = owner.claim(world);
         let terminating = pods.iter().filter(|pod| deleting(pod) && !finished(pod)).count();
-        let mut pods: Vec<Value> = pods.into_iter().filter(active).collect();
-        let failure = if deleting(&set) { None } else { manage(world, owner, &mut pods) };
+        let pods: Vec<Value> = pods.into_iter().filter(active).collect();
+        let failure = if deleting(&set) { None } else { manage(world, owner, &pods) };
         owner.write_status(world, status(world, &set, &pods, terminating, failure.as_ref()));
         if failure.is_some() {
             let times = self.refused.entry(name).or_insert(0);
@@ -74,7 +74,7 @@ impl Controller for ReplicaSets {
 }
 
 /// Makes or takes away pods; gives back the condition of a refusal.
-fn manage(world: &mut World, owner: Owner<'_>, pods: &mut [Value]) -> Option<Value> {
+fn manage(world: &mut World, owner: Owner<'_>, pods: &[Value]) -> Option<Value> {
     let set = owner.object;
     let wanted = usize::try_from(set["spec"]["replicas"].as_i64().unwrap_or(1)).unwrap_or_default();
     let missing = wanted.saturating_sub(pods.len()).min(BURST);
@@ -85,11 +85,11 @@ fn manage(world: &mut World, owner: Owner<'_>, pods: &mut [Value]) -> Option<Val
             "lastTransitionTime": world.seconds()}),
         );
     }
-    let all = pods.to_vec();
-    let mut victims: Vec<&Value> = all.iter().collect();
-    victims.sort_by_cached_key(|pod| worth(pod, &all));
-    for pod in victims.into_iter().take(pods.len().saturating_sub(wanted).min(BURST)) {
-        owner.delete(world, pod);
+    let surplus = pods.len().saturating_sub(wanted).min(BURST);
+    if surplus > 0 {
+        let mut victims: Vec<&Value> = pods.iter().collect();
+        victims.sort_by_cached_key(|pod| worth(pod, pods));
+        victims.into_iter().take(surplus).for_each(|pod| owner.delete(world, pod));
     }
     None
 }

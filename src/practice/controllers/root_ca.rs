@@ -20,7 +20,7 @@ impl Controller for RootCa {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
         let name = if change.kind == &NAMESPACE && change.what == What::Added {
             &change.name
-        } else if change.kind == &CONFIG_MAP && change.name == BUNDLE {
+        } else if change.kind == &CONFIG_MAP && *change.name == *BUNDLE {
             &change.namespace
         } else {
             return;

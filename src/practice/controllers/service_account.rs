@@ -13,7 +13,7 @@ pub struct ServiceAccounts;
 
 impl Controller for ServiceAccounts {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
-        let lost = change.kind == &SERVICE_ACCOUNT && change.what == What::Deleted && change.name == "default";
+        let lost = change.kind == &SERVICE_ACCOUNT && change.what == What::Deleted && *change.name == *"default";
         if lost || change.kind == &NAMESPACE && change.what != What::Deleted {
             let name = if lost { &change.namespace } else { &change.name };
             let after = world.between(5, 12);

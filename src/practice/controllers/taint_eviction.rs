@@ -70,8 +70,8 @@ impl Controller for TaintEviction {
                 return;
             }
             match taints.is_empty() || change.what == What::Deleted {
-                true => drop(self.tainted.remove(&change.name)),
-                false => drop(self.tainted.insert(change.name.clone())),
+                true => drop(self.tainted.remove(&*change.name)),
+                false => drop(self.tainted.insert(change.name.to_string())),
             }
             for pod in world.store.objects(&POD, None).iter().filter(|pod| pod["spec"]["nodeName"] == *change.name) {
                 let (namespace, name) = crate::practice::store::names(pod);

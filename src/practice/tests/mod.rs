@@ -157,16 +157,16 @@ impl Play {
             .store
             .since(1)
             .expect("log")
-            .filter(|change| change.kind == &POD && change.namespace == SPACE);
+            .filter(|change| change.kind == &POD && *change.namespace == *SPACE);
         let mut names: Vec<String> = Vec::new();
         let mut walk: Vec<String> = Vec::new();
         for change in changes {
-            if !names.contains(&change.name) {
-                names.push(change.name.clone());
+            if !names.iter().any(|name| **name == *change.name) {
+                names.push(change.name.to_string());
             }
             let pod = decode(&change.object);
             let shown = if change.what == What::Deleted { "gone".to_owned() } else { shown(&pod) };
-            if names.get(index) == Some(&change.name) && walk.last() != Some(&shown) {
+            if names.get(index).is_some_and(|name| **name == *change.name) && walk.last() != Some(&shown) {
                 walk.push(shown);
             }
         }

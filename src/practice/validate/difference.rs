@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::text::diff;
 use crate::practice::types::{Id, Shape, table};
 
 /// A value as Go's encoder prints it, its fields in their own order.
@@ -155,6 +156,6 @@ fn write(lines: &mut Vec<String>, depth: usize, before: &str, value: &Printed, a
 /// The lines that differ, with three around them, in the unified form.
 #[must_use]
 pub fn difference(old: &[String], new: &[String]) -> String {
-    let text = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
-    similar::TextDiff::from_lines(text(old), text(new)).unified_diff().context_radius(3).to_string()
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.iter().map(String::as_str).collect(), new.iter().map(String::as_str).collect());
+    diff::unified(&old, &new, 3)
 }

@@ -28,7 +28,7 @@ pub struct CronJobs;
 impl Controller for CronJobs {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
         let name = if change.kind == &CRON_JOB {
-            change.name.clone()
+            change.name.to_string()
         } else if change.kind == &JOB {
             match controller(change.decoded()) {
                 Some(owner) if owner["kind"] == "CronJob" => text(&owner["name"]).to_owned(),

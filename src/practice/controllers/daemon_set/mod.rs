@@ -34,11 +34,11 @@ pub struct DaemonSets {
 impl Controller for DaemonSets {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
         let keys: Vec<(String, String)> = if change.kind == &DAEMON_SET {
-            vec![(change.namespace.clone(), change.name.clone())]
+            vec![(change.namespace.to_string(), change.name.to_string())]
         } else if change.kind == &POD {
             concerned(world, &DAEMON_SET, change)
                 .into_iter()
-                .map(|name| (change.namespace.clone(), name))
+                .map(|name| (change.namespace.to_string(), name))
                 .collect()
         } else if change.kind == &NODE {
             let (node, before) = (change.decoded(), change.earlier());

@@ -24,7 +24,7 @@ pub struct Deployments;
 impl Controller for Deployments {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
         let name = if change.kind == &DEPLOYMENT {
-            change.name.clone()
+            change.name.to_string()
         } else if change.kind == &REPLICA_SET {
             match controller(change.decoded()) {
                 Some(owner) if owner["kind"] == "Deployment" => text(&owner["name"]).to_owned(),

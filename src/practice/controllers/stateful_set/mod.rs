@@ -30,7 +30,7 @@ pub struct StatefulSets {
 impl Controller for StatefulSets {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
         let names = if change.kind == &STATEFUL_SET {
-            vec![change.name.clone()]
+            vec![change.name.to_string()]
         } else if change.kind == &POD {
             concerned(world, &STATEFUL_SET, change)
         } else {
