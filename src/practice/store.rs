@@ -218,7 +218,9 @@ impl Store {
             .into_iter()
             .flat_map(move |objects| objects.range::<str, _>((Bound::Included(first), last)));
         spaces.flat_map(move |(space, objects)| {
-            let start = after.filter(|(begun, _)| **begun == **space).map_or(Bound::Unbounded, |(_, name)| Bound::Excluded(name));
+            let start = after
+                .filter(|(begun, _)| **begun == **space)
+                .map_or(Bound::Unbounded, |(_, name)| Bound::Excluded(name));
             objects
                 .range::<str, _>((start, Bound::Unbounded))
                 .map(move |(name, object)| (&**space, &**name, object))

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::text::diff;
 use crate::practice::types::{Id, Shape, table};
+use crate::text::diff;
 
 /// A value as Go's encoder prints it, its fields in their own order.
 enum Printed {
