@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::kind::Kind;
 
 /// How many changes are kept for watches, and how many bytes of objects as they were; a reader that falls further behind is told 410.
-const KEPT: usize = 20_000;
-const KEPT_BYTES: usize = 4 << 20;
+const KEPT: usize = 10_000;
+const KEPT_BYTES: usize = 2 << 20;
 
 /// What happened to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -284,7 +284,8 @@ pub fn decode(bytes: &Bytes) -> Value {
 }
 
 fn encode(object: &Value) -> Bytes {
-    Bytes::from(object.to_string())
+    // A boxed slice has no room to spare.
+    Bytes::from(serde_json::to_vec(object).unwrap_or_default().into_boxed_slice())
 }
 
 /// Namespace (empty when cluster-scoped) and name of an object.

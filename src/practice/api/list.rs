@@ -28,13 +28,13 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
         if let Some(version) = version(call, from.is_some())? {
             at_version(&world.store, at, version, call.param("resourceVersionMatch") == "Exact")?;
         }
-        let lost = from
-            .as_ref()
-            .filter(|from| from.version.is_some_and(|version| version < world.store.forgotten()));
-        Ok(lost.map_or_else(|| Ok(page(&world.store, at, &selector, limit, from.as_ref())), |from| Err(too_old(from))))
+        Ok(match &from {
+            Some(lost) if lost.version.is_some_and(|version| version < world.store.forgotten()) => Err(lost.clone()),
+            from => Ok(page(&world.store, at, &selector, limit, from.as_ref())),
+        })
     })?;
     Ok(match found {
-        Err(gone) => gone,
+        Err(lost) => too_old(lost),
         Ok(page) if table::wanted(call) => {
             let objects = page.items.iter().map(decode);
             table::answer(table::table(at.kind, &page.metadata, objects, practice.now(), call, true))
@@ -70,14 +70,14 @@ fn at_version(store: &Store, at: &Resource, version: u64, exactly: bool) -> Resu
 }
 
 /// 410 with a token to go on from what there is now.
-fn too_old(from: &Continue) -> Response {
+fn too_old(from: Continue) -> Response {
     let status = Status::expired(
         "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the \
          continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - \
          objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.",
     );
     let mut body = status.body();
-    body["metadata"]["continue"] = Continue { version: None, ..from.clone() }.token().into();
+    body["metadata"]["continue"] = Continue { version: None, ..from }.token().into();
     answer::typed(StatusCode::GONE, "application/json", body.to_string())
 }
 
