@@ -11,7 +11,7 @@ use crate::practice::field::{items, milli, text};
 use crate::practice::net::dns;
 use crate::practice::runtime::files::{Content, Files};
 use crate::practice::runtime::kernel::{Facts, Kernel};
-use crate::practice::runtime::process::Process;
+use crate::practice::runtime::process::{Descriptors, Process};
 use crate::practice::runtime::{Launch, refusal, root};
 use crate::practice::shell::{self, tools};
 use crate::practice::world::World;
@@ -130,12 +130,13 @@ pub fn of(
     env.entry("PATH".to_owned()).or_insert_with(|| tools::DEFAULT_PATH.to_owned());
     env.entry("HOSTNAME".to_owned()).or_insert_with(|| facts.hostname.clone());
     env.entry("HOME".to_owned()).or_insert_with(|| if user == 0 { "/root" } else { "/" }.to_owned());
+    let env = Arc::new(env);
     let probe = Process {
         kernel: Arc::new(Kernel::new(0, Facts::default(), files.clone(), Arc::default(), Arc::default(), Arc::default())),
         pid: 0,
         env: env.clone(),
         folder: folder.clone(),
-        files: BTreeMap::new(),
+        files: Descriptors::new(),
     };
     let first = argv.first().map_or("", String::as_str);
     if let Err(fault) = shell::find(&probe, first) {

@@ -6,6 +6,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use litemap::LiteMap;
 
 use super::files::Files;
 use super::hold;
@@ -94,7 +95,7 @@ pub struct Kernel {
     pub facts: Facts,
     pub files: Files,
     pub network: Arc<Network>,
-    pub table: Mutex<BTreeMap<u32, Known>>,
+    pub table: Mutex<LiteMap<u32, Known>>,
     /// What was printed and not yet taken to the log: whether to stderr, and the bytes.
     pub printed: Mutex<Vec<(bool, Vec<u8>)>>,
     pub now: Arc<Mutex<Timestamp>>,
@@ -173,7 +174,7 @@ impl Kernel {
     /// Enters a process into the table and gives it the next number.
     pub fn enter(&self, parent: u32, argv: Vec<String>) -> u32 {
         let mut table = hold(&self.table);
-        let pid = table.keys().next_back().map_or(1, |last| last + 1);
+        let pid = table.last().map_or(1, |(last, _)| last + 1);
         table.insert(
             pid,
             Known {

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use self::files::{Content, Files};
 use self::kernel::{Call, Calls, Facts, Kernel, Network};
 use self::pipe::{Reader, Writer};
-use self::process::{File, Process};
+use self::process::{Environment, File, Process};
 use self::task::{Program, Ready, Slot, waker};
 use super::net::{ApiAnswer, ApiCall};
 use super::shell;
@@ -40,7 +40,7 @@ pub struct Launch {
     pub facts: Facts,
     pub files: Files,
     pub argv: Vec<String>,
-    pub env: BTreeMap<String, String>,
+    pub env: Environment,
     pub folder: String,
     /// Restarts before.
     pub number: i64,
@@ -59,7 +59,7 @@ struct Container {
     partial: [Vec<u8>; 2],
     attached: Vec<(Writer, Writer)>,
     stdin: Option<Writer>,
-    env: BTreeMap<String, String>,
+    env: Environment,
     folder: String,
 }
 
@@ -144,7 +144,7 @@ impl Runtime {
             pid,
             env: launch.env.clone(),
             folder: launch.folder.clone(),
-            files: BTreeMap::from([(0, input), (1, File::Log(false)), (2, File::Log(true))]),
+            files: [(0, input), (1, File::Log(false)), (2, File::Log(true))].into_iter().collect(),
         };
         let container = Container {
             kernel: kernel.clone(),

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
+use litemap::LiteMap;
+
 use super::files::{Content, Fault, What, clean};
 use super::hold;
 use super::kernel::{Call, Kernel};
@@ -27,14 +29,21 @@ pub enum File {
     Log(bool),
 }
 
+/// Variables by their names.
+pub type Environment = Arc<BTreeMap<String, String>>;
+
+/// A process's open files by their numbers.
+pub type Descriptors = LiteMap<u32, File>;
+
 /// A running process.
 #[derive(Clone)]
 pub struct Process {
     pub kernel: Arc<Kernel>,
     pub pid: u32,
-    pub env: BTreeMap<String, String>,
+    /// Shared until it is changed.
+    pub env: Environment,
     pub folder: String,
-    pub files: BTreeMap<u32, File>,
+    pub files: Descriptors,
 }
 
 impl Process {

@@ -103,7 +103,7 @@ pub fn file(path: &str, content: Content, now: Timestamp) -> Mount {
         changed: now,
     };
     let tree = Tree {
-        entries: [("/file".to_owned(), entry)].into(),
+        entries: [("/file".to_owned(), entry)].into_iter().collect(),
         ..Tree::default()
     };
     Mount {

@@ -240,7 +240,7 @@ impl super::Runtime {
         };
         let mut env = container.env.clone();
         if exec.tty {
-            env.insert("TERM".to_owned(), "xterm".to_owned());
+            Arc::make_mut(&mut env).insert("TERM".to_owned(), "xterm".to_owned());
         }
         let err = if exec.tty { out.clone() } else { err };
         let kernel = container.kernel.clone();
@@ -249,7 +249,7 @@ impl super::Runtime {
             pid: 0,
             env,
             folder: container.folder.clone(),
-            files: std::collections::BTreeMap::from([(0, input), (1, File::Write(out)), (2, File::Write(err))]),
+            files: [(0, input), (1, File::Write(out)), (2, File::Write(err))].into_iter().collect(),
         };
         let argv = exec.command.clone();
         let first = argv.first().map_or("", String::as_str);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
+use litemap::LiteMap;
 
 use super::hold;
 
@@ -70,7 +71,8 @@ pub struct Entry {
 /// A tree of entries by path; the root is the empty path. What many containers have alike lies in a base below it.
 #[derive(Debug, Clone, Default)]
 pub struct Tree {
-    pub entries: BTreeMap<String, Entry>,
+    /// Sorted, and no larger than it must be: there are several trees to every container.
+    pub entries: LiteMap<String, Entry>,
     pub base: Option<Arc<Tree>>,
     /// What of the base was taken away.
     pub gone: BTreeSet<String>,
@@ -120,7 +122,11 @@ impl Tree {
     pub fn folder(&mut self, path: &str, mode: u32, now: Timestamp) {
         let path = path.trim_end_matches('/');
         let above: Vec<&str> = path.match_indices('/').map(|(at, _)| &path[..at]).filter(|above| !above.is_empty()).collect();
-        for folder in above.into_iter().chain([path]) {
+        for folder in above
+            .into_iter()
+            .chain([path])
+            .filter(|folder| self.base.as_ref().is_none_or(|base| base.get(folder).is_none()))
+        {
             self.entries.entry(folder.to_owned()).or_insert(Entry {
                 what: What::Folder,
                 mode,

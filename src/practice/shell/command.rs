@@ -1,5 +1,7 @@
 //! Lists, pipelines and simple commands.
 
+use std::sync::Arc;
+
 use brush_parser::ast::{
     AndOr, AndOrList, Assignment, AssignmentName, AssignmentValue, Command, CommandPrefixOrSuffixItem, CompoundList, IoRedirect, Pipeline, SeparatorOperator,
     SimpleCommand, Word,
@@ -294,7 +296,10 @@ impl Shell {
     pub(super) async fn external(&mut self, argv: Vec<String>, extra: Vec<(String, String)>) -> i32 {
         let mut env = self.environment();
         env.extend(extra);
-        let process = Process { env, ..self.process.clone() };
+        let process = Process {
+            env: Arc::new(env),
+            ..self.process.clone()
+        };
         match tools::find(&process, &argv[0]) {
             Ok(_) => {
                 let child = self.process.kernel.enter(self.process.pid, argv.clone());

@@ -1,17 +1,16 @@
 //! Redirections: which descriptor a command reads from and writes to.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use brush_parser::ast::{IoFileRedirectKind, IoFileRedirectTarget, IoRedirect};
 
 use super::Shell;
 use crate::practice::runtime::files::{Data, Fault};
-use crate::practice::runtime::process::File;
+use crate::practice::runtime::process::{Descriptors, File};
 
 impl Shell {
     /// The descriptors after redirection; what cannot be opened is said.
-    pub(super) async fn redirected(&mut self, redirects: &[&IoRedirect]) -> Result<BTreeMap<u32, File>, ()> {
+    pub(super) async fn redirected(&mut self, redirects: &[&IoRedirect]) -> Result<Descriptors, ()> {
         let before = self.process.files.clone();
         for redirect in redirects {
             if self.redirect(redirect).await.is_err() {

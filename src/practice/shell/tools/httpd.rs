@@ -1,7 +1,5 @@
 //! busybox's web server: the files of a folder over HTTP.
 
-use std::collections::BTreeMap;
-
 use super::{Done, Line};
 use crate::practice::net::http::{self, Response};
 use crate::practice::net::{Listener, Stream};
@@ -36,7 +34,7 @@ pub(super) async fn run(process: &Process, words: &[String]) -> Done {
     let argv = [&["httpd".to_owned()], words].concat();
     process.spawn(argv, |mut process| async move {
         // A daemon lets go of what it was started with.
-        process.files = BTreeMap::from([0, 1, 2].map(|fd| (fd, File::Null)));
+        process.files = [0, 1, 2].into_iter().map(|fd| (fd, File::Null)).collect();
         serve(process, folder, port).await;
         0
     });

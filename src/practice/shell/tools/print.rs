@@ -1,5 +1,7 @@
 //! Programs that print: echo, printf, cat, seq, env and their kin.
 
+use std::sync::Arc;
+
 use super::{Done, Line, escape};
 use crate::practice::runtime::process::Process;
 
@@ -231,12 +233,13 @@ async fn env(process: &Process, name: &str, words: &[String]) -> Done {
         return Ok(code);
     }
     let mut child = process.clone();
+    let env = Arc::make_mut(&mut child.env);
     let mut rest = words.iter().peekable();
     while let Some(word) = rest.next_if(|word| word.starts_with('-') || word.contains('=')) {
         match word.as_str() {
-            "-i" | "-" => child.env.clear(),
-            "-u" => drop(rest.next().map(|name| child.env.remove(name))),
-            word => drop(word.split_once('=').map(|(name, value)| child.env.insert(name.to_owned(), value.to_owned()))),
+            "-i" | "-" => env.clear(),
+            "-u" => drop(rest.next().map(|name| env.remove(name))),
+            word => drop(word.split_once('=').map(|(name, value)| env.insert(name.to_owned(), value.to_owned()))),
         }
     }
     let command: Vec<String> = rest.cloned().collect();
