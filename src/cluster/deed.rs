@@ -1,14 +1,11 @@
 //! What a learner's kubectl would do, done for triggers and proofs: delete, scale, restart, undo, patch, request, finalize.
 
-use k8s_openapi::api::apps::v1::ReplicaSet;
-use k8s_openapi::api::core::v1::{Namespace, NamespaceSpec};
-use kube::Api;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
 
 use super::apply::ApplyError;
 use super::guard::{Guard, Passed, Piece};
-use super::{Cluster, fault};
+use super::{Cluster, fault, raw};
 use crate::text;
 
 /// Not klab's own: what is changed so counts as changed by someone else.
@@ -72,9 +69,9 @@ impl Cluster {
     /// As for `patch`, and when there is no revision before.
     pub async fn undo(&self, guard: &Guard, target: Target<'_>) -> Result<(), ApplyError> {
         let object = self.target(guard, target).await?;
-        let api: Api<ReplicaSet> = Api::namespaced(self.client.clone(), &self.namespace);
+        let api = raw::api(&self.client, "apps", "ReplicaSet", "replicasets", Some(&self.namespace));
         let list = api.list(&ListParams::default()).await.map_err(|error| ApplyError::server(&object, &error))?;
-        let mut revisions: Vec<(i64, Value)> = list.items.iter().filter_map(|set| revision(set, &object)).collect();
+        let mut revisions: Vec<(i64, Value)> = list.items.iter().filter_map(|set| revision(&set.value, &object)).collect();
         revisions.sort_by_key(|(revision, _)| std::cmp::Reverse(*revision));
         let Some((_, mut template)) = revisions.into_iter().nth(1) else {
             return Err(ApplyError::Server {
@@ -108,10 +105,10 @@ impl Cluster {
         if self.own_namespace {
             return Err(refused("it was there before the lab, so it is not forced away".to_owned(), None));
         }
-        let api: Api<Namespace> = Api::all(self.client.clone());
+        let api = raw::api(&self.client, "", "Namespace", "namespaces", None);
         api.delete(&self.namespace, &DeleteParams::background()).await.map_err(server)?;
         let mut namespace = api.get(&self.namespace).await.map_err(server)?;
-        namespace.spec = Some(NamespaceSpec { finalizers: None });
+        namespace.value["spec"] = json!({});
         let done = api.replace_subresource("finalize", &self.namespace, &PostParams::default(), &namespace).await;
         done.map(drop).map_err(server)
     }
@@ -164,12 +161,12 @@ impl Cluster {
 const ANSWER: std::time::Duration = std::time::Duration::from_secs(8);
 
 /// A ReplicaSet's revision and pod template, if the target owns it.
-fn revision(set: &ReplicaSet, of: &Passed) -> Option<(i64, Value)> {
-    let owner = set.metadata.owner_references.as_ref()?.iter().find(|owner| owner.controller == Some(true))?;
-    let owned = owner.kind == of.kind && owner.name == of.name;
-    let revision = set.metadata.annotations.as_ref()?.get("deployment.kubernetes.io/revision")?.parse().ok()?;
-    let template = serde_json::to_value(set.spec.as_ref()?.template.as_ref()?).ok()?;
-    owned.then_some((revision, template))
+fn revision(set: &Value, of: &Passed) -> Option<(i64, Value)> {
+    let metadata = &set["metadata"];
+    let owner = metadata["ownerReferences"].as_array()?.iter().find(|owner| owner["controller"] == true)?;
+    let owned = owner["kind"] == of.kind && owner["name"] == of.name;
+    let revision = metadata["annotations"]["deployment.kubernetes.io/revision"].as_str()?.parse().ok()?;
+    owned.then(|| (revision, set["spec"]["template"].clone()))
 }
 
 #[cfg(test)]

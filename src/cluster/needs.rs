@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use k8s_openapi::api::core::v1::Node;
-use k8s_openapi::api::storage::v1::StorageClass;
 use kube::Api;
 use kube::api::ListParams;
 use serde_json::Value;
 
 use super::Cluster;
+use super::raw::{self, Raw};
 
 /// Network plugins that are known to enforce NetworkPolicy, by the names of what they run in kube-system and their own namespaces.
 const ENFORCERS: [&str; 10] = [
@@ -32,11 +31,8 @@ impl Cluster {
     /// # Errors
     /// What the server says.
     pub async fn storage_classes(&self) -> Result<(usize, bool), String> {
-        let list = self.all::<StorageClass>().await?;
-        let default = |class: &StorageClass| {
-            let notes = class.metadata.annotations.as_ref();
-            notes.is_some_and(|notes| notes.get(DEFAULT_CLASS).is_some_and(|value| value == "true"))
-        };
+        let list = all(raw::api(&self.client, "storage.k8s.io", "StorageClass", "storageclasses", None)).await?;
+        let default = |class: &Raw| class.value["metadata"]["annotations"][DEFAULT_CLASS] == "true";
         Ok((list.len(), list.iter().any(default)))
     }
 
@@ -48,13 +44,8 @@ impl Cluster {
         if self.practice {
             return Ok(true);
         }
-        let nodes = self.all::<Node>().await?;
-        let version = |node: &Node| {
-            node.status
-                .as_ref()
-                .and_then(|status| status.node_info.as_ref())
-                .map(|info| info.kubelet_version.clone())
-        };
+        let nodes = all(self.nodes()).await?;
+        let version = |node: &Raw| node.value["status"]["nodeInfo"]["kubeletVersion"].as_str().map(str::to_owned);
         // k3s and its kin run a policy controller inside the agent.
         if nodes
             .iter()
@@ -63,10 +54,9 @@ impl Cluster {
         {
             return Ok(true);
         }
-        let agents: Api<k8s_openapi::api::apps::v1::DaemonSet> = Api::all(self.client.clone());
-        let list = agents.list(&ListParams::default()).await.map_err(|error| super::fault::say(&error))?;
-        let names = list.items.iter().filter_map(|set| set.metadata.name.as_deref());
-        Ok(names.into_iter().any(|name| ENFORCERS.iter().any(|known| name.contains(known))))
+        let agents = all(raw::api(&self.client, "apps", "DaemonSet", "daemonsets", None)).await?;
+        let enforces = |name: &str| ENFORCERS.iter().any(|known| name.contains(known));
+        Ok(agents.iter().any(|agent| agent.value["metadata"]["name"].as_str().is_some_and(enforces)))
     }
 
     /// Whether `kubectl top` would have something to show.
@@ -83,25 +73,24 @@ impl Cluster {
     /// # Errors
     /// What the server says.
     pub async fn ready_nodes(&self) -> Result<usize, String> {
-        let nodes = self.all::<Node>().await?;
-        let usable = |node: &&Node| {
-            let cordoned = node.spec.as_ref().is_some_and(|spec| spec.unschedulable == Some(true));
-            let conditions = node.status.as_ref().and_then(|status| status.conditions.as_ref());
-            !cordoned && conditions.is_some_and(|all| all.iter().any(|it| it.type_ == "Ready" && it.status == "True"))
+        let nodes = all(self.nodes()).await?;
+        let ready = |condition: &Value| condition["type"] == "Ready" && condition["status"] == "True";
+        let usable = |node: &&Raw| {
+            let conditions = node.value["status"]["conditions"].as_array();
+            node.value["spec"]["unschedulable"] != true && conditions.is_some_and(|all| all.iter().any(ready))
         };
         Ok(nodes.iter().filter(usable).count())
     }
 
-    async fn all<K>(&self) -> Result<Vec<K>, String>
-    where
-        K: kube::Resource<DynamicType = ()> + Clone + std::fmt::Debug + serde::de::DeserializeOwned,
-    {
-        let api: Api<K> = Api::all(self.client.clone());
-        let asked = tokio::time::timeout(PATIENCE, api.list(&ListParams::default())).await;
-        match asked {
-            Ok(list) => list.map(|list| list.items).map_err(|error| super::fault::say(&error)),
-            Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
-        }
+    fn nodes(&self) -> Api<Raw> {
+        raw::api(&self.client, "", "Node", "nodes", None)
+    }
+}
+
+async fn all(api: Api<Raw>) -> Result<Vec<Raw>, String> {
+    match tokio::time::timeout(PATIENCE, api.list(&ListParams::default())).await {
+        Ok(list) => list.map(|list| list.items).map_err(|error| super::fault::say(&error)),
+        Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube::Resource;
-use kube::api::ApiResource;
+use kube::api::{ApiResource, GroupVersionKind};
+use kube::{Api, Client, Resource};
 use kube::core::DynamicResourceScope;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -14,6 +14,15 @@ use serde_json::Value;
 pub struct Raw {
     meta: ObjectMeta,
     pub value: Value,
+}
+
+/// Objects of a kind that every cluster has, named without asking: in a namespace, or in the whole cluster.
+pub fn api(client: &Client, group: &str, kind: &str, plural: &str, namespace: Option<&str>) -> Api<Raw> {
+    let kind = ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, "v1", kind), plural);
+    match namespace {
+        Some(namespace) => Api::namespaced_with(client.clone(), namespace, &kind),
+        None => Api::all_with(client.clone(), &kind),
+    }
 }
 
 impl<'de> Deserialize<'de> for Raw {
