@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::{ApiResource, GroupVersionKind};
-use kube::{Api, Client, Resource};
 use kube::core::DynamicResourceScope;
+use kube::{Api, Client, Resource};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 

@@ -261,6 +261,14 @@ impl Snapshot {
         rows
     }
 
+    /// Pods as `kubectl get pods` lists them.
+    #[must_use]
+    pub fn pods_by_name(&self) -> Vec<&PodRow> {
+        let mut rows: Vec<_> = self.pods.values().collect();
+        rows.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+        rows
+    }
+
     /// Events in the order they were last seen.
     #[must_use]
     pub fn events_by_last(&self) -> Vec<&EventRow> {

@@ -72,7 +72,7 @@ pub fn rows(attempt: &Attempt) -> Vec<TableRow<'_>> {
 /// Rows of the tab that is open, in their own order.
 pub(super) fn unordered(attempt: &Attempt) -> Vec<TableRow<'_>> {
     match &attempt.tab {
-        Tab::Pods => attempt.snapshot.pods_by_age().into_iter().map(TableRow::Pod).collect(),
+        Tab::Pods => attempt.snapshot.pods_by_name().into_iter().map(TableRow::Pod).collect(),
         Tab::Kind(kind) if kind == "Node" => {
             let mut rows: Vec<_> = attempt.snapshot.nodes.values().collect();
             rows.sort_by(|a, b| a.name.cmp(&b.name));

@@ -21,7 +21,13 @@ use crate::text::age;
 pub fn height(attempt: &Attempt, compact: bool) -> u16 {
     let pods = matches!(attempt.tab, Tab::Pods);
     let extra = u16::from(!compact && pods && !workloads(attempt).is_empty()) + u16::from(pods && selected_pod(attempt).is_some());
-    (rows(attempt).len().max(1) as u16 + 3 + extra).clamp(4, if compact { 7 } else { 12 })
+    // A feed with nothing in it needs no room.
+    let most = match (compact, attempt.snapshot.events.is_empty()) {
+        (true, _) => 7,
+        (false, true) => 20,
+        (false, false) => 12,
+    };
+    (rows(attempt).len().max(1) as u16 + 3 + extra).clamp(4, most)
 }
 
 /// Draws the table's pane.

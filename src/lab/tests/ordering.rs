@@ -51,7 +51,8 @@ fn a_column_sorts_by_number_then_the_other_way_round_then_not_at_all() {
     lab.keys("o");
     assert_eq!(
         (lab.attempt().order.by.clone(), names(&lab)),
-        (None, vec!["web-1".to_owned(), "db-1".to_owned(), "web-2".to_owned()])
+        (None, vec!["db-1".to_owned(), "web-1".to_owned(), "web-2".to_owned()]),
+        "by name, as kubectl lists them"
     );
 }
 
@@ -75,7 +76,7 @@ fn the_feed_has_a_filter_of_its_own() {
 fn a_row_is_copied_whole() {
     let mut lab = lab();
     lab.keys("\tg");
-    assert_eq!(lab.keys(","), [Effect::Copy("web-1  0/0  ContainerCreating  2  node-1".to_owned())]);
+    assert_eq!(lab.keys(","), [Effect::Copy("db-1  0/0  ContainerCreating  0  node-1".to_owned())]);
 }
 
 #[test]
