@@ -57,7 +57,7 @@ fn notice(file: &Path, what: &str) -> Notice {
 /// Reads `name: value` line by line; what stands below `keys:` is indented.
 fn parse(text: &str) -> (Config, Vec<Odd>) {
     let (mut config, mut odd) = (Config::default(), Vec::new());
-    let mut bound: Vec<(usize, Action, Key)> = Vec::new();
+    let mut bound: Vec<(usize, Action, Vec<Key>)> = Vec::new();
     let mut keys = false;
     for (place, whole) in text.lines().enumerate() {
         let line = uncommented(whole);
@@ -73,7 +73,7 @@ fn parse(text: &str) -> (Config, Vec<Odd>) {
         let indented = line.starts_with(char::is_whitespace);
         let value = value.trim().trim_matches(['"', '\'']);
         let said = match (keys && indented, name.trim()) {
-            (true, name) => binding(name, value).map(|(action, key)| bound.push((place + 1, action, key))),
+            (true, name) => binding(name, value).map(|(action, keys)| bound.push((place + 1, action, keys))),
             (false, "theme") => Theme::named(value)
                 .map(|theme| config.theme = theme)
                 .ok_or_else(|| format!("theme `{value}` is none of {}", Theme::NAMES.join(", "))),
@@ -102,27 +102,35 @@ fn uncommented(line: &str) -> &str {
     line.find(" #").map_or(line, |at| &line[..at])
 }
 
-fn binding(name: &str, value: &str) -> Result<(Action, Key), String> {
+/// One key or several, with blanks between.
+fn binding(name: &str, value: &str) -> Result<(Action, Vec<Key>), String> {
     let action = keymap::named(name).ok_or_else(|| format!("no action is called `{name}`"))?;
-    let key = Key::named(value).ok_or_else(|| format!("`{value}` is no key; one is a letter, Ctrl-x, Enter, Tab, Space, F1 to F12"))?;
-    Ok((action, key))
+    let key = |word: &str| Key::named(word).ok_or_else(|| format!("`{word}` is no key; {A_KEY}"));
+    let keys: Vec<Key> = value.split_whitespace().map(key).collect::<Result<_, _>>()?;
+    if keys.is_empty() {
+        return Err(format!("`{name}` has no key; {A_KEY}"));
+    }
+    Ok((action, keys))
 }
 
+/// What a key is called.
+const A_KEY: &str = "one is a letter, Ctrl-x, Enter, Esc, Tab, Space, Up, PgDn, Home, Delete, F1 to F12";
+
 /// Binds the keys; of two actions on one key the later line is left out.
-fn take(config: &mut Config, odd: &mut Vec<Odd>, bound: Vec<(usize, Action, Key)>) {
-    for (line, action, key) in &bound {
+fn take(config: &mut Config, odd: &mut Vec<Odd>, bound: Vec<(usize, Action, Vec<Key>)>) {
+    for (line, action, keys) in &bound {
         if config.keys.of(*action).is_some() {
             odd.push(Odd {
                 line: *line,
                 what: format!("{} is bound twice", keymap::name(*action)),
             });
         } else {
-            config.keys.bind(*action, *key);
+            config.keys.bind(*action, keys.clone());
         }
     }
     // all lines together first, so that two actions can change places
-    for (line, action, key) in bound.iter().rev() {
-        if let Some(other) = keymap::rival(&config.keys, *action) {
+    for (line, action, _) in bound.iter().rev() {
+        if let Some((other, key)) = keymap::rival(&config.keys, *action) {
             config.keys.free(*action);
             let what = format!("{} is bound twice: to {} and to {}", key.label(), keymap::name(other), keymap::name(*action));
             odd.push(Odd { line: *line, what });
@@ -148,14 +156,11 @@ pub fn printed(config: &Config, file: Option<&Path>) -> String {
     let _ = writeln!(out, "theme: {}\n", config.theme.name());
     let _ = writeln!(out, "# on, or off to leave the mouse to the terminal; M turns it over.");
     let _ = writeln!(out, "mouse: {}\n", if config.mouse == Some(false) { "off" } else { "on" });
-    let _ = writeln!(
-        out,
-        "# A key for an action: a letter, Ctrl-x, Enter, Tab, Space, F1 to F12. Take the # away to change one.\nkeys:"
-    );
+    let _ = writeln!(out, "# Keys for an action, with blanks between; {A_KEY}. Take the # away to change one.\nkeys:");
     for (action, keys, help) in keymap::bindable() {
         let name = keymap::name(action);
         match config.keys.of(action) {
-            Some(key) => drop(writeln!(out, "  {name}: \"{}\"   # {help}", key.label())),
+            Some(own) => drop(writeln!(out, "  {name}: \"{}\"   # {help}", keymap::labels_of(own))),
             None => drop(writeln!(out, "  # {name}: \"{keys}\"   # {help}")),
         }
     }
@@ -164,14 +169,18 @@ pub fn printed(config: &Config, file: Option<&Path>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crossterm::event::KeyCode;
+
     use super::*;
+    use crate::lab::scroll::Step;
 
     #[test]
     fn what_is_printed_is_read_back_and_changes_nothing() {
-        let (config, odd) = parse("theme: light\nmouse: off\nkeys:\n  describe: A\n  yaml: \"Ctrl-y\"   # mine\n");
+        let (config, odd) = parse("theme: light\nmouse: off\nkeys:\n  describe: A F5\n  yaml: \"Ctrl-y\"   # mine\n  move-up: Up u\n");
         assert_eq!(odd, []);
         assert_eq!((config.theme, config.mouse), (Theme::Light, Some(false)));
-        assert_eq!(config.keys.of(Action::Yaml), Some(Key::Ctrl('y')));
+        assert_eq!(config.keys.of(Action::Yaml), Some(&[Key::Ctrl('y')][..]));
+        assert_eq!(config.keys.of(Action::Move(Step::Up)), Some(&[Key::Code(KeyCode::Up), Key::Char('u')][..]));
         assert_eq!(parse(&printed(&config, None)), (config, Vec::new()));
         assert_eq!(parse(&printed(&Config::default(), None)).1, []);
     }
@@ -179,7 +188,7 @@ mod tests {
     #[test]
     fn an_odd_line_is_named_and_the_rest_works() {
         let (config, odd) = parse("theme: pink\ncolour: red\nmouse: off\nkeys:\n  fly: x\n  describe: Hyper-x\n  zoom: Z\nnonsense\n");
-        assert_eq!((config.mouse, config.keys.of(Action::Zoom)), (Some(false), Some(Key::Char('Z'))));
+        assert_eq!((config.mouse, config.keys.of(Action::Zoom)), (Some(false), Some(&[Key::Char('Z')][..])));
         assert_eq!(odd.iter().map(|odd| odd.line).collect::<Vec<_>>(), [1, 2, 5, 6, 8]);
         assert!(odd[2].to_string().contains("no action is called `fly`"), "{odd:?}");
     }
@@ -189,7 +198,10 @@ mod tests {
         let (config, odd) = parse("keys:\n  zoom: Z\n  describe: b\n");
         assert_eq!(odd.iter().map(|odd| odd.line).collect::<Vec<_>>(), [3]);
         assert!(odd[0].what.contains("b is bound twice") && odd[0].what.contains("break"), "{odd:?}");
-        assert_eq!((config.keys.of(Action::Describe), config.keys.of(Action::Zoom)), (None, Some(Key::Char('Z'))));
+        assert_eq!(
+            (config.keys.of(Action::Describe), config.keys.of(Action::Zoom)),
+            (None, Some(&[Key::Char('Z')][..]))
+        );
         assert_eq!(parse("keys:\n  describe: y\n  yaml: d\n").1, []);
         assert_eq!(parse("keys:\n  zoom: A\n  describe: A\n").1.len(), 1);
     }

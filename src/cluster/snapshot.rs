@@ -35,6 +35,10 @@ pub struct PodRow {
     pub phase: String,
     pub node: String,
     pub ip: String,
+    /// The node that pods of less worth are being driven from for it.
+    pub nominated: String,
+    /// kubectl's READINESS GATES: how many of them hold; empty without any.
+    pub gates: String,
     /// The Ready condition is True.
     pub is_ready: bool,
     pub containers: Vec<ContainerRow>,
@@ -153,6 +157,8 @@ pub struct ObjectRow {
     pub conditions: Vec<ConditionRow>,
     /// kubectl's columns for the kind without NAME and AGE, with their headings.
     pub columns: Vec<(String, String)>,
+    /// What `-o wide` adds after AGE.
+    pub wide: Vec<(String, String)>,
     /// `spec.selector` (matchLabels for workloads).
     pub selector: BTreeMap<String, String>,
     pub replicas: Replicas,
@@ -191,6 +197,9 @@ pub struct Endpoints {
 pub struct NodeRow {
     pub uid: Uid,
     pub name: String,
+    pub created: Option<Timestamp>,
+    /// kubectl's columns but NAME and AGE.
+    pub columns: Vec<(String, String)>,
     /// Names of cached images and their bytes.
     pub images: Vec<(Vec<String>, u64)>,
     pub facts: Vec<Fact>,

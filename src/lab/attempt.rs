@@ -242,7 +242,7 @@ fn toggle(model: &mut Model, action: Action) {
 }
 
 /// The kubectl command that shows what the key has turned to.
-fn say_equal(model: &mut Model, action: Action) {
+pub(super) fn say_equal(model: &mut Model, action: Action) {
     let namespace = namespace(model);
     let Some(attempt) = model.attempt() else { return };
     let kind = match &attempt.tab {

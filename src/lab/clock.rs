@@ -7,7 +7,7 @@ use super::{Model, Place};
 /// The speeds that `+` and `-` go through.
 const SPEEDS: [f64; 4] = [1.0, 4.0, 16.0, 60.0];
 /// What other speeds do to kubectl, which knows the wall clock only.
-pub const DESCRIBE: &str = "kubectl describe reckons ages by the wall clock; klab and kubectl get go by this one";
+pub const DESCRIBE: &str = "kubectl describe's ages go by the wall clock";
 
 /// How the practice cluster's time passes.
 #[derive(Debug, Clone, Copy, PartialEq)]

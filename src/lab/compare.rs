@@ -2,7 +2,7 @@
 
 use super::diff::{self, HEAD};
 use super::msg::{Compared, Effect};
-use super::{DiffLine, Model, Overlay, Stage, View};
+use super::{DiffLine, Model, Overlay, Stage, View, attempt};
 
 /// Opens the page and asks the cluster.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
@@ -14,6 +14,8 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let ask = Effect::Compare(attempt.number, attempt.solution_seen || attempt.solved_at.is_some());
+    let command = format!("kubectl diff -f broken/ -n {}", attempt::namespace(model));
+    attempt::equal(model, command);
     let view = View::Compare { lines: None };
     model.overlays.push(Overlay::View { view, scroll: 0 });
     vec![ask]

@@ -29,9 +29,12 @@ impl Key {
         }
     }
 
-    /// The key that a settings file names.
+    /// The key that a settings file names, as it is printed or in words.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
+        if let Some(code) = code(name) {
+            return Some(Self::Code(code));
+        }
         let single = |text: &str| {
             let mut letters = text.chars();
             letters.next().filter(|c| letters.next().is_none() && !c.is_control())
@@ -39,18 +42,11 @@ impl Key {
         if let Some(c) = single(name) {
             return Some(Self::Char(c));
         }
-        if let Some(c) = name.strip_prefix("Ctrl-").and_then(single).filter(|c| *c != 'c') {
-            return Some(Self::Ctrl(c.to_ascii_lowercase()));
+        if let Some(held) = name.strip_prefix("Ctrl-") {
+            let letter = || single(held).filter(|c| *c != 'c').map(|c| Self::Ctrl(c.to_ascii_lowercase()));
+            return code(held).filter(|code| is_arrow(*code)).map(Self::CtrlCode).or_else(letter);
         }
-        match name {
-            "Enter" => Some(Self::Code(KeyCode::Enter)),
-            "Tab" => Some(Self::Code(KeyCode::Tab)),
-            "Space" => Some(Self::Char(' ')),
-            _ => {
-                let number = name.strip_prefix('F')?.parse().ok()?;
-                (1..=12).contains(&number).then_some(Self::Code(KeyCode::F(number)))
-            }
-        }
+        (name == "Space").then_some(Self::Char(' '))
     }
 
     #[must_use]
@@ -73,6 +69,31 @@ impl Key {
             },
         }
     }
+}
+
+/// A key that is no letter, by its printed sign or its name.
+fn code(name: &str) -> Option<KeyCode> {
+    Some(match name {
+        "↑" | "Up" => KeyCode::Up,
+        "↓" | "Down" => KeyCode::Down,
+        "←" | "Left" => KeyCode::Left,
+        "→" | "Right" => KeyCode::Right,
+        "PgUp" => KeyCode::PageUp,
+        "PgDn" => KeyCode::PageDown,
+        "Home" => KeyCode::Home,
+        "End" => KeyCode::End,
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Tab" => KeyCode::Tab,
+        "Shift-Tab" => KeyCode::BackTab,
+        "Backspace" => KeyCode::Backspace,
+        "Delete" => KeyCode::Delete,
+        "Insert" => KeyCode::Insert,
+        _ => {
+            let number = name.strip_prefix('F')?.parse().ok()?;
+            return (1..=12).contains(&number).then_some(KeyCode::F(number));
+        }
+    })
 }
 
 fn is_arrow(code: KeyCode) -> bool {
@@ -101,4 +122,23 @@ pub fn press(c: char) -> KeyEvent {
         c => KeyCode::Char(c),
     };
     KeyEvent::new(code, KeyModifiers::NONE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_printed_key_is_read_back() {
+        let codes = [KeyCode::Up, KeyCode::Left, KeyCode::PageDown, KeyCode::BackTab, KeyCode::Delete, KeyCode::F(12)];
+        let keys = codes
+            .into_iter()
+            .map(Key::Code)
+            .chain([Key::Char(' '), Key::Char('F'), Key::Ctrl('d'), Key::CtrlCode(KeyCode::Right)]);
+        for key in keys {
+            assert_eq!(Key::named(&key.label()), Some(key));
+        }
+        assert_eq!((Key::named("Ctrl-c"), Key::named("Hyper-x"), Key::named("F13")), (None, None, None));
+        assert_eq!(Key::named("Ctrl-Up"), Some(Key::CtrlCode(KeyCode::Up)));
+    }
 }

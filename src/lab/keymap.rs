@@ -200,6 +200,7 @@ fn possible(model: &Model, action: Action) -> bool {
 #[must_use]
 pub fn name(action: Action) -> String {
     let words = format!("{action:?}");
+    // `Move(Up)` is `move-up`
     words.chars().fold(String::new(), |mut name, c| {
         if !c.is_alphanumeric() {
             return name;
@@ -218,7 +219,9 @@ pub fn labels(model: &Model, binding: &Binding) -> String {
     labels_of(model.keys.now(binding))
 }
 
-fn labels_of(keys: &[Key]) -> String {
+/// Keys as they are printed.
+#[must_use]
+pub fn labels_of(keys: &[Key]) -> String {
     keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
 }
 

@@ -147,7 +147,7 @@ pub enum NextHint {
 
 /// Opens the next hint and scrolls the lesson to it.
 pub fn open_hint(model: &mut Model) -> Option<NextHint> {
-    let (now, starts) = (model.now, model.measures.parts.clone());
+    let now = model.now;
     let attempt = model.attempt_mut()?;
     let total = hint_count(attempt);
     if attempt.hints >= total {
@@ -158,10 +158,7 @@ pub fn open_hint(model: &mut Model) -> Option<NextHint> {
     let place = hint_place(attempt, attempt.hints)?;
     attempt.folds.retain(|(part, _)| *part != place);
     attempt.focus = Pane::Lesson;
-    // Rows before a fold do not move when it opens, so the last frame's row still holds.
-    if let Some((_, row)) = starts.iter().find(|(part, _)| *part == place) {
-        attempt.scroll.lesson = *row;
-    }
+    attempt.memory.reveal = Some(place);
     Some(NextHint::Opened(attempt.hints))
 }
 

@@ -37,6 +37,8 @@ pub struct Memory {
     pub warned: Option<usize>,
     /// The fold or command of the lesson that was marked by hand.
     pub stop: Option<Stop>,
+    /// The lesson's part that comes into view as soon as it is known where it stands.
+    pub reveal: Option<usize>,
     /// In which order events came, for those of one second; and the last number given.
     pub arrival: BTreeMap<Uid, u64>,
     pub arrived: u64,

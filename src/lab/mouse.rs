@@ -8,7 +8,7 @@ use super::lesson::Stop;
 use super::msg::{Effect, PaneMeasure};
 use super::scroll::Step;
 use super::update::pressed;
-use super::{Model, Overlay, Pane, Screen, attempt, feed, layout, picker, scroll, shell, table};
+use super::{Model, Overlay, Pane, Screen, Tab, attempt, feed, layout, picker, scroll, shell, table};
 
 /// Rows that one notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -89,10 +89,28 @@ fn on_page(top: &mut Overlay, row: usize) -> Option<()> {
     again.then_some(())
 }
 
+/// Opens the tab that was clicked, if one was.
+fn on_tab(model: &mut Model, event: MouseEvent) -> bool {
+    let plain = model.overlays.is_empty();
+    let hit = |(x, y, width, _): &&(u16, u16, u16, Tab)| *y == event.row && (*x..x.saturating_add(*width)).contains(&event.column);
+    let Some(tab) = model.measures.tabs.iter().filter(|_| plain).find(hit).map(|(.., tab)| tab.clone()) else {
+        return false;
+    };
+    if let Some(attempt) = model.attempt_mut() {
+        attempt.focus = Pane::Pods;
+        table::open(attempt, tab);
+    }
+    attempt::say_equal(model, super::keymap::Action::NextTab);
+    true
+}
+
 fn click(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
     let on_key = |&&(x, y, width, _): &&(u16, u16, u16, char)| y == event.row && (x..x.saturating_add(width)).contains(&event.column);
     if let Some((.., key)) = model.measures.keys.iter().find(on_key).copied() {
         return pressed(model, &press(key));
+    }
+    if on_tab(model, event) {
+        return Vec::new();
     }
     let Some(pane) = under(model, event) else { return Vec::new() };
     if over_shell(model, event) {

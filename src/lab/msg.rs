@@ -297,6 +297,8 @@ pub struct Measures {
     /// Clickable spans: column, row, width, and the key that the click stands for.
     /// Enter, Esc and Tab are `\n`, `\x1b` and `\t`.
     pub keys: Vec<(u16, u16, u16, char)>,
+    /// Tabs of the table: column, row and width of each.
+    pub tabs: Vec<(u16, u16, u16, super::Tab)>,
     /// Edges that can be moved.
     pub edges: Vec<Drawn>,
     /// Events of the feed, and the row that each begins on.

@@ -59,13 +59,20 @@ fn cells<'a>(row: &TableRow<'a>) -> Vec<(&'a str, Cell<'a>)> {
             ("AGE", Cell::Age(pod.created)),
             ("IP", text(&pod.ip)),
             ("NODE", text(&pod.node)),
+            ("NOMINATED NODE", text(&pod.nominated)),
+            ("READINESS GATES", text(&pod.gates)),
         ],
         TableRow::Object(object) => {
             let own = object.columns.iter().map(|(heading, cell)| (heading.as_str(), text(cell)));
             let name = std::iter::once(("NAME", text(&object.name)));
-            name.chain(own).chain([("AGE", Cell::Age(object.created))]).collect()
+            let wide = object.wide.iter().map(|(heading, cell)| (heading.as_str(), text(cell)));
+            name.chain(own).chain([("AGE", Cell::Age(object.created))]).chain(wide).collect()
         }
-        TableRow::Node(node) => vec![("NAME", text(&node.name))],
+        TableRow::Node(node) => {
+            let own = node.columns.iter().map(|(heading, cell)| (heading.as_str(), text(cell)));
+            let name = std::iter::once(("NAME", text(&node.name)));
+            name.chain(own).chain([("AGE", Cell::Age(node.created))]).collect()
+        }
     }
 }
 
@@ -129,9 +136,10 @@ pub fn turn(attempt: &mut Attempt) {
         .into_iter()
         .map(|(heading, _)| heading.to_owned())
         .collect();
-    let wide = attempt.wide;
-    let shown: Vec<&String> = headings.iter().filter(|heading| wide || !matches!(heading.as_str(), "IP" | "NODE")).collect();
-    let at = attempt.order.by.as_ref().and_then(|by| shown.iter().position(|heading| *heading == by));
+    // what only a wide table shows stands after AGE
+    let narrow = headings.iter().position(|heading| heading == "AGE").map_or(headings.len(), |age| age + 1);
+    let shown = &headings[..if attempt.wide { headings.len() } else { narrow }];
+    let at = attempt.order.by.as_ref().and_then(|by| shown.iter().position(|heading| heading == by));
     let next = at.map_or(0, |at| at + 1);
-    attempt.order.by = shown.get(next).map(|heading| (*heading).clone());
+    attempt.order.by = shown.get(next).cloned();
 }

@@ -109,6 +109,9 @@ pub fn measured(model: &mut Model, measures: Measures) {
     let Screen::Attempt(attempt) = &mut model.screen else { return };
     let scroll = &mut attempt.scroll;
     if model.measures.pane(Pane::Lesson).is_some() {
+        let wanted = attempt.memory.reveal.take();
+        let row = |place| model.measures.parts.iter().find(|(part, _)| *part == place).map(|(_, row)| *row);
+        scroll.lesson = wanted.and_then(row).unwrap_or(scroll.lesson);
         scroll.lesson = scroll.lesson.min(model.measures.extent(Pane::Lesson).max);
     }
     if model.measures.pane(Pane::Pods).is_some() {

@@ -168,7 +168,12 @@ pub fn turn(attempt: &mut Attempt, forward: bool) {
     let tabs = tabs(attempt);
     let at = tabs.iter().position(|tab| *tab == attempt.tab).unwrap_or(0);
     let to = if forward { at + 1 } else { at + tabs.len() - 1 } % tabs.len();
-    attempt.tab = tabs[to].clone();
+    open(attempt, tabs[to].clone());
+}
+
+/// Opens a tab.
+pub fn open(attempt: &mut Attempt, tab: Tab) {
+    attempt.tab = tab;
     attempt.order.rows.clear();
     attempt.order.by = None;
     attempt.scroll.pods = 0;

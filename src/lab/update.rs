@@ -152,7 +152,19 @@ pub(super) fn pressed(model: &mut Model, event: &KeyEvent) -> Vec<Effect> {
     let Some(action) = action else { return overlay::typed(model, event) };
     // What was said has been read by now.
     model.notice = None;
+    // The command on the status line is that of the key just pressed.
+    if let Some(attempt) = model.attempt_mut().filter(|_| !keeps_equal(action)) {
+        attempt.equal = None;
+    }
     act(model, action)
+}
+
+/// Keys that only move about leave the command to be read.
+fn keeps_equal(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Move(_) | Action::NextPane | Action::PreviousPane | Action::Back | Action::Copy | Action::CopyRow | Action::LeaveShell
+    )
 }
 
 /// Pasted text goes where letters go.

@@ -2,7 +2,7 @@
 
 use super::keymap::Action;
 use super::msg::Effect;
-use super::{Model, Overlay, View, compare, map, timeline, word};
+use super::{Model, Overlay, View, attempt, compare, map, timeline, word};
 
 /// Opens a page.
 pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -22,8 +22,21 @@ pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         _ => return Vec::new(),
     };
+    let command = equal(&view, &attempt::namespace(model));
     model.overlays.push(Overlay::View { view, scroll });
+    if let Some(command) = command {
+        attempt::equal(model, command);
+    }
     Vec::new()
+}
+
+/// What kubectl has that comes nearest.
+fn equal(view: &View, namespace: &str) -> Option<String> {
+    match view {
+        View::Timeline => Some(format!("kubectl events -n {namespace}")),
+        View::Map => Some(format!("kubectl get all,endpointslices,ingresses,configmaps,secrets,pvc -n {namespace}")),
+        View::Compare { .. } | View::Words { .. } => None,
+    }
 }
 
 /// The page as text, to copy or to keep.

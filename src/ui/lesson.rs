@@ -20,7 +20,8 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, attempt: &Attempt, measu
     let visible = usize::from(area.height.saturating_sub(2));
     (measures.parts, measures.commands) = (parts, commands);
     mark(look, &mut lines, attempt, measures, visible);
-    let from = attempt.scroll.lesson;
+    let revealed = |place| measures.parts.iter().find(|(part, _)| *part == place).map(|(_, row)| *row);
+    let from = attempt.memory.reveal.and_then(revealed).unwrap_or(attempt.scroll.lesson);
     let right = Line::styled(percent(from, lines.len(), visible), look.style(Mean::Dim));
     let title = Line::styled("Scenario", look.style(if attempt.focus == Pane::Lesson { Mean::Key } else { Mean::Strong }));
     let inside = framed(frame, look, area, attempt.focus == Pane::Lesson, title, right);

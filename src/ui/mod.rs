@@ -28,7 +28,7 @@ use theme::{Mean, Sign};
 
 use crate::lab::layout::{Drawn, Edge};
 use crate::lab::msg::Measures;
-use crate::lab::{Attempt, Model, Pane, Screen};
+use crate::lab::{Attempt, Model, Pane, Screen, Stage};
 use crate::scenario::clue::Fault;
 
 /// The smallest screen that is drawn on.
@@ -202,7 +202,7 @@ fn live_line(look: &Look, attempt: &Attempt) -> String {
     if !attempt.verdicts.is_empty() {
         parts.push(format!("goals {met}/{}", attempt.verdicts.len()));
     }
-    if parts.is_empty() {
+    if attempt.stage == Stage::Ready {
         "nothing applied yet: b breaks the cluster".to_owned()
     } else {
         parts.join(&dot)

@@ -54,6 +54,11 @@ pub fn scrolled(frame: &mut Frame, area: Rect, lines: Vec<Line<'static>>, from: 
     let from = from.min(rows.saturating_sub(visible));
     let shown: Vec<Line> = lines.into_iter().skip(from).take(visible).collect();
     frame.render_widget(Paragraph::new(shown), area);
+    note(area, rows, pane, measures);
+}
+
+/// Notes where a pane is and how many rows its contents have.
+pub fn note(area: Rect, rows: usize, pane: Pane, measures: &mut Measures) {
     measures.panes.push(PaneMeasure {
         pane,
         x: area.x,
@@ -61,12 +66,12 @@ pub fn scrolled(frame: &mut Frame, area: Rect, lines: Vec<Line<'static>>, from: 
         width: area.width,
         height: area.height,
         rows,
-        visible,
+        visible: usize::from(area.height),
     });
 }
 
 /// No name is squeezed below this width.
-const SHORTEST: usize = 9;
+const SHORTEST: usize = 6;
 
 /// Where in its content a pane stands, for the frame's right end; empty when all is in view.
 pub fn percent(from: usize, rows: usize, visible: usize) -> String {
@@ -140,14 +145,16 @@ pub fn wrap_spans(spans: Vec<(String, Style)>, width: usize, indent: usize) -> V
     rows.into_iter().map(Line::from).collect()
 }
 
-/// Leaves at most `width` columns in `word` and returns the rest.
+/// Leaves at most `width` columns in `word` and returns the rest; behind a sign that parts a name, if one is near.
 fn split_at_width(word: &mut String, width: usize) -> String {
     let mut used = 0;
     let at = word.char_indices().find_map(|(at, c)| {
         used += unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
         (used > width && at > 0).then_some(at)
     });
-    at.map_or_else(String::new, |at| word.split_off(at))
+    let Some(at) = at else { return String::new() };
+    let parting = word[..at].rfind(['/', '-', ':', '.', ',', '=', '_']).map(|sign| sign + 1);
+    word.split_off(parting.filter(|parting| parting * 2 >= at).unwrap_or(at))
 }
 
 fn push(rows: &mut [Vec<Span<'static>>], text: String, style: Style) {

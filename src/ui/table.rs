@@ -1,13 +1,15 @@
 //! The table: pods as kubectl prints them, and the other kinds under tabs.
 
+mod cells;
+mod columns;
+
 use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::pane::{framed, padded, scrolled, shortened};
+use super::pane::{framed, note, scrolled};
 use super::strip::{ladder, strip};
 use super::theme::{Look, Mean, Sign};
 use crate::cluster::snapshot::{ObjectRow, PodRow, Uid};
@@ -34,24 +36,14 @@ pub fn height(attempt: &Attempt, compact: bool) -> u16 {
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
     let found = rows(attempt);
     let right = filtered(look, &attempt.order.rows, attempt.order.typing == Some(Of::Rows), found.len());
-    let inside = framed(frame, look, area, attempt.focus == Pane::Pods, titles(look, attempt, area.width), right);
+    let titles = titles(look, attempt, area, &mut measures.tabs);
+    let inside = framed(frame, look, area, attempt.focus == Pane::Pods, titles, right);
     let width = usize::from(inside.width);
     if found.is_empty() {
         let lines = empty(look, attempt, width);
         scrolled(frame, inside, lines, 0, Pane::Pods, measures);
         return;
     }
-    let cells: Vec<Vec<Cell>> = found.iter().map(|row| cells(look, model, attempt, row)).collect();
-    let mut headings = headings(attempt, &found);
-    if let Some(by) = headings.iter_mut().find(|heading| attempt.order.by.as_ref() == Some(heading)) {
-        by.push_str(look.sign(if attempt.order.downwards { Sign::Up } else { Sign::Down }));
-    }
-    let mut lines = columns(look, &headings, &cells, width);
-    let heading = lines.remove(0);
-    for (line, row) in lines.iter_mut().zip(&found) {
-        mark(look, line, attempt.selected.as_ref() == Some(row.uid()), fresh(model, attempt, row.uid()));
-    }
-    frame.render_widget(heading, Rect { height: 1, ..inside });
     let foot = foot(look, model, attempt, inside);
     let foot_height = foot.len() as u16;
     let body = Rect {
@@ -59,13 +51,32 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
         height: inside.height.saturating_sub(1 + foot_height),
         ..inside
     };
-    scrolled(frame, body, lines, attempt.scroll.pods, Pane::Pods, measures);
+    let visible = usize::from(body.height);
+    let from = attempt.scroll.pods.min(found.len().saturating_sub(visible));
+    let seen = &found[from..(from + visible).min(found.len())];
+    let (heading, mut lines) = table(look, model, attempt, seen, &found, width);
+    for (line, row) in lines.iter_mut().zip(seen) {
+        mark(look, line, attempt.selected.as_ref() == Some(row.uid()), fresh(model, attempt, row.uid()));
+    }
+    frame.render_widget(heading, Rect { height: 1, ..inside });
+    frame.render_widget(ratatui::widgets::Paragraph::new(lines), body);
+    note(body, found.len(), Pane::Pods, measures);
     let foot_area = Rect {
         y: inside.bottom() - foot_height,
         height: foot_height,
         ..inside
     };
     frame.render_widget(ratatui::widgets::Paragraph::new(foot), foot_area);
+}
+
+/// The heading and the rows in view; all rows count for the width of what every row has.
+fn table(look: &Look, model: &Model, attempt: &Attempt, seen: &[TableRow], all: &[TableRow], width: usize) -> (Line<'static>, Vec<Line<'static>>) {
+    let mut headings = cells::headings(attempt, all);
+    if let Some(by) = headings.iter_mut().find(|heading| attempt.order.by.as_ref() == Some(heading)) {
+        by.push_str(look.sign(if attempt.order.downwards { Sign::Up } else { Sign::Down }));
+    }
+    let cells: Vec<Vec<cells::Cell>> = seen.iter().map(|row| cells::cells(look, model, attempt, row)).collect();
+    columns::lines(look, &headings, &cells, &cells::widths(all), width)
 }
 
 /// The filter where there is one, and how many rows there are.
@@ -135,18 +146,34 @@ fn plural(kind: &str) -> String {
     }
 }
 
-type Cell = (String, Style);
-
-fn titles(look: &Look, attempt: &Attempt, width: u16) -> Line<'static> {
-    let mut spans = Vec::new();
-    let mut used = 0;
-    for tab in tabs(attempt) {
+/// The kinds, as far as they stand in the frame whole; the open one always does. Each can be clicked.
+fn titles(look: &Look, attempt: &Attempt, area: Rect, drawn: &mut Vec<(u16, u16, u16, Tab)>) -> Line<'static> {
+    let named = |tab: Tab| {
         let name = match &tab {
             Tab::Pods => "Pods".to_owned(),
             Tab::Kind(kind) => plural(kind),
         };
-        used += name.width() + 2;
-        if used + 8 > usize::from(width) {
+        (tab, name)
+    };
+    let mut all: Vec<(Tab, String)> = tabs(attempt).into_iter().map(named).collect();
+    // those before it give way
+    let room = usize::from(area.width.saturating_sub(10));
+    let until = |all: &[(Tab, String)]| {
+        let open = all.iter().position(|(tab, _)| *tab == attempt.tab).unwrap_or(0);
+        all[..=open].iter().map(|(_, name)| name.width() + 2).sum::<usize>()
+    };
+    let mut before = false;
+    while all.len() > 1 && all[0].0 != attempt.tab && until(&all) + usize::from(before) * 2 > room {
+        all.remove(0);
+        before = true;
+    }
+    let cut = || Span::styled(look.sign(Sign::Cut), look.style(Mean::Dim));
+    let mut spans = if before { vec![cut(), Span::raw(" ")] } else { Vec::new() };
+    let mut used = usize::from(before) * 2;
+    for (tab, name) in all {
+        let wide = name.width();
+        if used + wide > room {
+            spans.push(cut());
             break;
         }
         let mean = match (tab == attempt.tab, attempt.focus == Pane::Pods) {
@@ -154,10 +181,10 @@ fn titles(look: &Look, attempt: &Attempt, width: u16) -> Line<'static> {
             (true, false) => Mean::Strong,
             _ => Mean::Dim,
         };
-        if !spans.is_empty() {
-            spans.push(Span::raw("  "));
-        }
-        spans.push(Span::styled(name, look.style(mean)));
+        // behind the frame's corner and a blank
+        drawn.push((area.x + 2 + used as u16, area.y, wide as u16, tab));
+        spans.extend([Span::styled(name, look.style(mean)), Span::raw("  ")]);
+        used += wide + 2;
     }
     Line::from(spans)
 }
@@ -175,126 +202,6 @@ fn empty(look: &Look, attempt: &Attempt, width: usize) -> Vec<Line<'static>> {
         (_, Tab::Kind(kind)) => vec![text(&format!("No {kind} here."))],
     };
     super::pane::wrap_spans(words, width, 0)
-}
-
-fn headings(attempt: &Attempt, found: &[TableRow]) -> Vec<String> {
-    let names: Vec<&str> = match &attempt.tab {
-        Tab::Pods if attempt.wide => vec!["NAME", "READY", "STATUS", "RESTARTS", "AGE", "IP", "NODE"],
-        Tab::Pods => vec!["NAME", "READY", "STATUS", "RESTARTS", "AGE"],
-        Tab::Kind(kind) if kind == "Node" => vec!["NAME", "CACHED IMAGES"],
-        Tab::Kind(_) => {
-            let Some(TableRow::Object(row)) = found.first() else {
-                return vec!["NAME".to_owned()];
-            };
-            let own = row.columns.iter().map(|(heading, _)| heading.clone());
-            let wide = wide(attempt, row).into_iter().map(|(heading, _)| heading.to_owned());
-            return std::iter::once("NAME".to_owned()).chain(own).chain(["AGE".to_owned()]).chain(wide).collect();
-        }
-    };
-    names.into_iter().map(str::to_owned).collect()
-}
-
-fn cells(look: &Look, model: &Model, attempt: &Attempt, row: &TableRow) -> Vec<Cell> {
-    let text = look.style(Mean::Text);
-    match row {
-        TableRow::Pod(pod) => pod_cells(look, model.now, pod, attempt.wide),
-        TableRow::Object(object) => {
-            let mut cells = object_cells(look, model.now, object);
-            cells.extend(wide(attempt, object).into_iter().map(|(_, cell)| (cell, text)));
-            cells
-        }
-        TableRow::Node(node) => {
-            let images = node
-                .images
-                .iter()
-                .filter_map(|(names, _)| names.iter().min_by_key(|name| (name.contains("@sha256"), name.len())))
-                .cloned();
-            let images: Vec<String> = images.collect();
-            vec![
-                (node.name.clone(), text),
-                (if images.is_empty() { "none".to_owned() } else { images.join(", ") }, text),
-            ]
-        }
-    }
-}
-
-fn pod_cells(look: &Look, now: Timestamp, pod: &PodRow, wide: bool) -> Vec<Cell> {
-    let health = look.style(health(pod));
-    let restarts = match pod.restarted {
-        Some(at) => format!("{} ({} ago)", pod.restarts, since(now, Some(at))),
-        None => pod.restarts.to_string(),
-    };
-    let text = look.style(Mean::Text);
-    let mut cells = vec![
-        (pod.name.clone(), text),
-        (format!("{}/{}", pod.ready.0, pod.ready.1), health),
-        (pod.status.clone(), health),
-        (restarts, text),
-        (since(now, pod.created), text),
-    ];
-    if wide {
-        let or_none = |text: &str| if text.is_empty() { "<none>".to_owned() } else { text.to_owned() };
-        cells.extend([(or_none(&pod.ip), text), (or_none(&pod.node), text)]);
-    }
-    cells
-}
-
-/// Colour follows READY; what passes by itself is amber.
-fn health(pod: &PodRow) -> Mean {
-    match pod.status.as_str() {
-        _ if pod.deleting => Mean::Dim,
-        "Running" if pod.ready.0 == pod.ready.1 => Mean::Good,
-        "Completed" => Mean::Dim,
-        "Pending" | "ContainerCreating" | "PodInitializing" | "Running" => Mean::Warning,
-        status if status.starts_with("Init:") && status.contains('/') => Mean::Warning,
-        _ => Mean::Fault,
-    }
-}
-
-fn object_cells(look: &Look, now: Timestamp, object: &ObjectRow) -> Vec<Cell> {
-    let text = look.style(if object.deleting { Mean::Dim } else { Mean::Text });
-    let own = object.columns.iter().map(|(_, cell)| (cell.clone(), text));
-    std::iter::once((object.name.clone(), text))
-        .chain(own)
-        .chain([(since(now, object.created), text)])
-        .collect()
-}
-
-/// What `-o wide` adds to the kinds that make pods, or choose them.
-fn wide(attempt: &Attempt, row: &ObjectRow) -> Vec<(&'static str, String)> {
-    let makes = matches!(row.kind.as_str(), "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob");
-    if !attempt.wide || !(makes || row.kind == "Service") {
-        return Vec::new();
-    }
-    let pairs: Vec<String> = row.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    let or_none = |text: String| if text.is_empty() { "<none>".to_owned() } else { text };
-    let images = makes.then(|| ("IMAGES", row.images.join(",")));
-    images.into_iter().chain([("SELECTOR", or_none(pairs.join(",")))]).collect()
-}
-
-/// Cells set in columns; the first column gives way where the width does not suffice.
-fn columns(look: &Look, headings: &[String], rows: &[Vec<Cell>], width: usize) -> Vec<Line<'static>> {
-    let mut wide: Vec<usize> = headings.iter().map(|heading| heading.width()).collect();
-    for row in rows {
-        for (column, (text, _)) in row.iter().enumerate().take(wide.len()) {
-            wide[column] = wide[column].max(text.width());
-        }
-    }
-    let others: usize = wide.iter().skip(1).map(|width| width + 2).sum();
-    let room = width.saturating_sub(others + 2).max(12);
-    if let Some(first) = wide.first_mut() {
-        *first = (*first).min(room);
-    }
-    let line = |cells: Vec<Cell>| {
-        let mut spans = vec![Span::raw("  ")];
-        for ((text, style), width) in cells.into_iter().zip(&wide) {
-            spans.push(Span::styled(padded(&shortened(look, &text, *width), *width), style));
-            spans.push(Span::raw("  "));
-        }
-        Line::from(spans)
-    };
-    let heading = headings.iter().map(|heading| (heading.clone(), look.style(Mean::Dim))).collect();
-    std::iter::once(line(heading)).chain(rows.iter().cloned().map(line)).collect()
 }
 
 fn mark(look: &Look, line: &mut Line<'static>, selected: bool, fresh: bool) {

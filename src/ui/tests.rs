@@ -95,6 +95,9 @@ fn with_deployment() -> Model {
         kind: "Deployment".to_owned(),
         name: "shop".to_owned(),
         columns: vec![("READY".to_owned(), "0/1".to_owned())],
+        wide: [("IMAGES", "shop:bad"), ("SELECTOR", "app=shop")]
+            .map(|(heading, said)| (heading.to_owned(), said.to_owned()))
+            .to_vec(),
         images: vec!["shop:bad".to_owned()],
         selector: [("app".to_owned(), "shop".to_owned())].into(),
         ..ObjectRow::default()

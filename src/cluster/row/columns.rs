@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::service::{external_ip, ports, slice_endpoints, slice_ports};
-use super::{list, time, words};
+use super::service::{balancer, external_ip, hosts, ports, slice_endpoints, slice_ports};
+use super::wide::selector;
+use super::{list, storage, time, words};
 use crate::text;
 
 type Column = (&'static str, String);
@@ -48,10 +49,87 @@ pub fn columns(kind: &str, object: &Value) -> Vec<Column> {
         ],
         "ConfigMap" => vec![("DATA", (entries(&object["data"]) + entries(&object["binaryData"])).to_string())],
         "Secret" => vec![("TYPE", words(&object["type"])), ("DATA", entries(&object["data"]).to_string())],
-        "PersistentVolumeClaim" => claim(object),
+        "PersistentVolumeClaim" => storage::claim(object),
+        "PersistentVolume" => storage::volume(object),
+        "StorageClass" => storage::class(object),
+        "Ingress" => vec![
+            ("CLASS", or_none(words(&spec["ingressClassName"]))),
+            ("HOSTS", hosts(spec)),
+            ("ADDRESS", balancer(object)),
+            ("PORTS", if list(&spec["tls"]).next().is_some() { "80, 443" } else { "80" }.to_owned()),
+        ],
+        "NetworkPolicy" => vec![("POD-SELECTOR", selector(&spec["podSelector"]))],
+        "RoleBinding" | "ClusterRoleBinding" => vec![("ROLE", format!("{}/{}", words(&object["roleRef"]["kind"]), words(&object["roleRef"]["name"])))],
+        "HorizontalPodAutoscaler" => autoscaler(spec, status),
+        "PodDisruptionBudget" => vec![
+            ("MIN AVAILABLE", either(&spec["minAvailable"], "N/A")),
+            ("MAX UNAVAILABLE", either(&spec["maxUnavailable"], "N/A")),
+            ("ALLOWED DISRUPTIONS", count(&status["disruptionsAllowed"])),
+        ],
+        "PriorityClass" => vec![
+            ("VALUE", count(&object["value"])),
+            ("GLOBAL-DEFAULT", (object["globalDefault"] == true).to_string()),
+        ],
         "ResourceQuota" => vec![("REQUEST", quota(status, false)), ("LIMIT", quota(status, true))],
+        "Node" => vec![
+            ("STATUS", node_status(object)),
+            ("ROLES", roles(object)),
+            ("VERSION", words(&status["nodeInfo"]["kubeletVersion"])),
+        ],
         "Namespace" => vec![("STATUS", words(&status["phase"]))],
         _ => Vec::new(),
+    }
+}
+
+/// Of an autoscaler: what it scales, and its first two metrics.
+fn autoscaler(spec: &Value, status: &Value) -> Vec<Column> {
+    let target = &spec["scaleTargetRef"];
+    let seen: Vec<&Value> = list(&status["currentMetrics"]).collect();
+    let all: Vec<String> = list(&spec["metrics"])
+        .enumerate()
+        .map(|(at, wanted)| metric(wanted, seen.get(at).copied().unwrap_or(&Value::Null)))
+        .collect();
+    let targets = match all.len() {
+        0..=2 => or_none(all.join(", ")),
+        more => format!("{} + {} more...", all[..2].join(", "), more - 2),
+    };
+    vec![
+        ("REFERENCE", format!("{}/{}", words(&target["kind"]), words(&target["name"]))),
+        ("TARGETS", targets),
+        ("MINPODS", either(&spec["minReplicas"], "<unset>")),
+        ("MAXPODS", count(&spec["maxReplicas"])),
+        ("REPLICAS", count(&status["currentReplicas"])),
+    ]
+}
+
+/// `cpu: 12%/50%`
+fn metric(wanted: &Value, seen: &Value) -> String {
+    let source = match wanted["type"].as_str() {
+        Some("ContainerResource") => "containerResource",
+        Some("Resource") => "resource",
+        Some("Pods") => "pods",
+        Some("Object") => "object",
+        _ => "external",
+    };
+    let (target, now) = (&wanted[source]["target"], &seen[source]["current"]);
+    let name = wanted[source]["name"]
+        .as_str()
+        .map(|name| format!("{}: ", text::clean(name)))
+        .unwrap_or_default();
+    if target["averageUtilization"].is_number() {
+        let percent = |value: &Value| value.as_i64().map_or_else(|| "<unknown>".to_owned(), |share| format!("{share}%"));
+        return format!("{name}{}/{}", percent(&now["averageUtilization"]), percent(&target["averageUtilization"]));
+    }
+    let field = if target["averageValue"].is_null() { "value" } else { "averageValue" };
+    format!("{name}{}/{}", either(&now[field], "<unknown>"), either(&target[field], "<unknown>"))
+}
+
+/// A number or a text, or what stands for none.
+fn either(value: &Value, none: &str) -> String {
+    match value {
+        Value::Null => none.to_owned(),
+        Value::String(_) => words(value),
+        other => other.to_string(),
     }
 }
 
@@ -72,43 +150,22 @@ fn daemon_set(spec: &Value, status: &Value) -> Vec<Column> {
     ]
 }
 
-fn claim(object: &Value) -> Vec<Column> {
-    let (spec, status) = (&object["spec"], &object["status"]);
-    let phase = if object["metadata"]["deletionTimestamp"].is_null() {
-        words(&status["phase"])
-    } else {
-        "Terminating".to_owned()
+fn node_status(node: &Value) -> String {
+    let ready = list(&node["status"]["conditions"]).find(|condition| condition["type"] == "Ready");
+    let status = match ready.and_then(|ready| ready["status"].as_str()) {
+        Some("True") => "Ready",
+        Some(_) => "NotReady",
+        None => "Unknown",
     };
-    let bound = spec["volumeName"].as_str().is_some_and(|name| !name.is_empty());
-    let short = |mode: &Value| match mode.as_str() {
-        Some("ReadWriteOnce") => "RWO".to_owned(),
-        Some("ReadOnlyMany") => "ROX".to_owned(),
-        Some("ReadWriteMany") => "RWX".to_owned(),
-        Some("ReadWriteOncePod") => "RWOP".to_owned(),
-        _ => words(mode),
-    };
-    vec![
-        ("STATUS", phase),
-        ("VOLUME", words(&spec["volumeName"])),
-        ("CAPACITY", if bound { words(&status["capacity"]["storage"]) } else { String::new() }),
-        (
-            "ACCESS MODES",
-            if bound {
-                list(&status["accessModes"]).map(short).collect::<Vec<_>>().join(",")
-            } else {
-                String::new()
-            },
-        ),
-        ("STORAGECLASS", words(&spec["storageClassName"])),
-        (
-            "VOLUMEATTRIBUTESCLASS",
-            if spec["volumeAttributesClassName"].is_null() {
-                "<unset>".to_owned()
-            } else {
-                words(&spec["volumeAttributesClassName"])
-            },
-        ),
-    ]
+    let cordoned = if node["spec"]["unschedulable"] == true { ",SchedulingDisabled" } else { "" };
+    format!("{status}{cordoned}")
+}
+
+/// The roles that a node's labels give it.
+fn roles(node: &Value) -> String {
+    let labels = node["metadata"]["labels"].as_object().into_iter().flatten();
+    let roles = labels.filter_map(|(label, _)| label.strip_prefix("node-role.kubernetes.io/").map(text::clean));
+    or_none(roles.collect::<Vec<_>>().join(","))
 }
 
 fn job_status(job: &Value) -> String {
@@ -216,6 +273,24 @@ mod tests {
                 "STATUS=Complete COMPLETIONS=1/1 DURATION=7s",
             ),
             ("ConfigMap", json!({"data": {"a": "", "b": ""}}), "DATA=2"),
+            (
+                "HorizontalPodAutoscaler",
+                json!({"spec": {"scaleTargetRef": {"kind": "Deployment", "name": "web"}, "maxReplicas": 5,
+                    "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 50}}}]}}),
+                "REFERENCE=Deployment/web TARGETS=cpu: <unknown>/50% MINPODS=<unset> MAXPODS=5 REPLICAS=0",
+            ),
+            (
+                "Ingress",
+                json!({"spec": {"rules": [{"host": "a.example"}, {}], "tls": [{}]}, "status": {"loadBalancer": {"ingress": [{"ip": "10.0.0.9"}]}}}),
+                "CLASS=<none> HOSTS=a.example ADDRESS=10.0.0.9 PORTS=80, 443",
+            ),
+            ("NetworkPolicy", json!({"spec": {"podSelector": {}}}), "POD-SELECTOR=<none>"),
+            (
+                "PersistentVolume",
+                json!({"spec": {"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "claimRef": {"namespace": "lab", "name": "data"}},
+                    "status": {"phase": "Bound"}}),
+                "CAPACITY=1Gi ACCESS MODES=RWO RECLAIM POLICY= STATUS=Bound CLAIM=lab/data STORAGECLASS= VOLUMEATTRIBUTESCLASS=<unset> REASON=",
+            ),
             (
                 "PersistentVolumeClaim",
                 json!({"spec": {"storageClassName": "fast"}, "status": {"phase": "Pending"}}),

@@ -7,6 +7,8 @@ mod links;
 mod object;
 mod pod;
 mod service;
+mod storage;
+mod wide;
 
 use std::collections::BTreeMap;
 

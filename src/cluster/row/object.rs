@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::columns::columns;
+use super::wide::wide;
 use super::{conditions, facts, links, list, number, owner, pairs, time, uid, words};
 use crate::cluster::snapshot::{Endpoints, NodeRow, ObjectRow, Replicas};
 
@@ -24,6 +25,7 @@ pub fn object_row(api_version: &str, kind: &str, object: &Value) -> ObjectRow {
         owner: if kind == "EndpointSlice" { service_of(metadata) } else { owner(object) },
         conditions: conditions(object),
         columns: columns(kind, object).into_iter().map(|(heading, value)| (heading.to_owned(), value)).collect(),
+        wide: wide(kind, object).into_iter().map(|(heading, value)| (heading.to_owned(), value)).collect(),
         selector: selector(kind, object),
         replicas: replicas(kind, object),
         endpoints: endpoints(object),
@@ -42,6 +44,8 @@ pub fn node_row(node: &Value) -> NodeRow {
     NodeRow {
         uid: uid(node),
         name: words(&node["metadata"]["name"]),
+        created: time(&node["metadata"]["creationTimestamp"]),
+        columns: columns("Node", node).into_iter().map(|(heading, value)| (heading.to_owned(), value)).collect(),
         images: list(&node["status"]["images"]).map(image).collect(),
         facts: facts::of_object("Node", node),
     }

@@ -44,6 +44,8 @@ pub fn pod_row(pod: &Value) -> PodRow {
         phase: words(&status["phase"]),
         node: words(&spec["nodeName"]),
         ip: words(&status["podIP"]),
+        nominated: words(&status["nominatedNodeName"]),
+        gates: gates(pod),
         is_ready: condition_holds(pod, "Ready"),
         containers: containers(pod),
         conditions: conditions(pod),
@@ -52,6 +54,16 @@ pub fn pod_row(pod: &Value) -> PodRow {
         ports: links::ports("Pod", spec),
         facts: facts::of_pod(pod),
     }
+}
+
+/// `1/2`: how many of the pod's own conditions for readiness hold.
+fn gates(pod: &Value) -> String {
+    let all = list(&pod["spec"]["readinessGates"]);
+    let (total, open) = all.fold((0, 0), |(total, open), gate| {
+        let holds = gate["conditionType"].as_str().is_some_and(|kind| condition_holds(pod, kind));
+        (total + 1, open + u32::from(holds))
+    });
+    if total == 0 { String::new() } else { format!("{open}/{total}") }
 }
 
 fn tally(pod: &Value) -> Tally {

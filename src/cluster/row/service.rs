@@ -25,14 +25,35 @@ pub fn external_ip(service: &Value) -> String {
     match spec["type"].as_str() {
         Some("ExternalName") => return words(&spec["externalName"]),
         Some("LoadBalancer") => {
-            let ingress = list(&service["status"]["loadBalancer"]["ingress"]);
-            ips.extend(ingress.map(|at| if at["ip"].is_string() { words(&at["ip"]) } else { words(&at["hostname"]) }));
+            ips.extend(balanced(service));
             ips.extend(list(&spec["externalIPs"]).map(words));
             return some_or(ips.join(","), "<pending>");
         }
         _ => ips.extend(list(&spec["externalIPs"]).map(words)),
     }
     some_or(ips.join(","), "<none>")
+}
+
+/// Addresses that a load balancer gave.
+fn balanced(object: &Value) -> impl Iterator<Item = String> {
+    let ingress = list(&object["status"]["loadBalancer"]["ingress"]);
+    ingress.map(|at| if at["ip"].is_string() { words(&at["ip"]) } else { words(&at["hostname"]) })
+}
+
+/// Where an Ingress is reached.
+pub fn balancer(ingress: &Value) -> String {
+    balanced(ingress).collect::<Vec<_>>().join(",")
+}
+
+/// The hosts of an Ingress, three at most.
+pub fn hosts(spec: &Value) -> String {
+    let rules = list(&spec["rules"]).count();
+    let all: Vec<String> = list(&spec["rules"]).map(|rule| words(&rule["host"])).filter(|host| !host.is_empty()).collect();
+    match all.len() {
+        0 => "*".to_owned(),
+        1..=3 => all.join(","),
+        _ => format!("{} + {} more...", all[..3].join(","), rules - 3),
+    }
 }
 
 /// Ports of an EndpointSlice, three at most.

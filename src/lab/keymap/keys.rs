@@ -3,24 +3,20 @@
 use super::super::key::Key;
 use super::{Action, Binding, Scope, TABLE, labels_of, name};
 
-/// Actions that have a key of the learner's own.
+/// Actions that have keys of the learner's own.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Keys(Vec<(Action, [Key; 1])>);
+pub struct Keys(Vec<(Action, Vec<Key>)>);
 
 impl Keys {
-    /// The learner's own key for an action.
+    /// The learner's own keys for an action.
     #[must_use]
-    pub fn of(&self, action: Action) -> Option<Key> {
-        self.own(action).map(|[key]| *key)
+    pub fn of(&self, action: Action) -> Option<&[Key]> {
+        self.0.iter().find(|(bound, _)| *bound == action).map(|(_, keys)| keys.as_slice())
     }
 
-    fn own(&self, action: Action) -> Option<&[Key; 1]> {
-        self.0.iter().find(|(bound, _)| *bound == action).map(|(_, key)| key)
-    }
-
-    pub fn bind(&mut self, action: Action, key: Key) {
+    pub fn bind(&mut self, action: Action, keys: Vec<Key>) {
         self.free(action);
-        self.0.push((action, [key]));
+        self.0.push((action, keys));
     }
 
     /// The action has the table's keys again.
@@ -31,16 +27,14 @@ impl Keys {
     /// The keys that a binding has now.
     #[must_use]
     pub fn now<'a>(&'a self, binding: &'a Binding) -> &'a [Key] {
-        self.own(binding.action)
-            .filter(|_| can_be_bound(binding))
-            .map_or(binding.keys, |key| key.as_slice())
+        self.of(binding.action).filter(|_| can_be_bound(binding)).unwrap_or(binding.keys)
     }
 }
 
 /// Keys of questions, of typing and of the shell are what people expect of every program.
 fn can_be_bound(binding: &Binding) -> bool {
     let fixed = matches!(binding.scope, Scope::Ask | Scope::Typing | Scope::Shell);
-    !fixed && !matches!(binding.action, Action::Move(_) | Action::Interrupt)
+    !fixed && binding.action != Action::Interrupt
 }
 
 /// The action of this name.
@@ -65,15 +59,17 @@ pub fn bindable() -> Vec<(Action, String, &'static str)> {
     found
 }
 
-/// Another action that has a key of this one's at the same time.
+/// Another action that has a key of this one's at the same time, and the key.
 #[must_use]
-pub fn rival(keys: &Keys, action: Action) -> Option<Action> {
+pub fn rival(keys: &Keys, action: Action) -> Option<(Action, Key)> {
     let own = TABLE.iter().filter(|binding| binding.action == action && can_be_bound(binding));
     own.flat_map(|mine| {
         let others = TABLE.iter().filter(move |other| other.action != action && together(mine.scope, other.scope));
-        others.filter(move |other| keys.now(other).iter().any(|key| keys.now(mine).contains(key)))
+        others.filter_map(move |other| {
+            let shared = keys.now(other).iter().find(|key| keys.now(mine).contains(key));
+            shared.map(|key| (other.action, *key))
+        })
     })
-    .map(|other| other.action)
     .next()
 }
 

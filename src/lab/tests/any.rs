@@ -8,7 +8,7 @@ use crate::cluster::snapshot::{Change, Row};
 use crate::lab::layout::{Drawn, Edge};
 use crate::lab::msg::{AttemptNo, FromCluster, Link, Measures, Msg, Notice, Order, PaneMeasure};
 use crate::lab::scroll::measured;
-use crate::lab::{Overlay, Pane, Place, Screen, next_wake, picker, update};
+use crate::lab::{Overlay, Pane, Place, Screen, Tab, next_wake, picker, update};
 
 fn keys() -> impl Strategy<Value = Msg> {
     let codes = [
@@ -83,6 +83,7 @@ fn measures() -> impl Strategy<Value = Msg> {
         Msg::Measured(Measures {
             panes: sizes.into_iter().enumerate().map(of).collect(),
             keys: vec![(0, 31, 5, 'b')],
+            tabs: vec![(50, 0, 4, Tab::Pods), (56, 0, 8, Tab::Kind("Service".to_owned()))],
             parts,
             commands: (0..4)
                 .map(|block| (crate::lab::lesson::Place { part: 0, block, command: 0 }, block * 5))

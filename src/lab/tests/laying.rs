@@ -51,6 +51,40 @@ fn an_edge_is_dragged_and_kept_for_this_size_alone() {
 }
 
 #[test]
+fn a_clicked_tab_is_opened_and_its_command_named() {
+    let mut lab = wide();
+    lab.model.measures.tabs = vec![(42, 1, 4, Tab::Pods), (48, 1, 11, Tab::Kind("Deployment".to_owned()))];
+    lab.send(mouse(MouseEventKind::Down(MouseButton::Left), 50, 1));
+    assert_eq!((&lab.attempt().tab, lab.attempt().focus), (&Tab::Kind("Deployment".to_owned()), Pane::Pods));
+    assert!(lab.equal().starts_with("kubectl get deployment"), "{}", lab.equal());
+    lab.send(mouse(MouseEventKind::Down(MouseButton::Left), 50, 2));
+    lab.keys("?");
+    lab.send(mouse(MouseEventKind::Down(MouseButton::Left), 43, 1));
+    assert_eq!(lab.attempt().tab, Tab::Kind("Deployment".to_owned()), "not beside it, and not through the help");
+}
+
+#[test]
+fn an_action_may_have_several_keys_and_movements_other_ones() {
+    let mut lab = wide();
+    lab.model.keys.bind(Action::Zoom, vec![Key::Char('Z'), Key::Code(KeyCode::F(5))]);
+    lab.model.keys.bind(Action::Move(crate::lab::scroll::Step::Down), vec![Key::Char('J')]);
+    for zoomed in [true, false] {
+        lab.send(Msg::Key(KeyEvent::new(
+            if zoomed { KeyCode::F(5) } else { KeyCode::Char('Z') },
+            KeyModifiers::NONE,
+        )));
+        assert_eq!(lab.attempt().zoom, zoomed);
+    }
+    lab.measure(Pane::Lesson, 100, 10);
+    lab.edit().focus = Pane::Lesson;
+    let down = |lab: &mut Lab, code| {
+        lab.send(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        lab.attempt().scroll.lesson
+    };
+    assert_eq!((down(&mut lab, KeyCode::Down), down(&mut lab, KeyCode::Char('J'))), (0, 1));
+}
+
+#[test]
 fn ctrl_arrows_move_an_edge_within_reason_and_the_zoom_is_remembered() {
     let mut lab = wide();
     let right = Msg::Key(KeyEvent::new(KeyCode::Right, KeyModifiers::CONTROL));
@@ -95,7 +129,7 @@ fn enter_on_an_event_selects_its_object() {
 #[test]
 fn a_key_of_ones_own_takes_the_place_of_the_tables_everywhere() {
     let mut lab = Lab::broken();
-    lab.model.keys.bind(Action::Describe, Key::Char('A'));
+    lab.model.keys.bind(Action::Describe, vec![Key::Char('A')]);
     assert_eq!(keymap::action(&lab.model, &key('A')), Some(Action::Describe));
     assert_eq!(keymap::action(&lab.model, &key('d')), None);
     assert!(keymap::footer(&lab.model).contains(&("A".to_owned(), "describe")));

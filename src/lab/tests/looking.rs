@@ -85,10 +85,10 @@ fn the_object_page_tells_image_policy_owners_and_cache() {
         Row::Object(object("Deployment", "web", None)),
         Row::Object(object("ReplicaSet", "web-rs", Some(("Deployment", "web")))),
         Row::Node(NodeRow {
-            facts: Vec::new(),
             uid: uid("n"),
             name: "node-1".to_owned(),
             images: vec![(names, 7)],
+            ..NodeRow::default()
         }),
         Row::Event(event("e1", "web-1", true, 1)),
         Row::Event(event("e2", "other", true, 1)),

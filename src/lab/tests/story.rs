@@ -129,7 +129,12 @@ fn hints_open_in_order_and_never_past_the_last() {
     lab.measure(crate::lab::Pane::Lesson, 60, 10);
     lab.model.measures.parts = vec![(1, 12), (2, 20)];
     lab.keys("h");
-    assert_eq!((lab.attempt().hints, lab.attempt().scroll.lesson), (1, 12));
+    lab.measure(crate::lab::Pane::Lesson, 60, 10);
+    assert_eq!(
+        (lab.attempt().hints, lab.attempt().scroll.lesson),
+        (1, 12),
+        "it comes into view, drawn before or not"
+    );
     let open = |lab: &Lab| lesson::shown(lab.attempt()).iter().map(|shown| shown.body.is_some()).collect::<Vec<_>>();
     assert_eq!(open(&lab), [true, true, false, false, false, false]);
     lab.keys("hhh");

@@ -141,7 +141,7 @@ fn pulls(evidence: &Evidence) -> Check {
         containers().find(|(_, container)| matches!(&container.state, ContainerState::Waiting { reason, .. } if reasons.contains(&reason.as_str())))
     };
     if let Some((pod, container)) = waiting(rules::PULL_REASONS) {
-        return Check::new(false, looked_at, format!("{} of {} does not come: {}", container.image, pod.name, pod.status));
+        return Check::new(false, looked_at, format!("{} does not come: {}", container.image, pod.status));
     }
     let started = |state: &ContainerState| {
         !matches!(state, ContainerState::Unknown)

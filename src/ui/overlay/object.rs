@@ -2,19 +2,29 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{Pen, fitted};
+use super::Pen;
 use crate::cluster::snapshot::{ObjectRef, Uid};
 use crate::lab::object::{ObjectView, view};
 use crate::lab::{Model, Screen};
-use crate::ui::pane::padded;
+use crate::ui::pane::{padded, wrap_spans};
 use crate::ui::table::since;
 use crate::ui::theme::{Look, Mean, Sign};
+
+/// Columns of a label, and of what goes on beneath it.
+const LABEL: usize = 15;
 
 pub(super) fn draw(pen: &mut Pen, model: &Model, about: &ObjectRef, uid: &Uid, scroll: usize) {
     let Screen::Attempt(attempt) = &model.screen else { return };
     let view = view(attempt, about, uid);
     let width = pen.width();
-    let lines = lines(pen.look, model, &view).into_iter().flat_map(|line| fitted(line, width)).collect();
+    let wrapped = |line: Line<'static>| {
+        wrap_spans(
+            line.spans.into_iter().map(|span| (span.content.into_owned(), span.style)).collect(),
+            width,
+            LABEL,
+        )
+    };
+    let lines = lines(pen.look, model, &view).into_iter().flat_map(wrapped).collect();
     pen.page(&view.title, Line::default(), lines, scroll);
 }
 
@@ -22,7 +32,7 @@ fn lines(look: &Look, model: &Model, view: &ObjectView) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let pair = |name: &str, text: String| {
         Line::from(vec![
-            Span::styled(padded(name, 13), look.style(Mean::Dim)),
+            Span::styled(padded(name, LABEL), look.style(Mean::Dim)),
             Span::styled(text, look.style(Mean::Text)),
         ])
     };
