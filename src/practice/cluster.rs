@@ -108,6 +108,7 @@ impl Practice {
         let mut world = World::new(clock.now(), options.seed, options.images.clone());
         controllers::bootstrap(&mut world, &options);
         let version = world.store.version();
+        world.store.begin();
         let mut engine = Engine::new(world, controllers::all(&options));
         engine.dispatch();
         let wake = Arc::new(Notify::new());

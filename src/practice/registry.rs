@@ -18,6 +18,8 @@ pub enum Part {
     Status,
     /// Only the containers that come into a running pod.
     Ephemeral,
+    /// Only the resources of a pod's containers.
+    Resize,
 }
 
 /// What becomes of dependents when their owner is deleted.
@@ -122,11 +124,11 @@ impl World {
                 }
                 return Ok(if before == old { old } else { self.store.put(kind, old) });
             }
-            Part::Spec | Part::Ephemeral if kind.subresources.contains(&"status") => match old.get("status") {
+            Part::Spec | Part::Ephemeral | Part::Resize if kind.subresources.contains(&"status") => match old.get("status") {
                 Some(status) => object["status"] = status.clone(),
                 None => drop(object.as_object_mut().and_then(|object| object.remove("status"))),
             },
-            Part::Spec | Part::Ephemeral => {}
+            Part::Spec | Part::Ephemeral | Part::Resize => {}
         }
         for fixed in [
             "uid",
@@ -143,12 +145,20 @@ impl World {
         }
         defaults::apply(kind, &mut object);
         defaults::keep(kind, &old, &mut object);
+        defaults::tolerate(kind, &mut object);
         admission::update(self, kind, &old, &object)?;
         if kind.kind == "Service" {
             defaults::address::changed(self, &old, &mut object)?;
         }
         match part {
-            Part::Ephemeral => validate::ephemeral(kind, &old, &object)?,
+            Part::Ephemeral => {
+                validate::ephemeral(kind, &old, &object)?;
+                admission::check(self, kind, &object)?;
+            }
+            Part::Resize => {
+                validate::resize(kind, &old, &object)?;
+                admission::resized(self, kind, &object)?;
+            }
             _ => validate::update(kind, &old, &object)?,
         }
         if kind.generation && counts(kind, &old, &object) {

@@ -42,7 +42,10 @@ impl Selector {
     ///
     /// # Errors
     /// 400 with the field's name.
-    pub fn for_kind(self, kind: &Kind) -> Result<Self, Status> {
+    pub fn for_kind(mut self, kind: &Kind) -> Result<Self, Status> {
+        if kind.group == "events.k8s.io" {
+            self.fields.iter_mut().for_each(|(path, _)| *path = kept_as(path));
+        }
         let known = |path: &str| matches!(path, "metadata.name" | "metadata.namespace") || selectable(kind).contains(&path);
         match self.fields.iter().find(|(path, _)| !known(path)) {
             None => Ok(self),
@@ -72,6 +75,15 @@ impl Test {
             Test::Above(bound) => number(value).is_some_and(|number| number > *bound),
             Test::Below(bound) => number(value).is_some_and(|number| number < *bound),
         }
+    }
+}
+
+/// Where the field of an event of `events.k8s.io` is kept.
+fn kept_as(path: &str) -> String {
+    match path.strip_prefix("regarding.") {
+        Some(rest) => format!("involvedObject.{rest}"),
+        None if path == "reportingController" => "reportingComponent".to_owned(),
+        None => path.to_owned(),
     }
 }
 
@@ -124,7 +136,7 @@ fn field(object: &Value, path: &str) -> String {
     }
     match at {
         Value::String(text) => text.clone(),
-        Value::Null if path == "spec.unschedulable" => "false".to_owned(),
+        Value::Null if matches!(path, "spec.unschedulable" | "spec.hostNetwork") => "false".to_owned(),
         Value::Null => String::new(),
         other => other.to_string(),
     }

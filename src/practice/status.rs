@@ -50,6 +50,15 @@ impl Status {
         }
     }
 
+    /// 409 for another reason than that the object was changed.
+    #[must_use]
+    pub fn conflict_because(kind: &Kind, name: &str, why: &str) -> Self {
+        Self {
+            message: format!("Operation cannot be fulfilled on {} \"{name}\": {why}", kind.qualified()),
+            ..Self::conflict(kind, name)
+        }
+    }
+
     /// 409 for a precondition that does not hold; the kind stands where else the resource does.
     #[must_use]
     pub fn precondition(kind: &Kind, name: &str, why: &str) -> Self {

@@ -82,6 +82,8 @@ pub struct Store {
     version: u64,
     /// The newest version whose change is no longer kept.
     forgotten: u64,
+    /// The version up to which the cluster was being set up: clients know none of what was before.
+    begun: u64,
     objects: BTreeMap<&'static str, Objects>,
     log: VecDeque<Record>,
     /// Bytes that only the log holds: what objects were before their changes.
@@ -95,6 +97,7 @@ impl Default for Store {
         Self {
             version: 1,
             forgotten: 0,
+            begun: 0,
             objects: BTreeMap::new(),
             log: VecDeque::new(),
             past: 0,
@@ -200,7 +203,12 @@ impl Store {
     /// The newest version that a watch can no longer start from the changes after.
     #[must_use]
     pub fn forgotten(&self) -> u64 {
-        self.forgotten
+        self.forgotten.max(self.begun)
+    }
+
+    /// What there is now was there from the start.
+    pub fn begin(&mut self) {
+        self.begun = self.version;
     }
 
     /// The objects of a kind with namespace and name, in the order of these, after a place in it.
@@ -233,6 +241,7 @@ impl Store {
         Self {
             version: self.version,
             forgotten: self.version,
+            begun: self.begun,
             objects: self.objects.clone(),
             log: VecDeque::new(),
             past: 0,

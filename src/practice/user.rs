@@ -1,12 +1,18 @@
 //! Who makes a request: the cluster's administrator, a ServiceAccount, or whom an administrator speaks for.
 
+use std::collections::BTreeMap;
+
 use axum::http::HeaderMap;
 
 /// A user and the groups it belongs to. A server puts the one it let in into the request's extensions; without one, klab itself asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct User {
     pub name: String,
     pub groups: Vec<String>,
+    /// Empty when nothing gave it one.
+    pub uid: String,
+    /// What else is known of it, by key.
+    pub extra: BTreeMap<String, Vec<String>>,
 }
 
 impl User {
@@ -16,6 +22,7 @@ impl User {
         Self {
             name: "admin".to_owned(),
             groups: vec!["system:masters".to_owned(), "system:authenticated".to_owned()],
+            ..Self::default()
         }
     }
 
@@ -28,7 +35,11 @@ impl User {
             groups = vec!["system:serviceaccounts".to_owned(), format!("system:serviceaccounts:{namespace}")];
         }
         groups.push("system:authenticated".to_owned());
-        Self { name: name.to_owned(), groups }
+        Self {
+            name: name.to_owned(),
+            groups,
+            ..Self::default()
+        }
     }
 
     /// For whom this user speaks: itself, or who the `Impersonate-` headers name.
@@ -49,6 +60,12 @@ impl User {
         if !groups.is_empty() {
             user.groups = groups;
             user.groups.push("system:authenticated".to_owned());
+        }
+        user.uid = values("impersonate-uid").into_iter().next().unwrap_or_default();
+        for (header, value) in headers {
+            if let (Some(key), Ok(value)) = (header.as_str().strip_prefix("impersonate-extra-"), value.to_str()) {
+                user.extra.entry(key.to_owned()).or_default().push(value.to_owned());
+            }
         }
         Ok(user)
     }

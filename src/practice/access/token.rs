@@ -52,7 +52,24 @@ pub fn user(world: &World, token: &str) -> Option<User> {
         .store
         .get(&SERVICE_ACCOUNT, about["namespace"].as_str()?, about["serviceaccount"]["name"].as_str()?)?;
     let lasts = claims["exp"].as_i64()? > world.now.as_second();
-    (lasts && account["metadata"]["uid"] == about["serviceaccount"]["uid"]).then(|| User::named(claims["sub"].as_str().unwrap_or_default()))
+    (lasts && account["metadata"]["uid"] == about["serviceaccount"]["uid"]).then(|| known(&claims))
+}
+
+/// The user that a token's claims tell of.
+fn known(claims: &Value) -> User {
+    let said = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let about = &claims["kubernetes.io"];
+    let mut user = User::named(&said(&claims["sub"]));
+    user.uid = said(&about["serviceaccount"]["uid"]);
+    let mut add = |key: &str, value: String| {
+        user.extra.insert(format!("authentication.kubernetes.io/{key}"), vec![value]);
+    };
+    add("credential-id", format!("JTI={}", said(&claims["jti"])));
+    for kind in ["pod", "node"].into_iter().filter(|kind| about[*kind].is_object()) {
+        add(&format!("{kind}-name"), said(&about[kind]["name"]));
+        add(&format!("{kind}-uid"), said(&about[kind]["uid"]));
+    }
+    user
 }
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -93,7 +110,9 @@ mod tests {
         world.store.put(&SERVICE_ACCOUNT, account.clone());
         let token = issue(&mut world, &account, 600, &[ISSUER.to_owned()], &Value::Null);
         assert!(token.starts_with("eyJ"));
-        assert_eq!(user(&world, &token), Some(User::named("system:serviceaccount:lab:robot")));
+        let robot = user(&world, &token).unwrap();
+        assert_eq!((robot.name.as_str(), robot.uid.as_str()), ("system:serviceaccount:lab:robot", "u"));
+        assert!(robot.extra["authentication.kubernetes.io/credential-id"][0].starts_with("JTI="));
         assert_eq!(user(&world, &format!("{token}x")), None);
         world.now += std::time::Duration::from_secs(600);
         assert_eq!(user(&world, &token), None);

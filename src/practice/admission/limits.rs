@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Refusal;
 use crate::practice::field::{items, text};
-use crate::practice::kind::{Kind, LIMIT_RANGE};
+use crate::practice::kind::{Kind, LIMIT_RANGE, NODE};
 use crate::practice::quantity::Quantity;
 use crate::practice::quota::usage::{Amounts, total};
 use crate::practice::world::World;
@@ -40,6 +40,24 @@ pub fn fill(world: &World, kind: &Kind, object: &mut Value) {
             object["metadata"]["annotations"][ANNOTATION] = format!("LimitRanger plugin set: {}", said.join("; ")).into();
         }
     }
+}
+
+/// Whether the node of a pod could hold it alone.
+pub fn fits_node(world: &World, pod: &Value) -> Result<(), Refusal> {
+    let Some(node) = world.store.get(&NODE, "", text(&pod["spec"]["nodeName"])) else {
+        return Ok(());
+    };
+    let wanted = total(pod, "requests");
+    for (name, scale) in [("cpu", 1000.0), ("memory", 1.0)] {
+        let asked = wanted.get(name).map_or(0.0, |amount| amount.number() * scale);
+        let there = Quantity::of(&node["status"]["allocatable"][name]).map_or(0.0, |amount| amount.number() * scale);
+        if asked > there {
+            return Err(format!(
+                "node didn't have enough allocatable resources: {name}, requested: {asked}, allocatable: {there}"
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn ranges(world: &World, object: &Value) -> Vec<Value> {

@@ -55,12 +55,14 @@ fn json(code: StatusCode, value: &Value) -> Response {
 
 /// An object with what it is at its head, as people know it.
 fn ordered(value: &Value) -> String {
-    const HEAD: [&str; 3] = ["kind", "apiVersion", "metadata"];
+    const HEAD: [&str; 6] = ["kind", "apiVersion", "metadata", "groupVersion", "name", "versions"];
+    const STATUS: [&str; 8] = ["kind", "apiVersion", "metadata", "status", "message", "reason", "details", "code"];
     let Some(map) = value.as_object().filter(|map| map.contains_key("kind")) else {
         return value.to_string();
     };
-    let head = HEAD.iter().filter_map(|name| map.get_key_value(*name));
-    let rest = map.iter().filter(|(name, _)| !HEAD.contains(&name.as_str()));
+    let first: &[&str] = if value["kind"] == "Status" { &STATUS } else { &HEAD };
+    let head = first.iter().filter_map(|name| map.get_key_value(*name));
+    let rest = map.iter().filter(|(name, _)| !first.contains(&name.as_str()));
     let parts: Vec<String> = head.chain(rest).map(|(name, value)| format!("{name:?}:{value}")).collect();
     format!("{{{}}}", parts.join(","))
 }

@@ -116,6 +116,11 @@ impl Call {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    /// Where the client found the server.
+    pub fn host(&self) -> &str {
+        self.header(header::HOST)
+    }
+
     pub fn accept(&self) -> &str {
         self.header(header::ACCEPT)
     }

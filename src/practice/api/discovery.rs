@@ -21,7 +21,7 @@ pub fn serve(target: &Target, call: &Call) -> Result<Response, Status> {
         Target::Core if aggregated => Ok(aggregate(&[""])),
         Target::Groups if aggregated => Ok(aggregate(&groups())),
         Target::Core => Ok(answer::object(
-            &json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []}),
+            &json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": call.host()}]}),
         )),
         Target::Groups => {
             let groups: Vec<Value> = groups().into_iter().map(group).collect();
@@ -43,7 +43,7 @@ pub fn serve(target: &Target, call: &Call) -> Result<Response, Status> {
 }
 
 fn version() -> Value {
-    json!({"major": "1", "minor": "36", "gitVersion": VERSION, "gitCommit": "", "gitTreeState": "clean", "buildDate": "1970-01-01T00:00:00Z",
+    json!({"major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36", "minCompatibilityMajor": "1", "minCompatibilityMinor": "35", "gitVersion": VERSION, "gitCommit": "", "gitTreeState": "clean", "buildDate": "1970-01-01T00:00:00Z",
         "goVersion": "", "compiler": "rustc", "platform": format!("{}/{}", std::env::consts::OS, std::env::consts::ARCH)})
 }
 
@@ -86,6 +86,20 @@ fn subresource(kind: &Kind, name: &str) -> (&'static str, &'static str, &'static
         "binding" => ("Binding", "", "v1", &["create"]),
         "log" => (by_name(kind), kind.group, kind.version, &["get"]),
         "finalize" => (by_name(kind), kind.group, kind.version, &["update"]),
+        "token" => ("TokenRequest", "authentication.k8s.io", "v1", &["create"]),
+        "attach" => ("PodAttachOptions", "", "v1", &["create", "get"]),
+        "exec" => ("PodExecOptions", "", "v1", &["create", "get"]),
+        "portforward" => ("PodPortForwardOptions", "", "v1", &["create", "get"]),
+        "proxy" => (
+            match kind.kind {
+                "Node" => "NodeProxyOptions",
+                "Service" => "ServiceProxyOptions",
+                _ => "PodProxyOptions",
+            },
+            "",
+            "v1",
+            &["create", "delete", "get", "patch", "update"],
+        ),
         _ => (by_name(kind), kind.group, kind.version, &["get", "patch", "update"]),
     }
 }

@@ -67,7 +67,8 @@ impl Scanner<'_> {
             b'\r' => r"'\r'".to_owned(),
             0x20..=0x7e => format!("'{}'", byte as char),
             0xa1..=0xff => format!("'{}'", byte as char),
-            other => format!("'\\x{other:02x}'"),
+            0x00..=0x1f | 0x7f => format!("'\\x{byte:02x}'"),
+            other => format!("'\\u{other:04x}'"),
         };
         Err(format!("invalid character {shown} {place}"))
     }

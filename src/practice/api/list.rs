@@ -59,9 +59,10 @@ fn at_version(store: &Store, at: &Resource, version: u64, exactly: bool) -> Resu
         return Err(Status::version_too_large(version, store.version()));
     }
     let unchanged = || {
-        store
-            .since(version)
-            .is_some_and(|mut changes| changes.all(|change| change.kind != at.kind.storage()))
+        version >= store.forgotten()
+            && store
+                .since(version)
+                .is_some_and(|mut changes| changes.all(|change| change.kind != at.kind.storage()))
     };
     if exactly && !unchanged() {
         return Err(Status::expired("The resourceVersion for the provided list is too old."));

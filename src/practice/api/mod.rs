@@ -22,6 +22,7 @@ mod protobuf;
 mod proxy;
 mod reviews;
 mod scale;
+mod signing;
 mod streams;
 mod table;
 mod verbs;
@@ -105,9 +106,9 @@ fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Respo
              /api/v1/namespaces/NAMESPACE/pods/NAME:PORT/proxy/`, or with `kubectl proxy`",
         )),
         ("GET" | "PUT" | "PATCH", false, "scale") => scale::serve(practice, &at, call),
-        ("GET", false, "" | "status" | verbs::EPHEMERAL) => verbs::get(practice, &at, &call),
-        ("PUT", false, "" | "status" | "finalize" | verbs::EPHEMERAL) => verbs::update(practice, &at, &call),
-        ("PATCH", false, "" | "status" | verbs::EPHEMERAL) => patching::serve(practice, &at, &call),
+        ("GET", false, "" | "status" | "approval" | "resize" | verbs::EPHEMERAL) => verbs::get(practice, &at, &call),
+        ("PUT", false, "" | "status" | "approval" | "resize" | "finalize" | verbs::EPHEMERAL) => verbs::update(practice, &at, &call),
+        ("PATCH", false, "" | "status" | "approval" | "resize" | verbs::EPHEMERAL) => patching::serve(practice, &at, &call),
         _ => Err(Status::method_not_allowed()),
     }
 }

@@ -11,6 +11,7 @@ use super::{answer, verbs, warnings};
 use crate::practice::cluster::Practice;
 use crate::practice::kind::Kind;
 use crate::practice::patch::fields::Fields;
+use crate::practice::patch::schema::{List, Node};
 use crate::practice::patch::{apply, strategic};
 use crate::practice::registry::Part;
 use crate::practice::status::Status;
@@ -35,6 +36,7 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
         }
         other => other?,
     };
+    let before = warnings::before(practice, at);
     let made = verbs::write(practice, call, |world| {
         let old = world
             .store
@@ -45,7 +47,8 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
         let object = call.patched(at.kind, &object, |why| refused(call, &object, &patch, why))?;
         verbs::replace(world, at, object, call.manager())
     })?;
-    warnings::of_object(at.kind, &made, call);
+    warnings::of_object(practice, at.kind, &made, call);
+    warnings::of_stricter(practice, before.as_ref(), &made, call);
     Ok(answer::object(&view::show(at.kind, made)))
 }
 
@@ -108,13 +111,37 @@ fn steps(patch: &Value) -> Result<json_patch::Patch, Status> {
     serde_json::from_value(patch.clone()).map_err(|_| Status::unprocessable(UNAPPLICABLE))
 }
 
+/// A member that is not there is replaced by adding it, as Kubernetes' library does.
+fn lenient(object: &Value, step: &json_patch::PatchOperation) -> json_patch::PatchOperation {
+    use json_patch::{AddOperation, PatchOperation};
+    match step {
+        PatchOperation::Replace(replace)
+            if object.pointer(replace.path.as_str()).is_none()
+                && replace
+                    .path
+                    .as_str()
+                    .rsplit_once('/')
+                    .is_some_and(|(parent, _)| object.pointer(parent).is_some_and(Value::is_object)) =>
+        {
+            PatchOperation::Add(AddOperation {
+                path: replace.path.clone(),
+                value: replace.value.clone(),
+            })
+        }
+        other => other.clone(),
+    }
+}
+
 /// The object that a patch makes of another.
 pub fn patched(kind: &Kind, old: &Value, patch: &Value, call: &Call) -> Result<Value, Status> {
     let mut object = old.clone();
     match call.content_type() {
         "application/json-patch+json" => {
             let steps = steps(patch)?;
-            json_patch::patch(&mut object, &steps).map_err(|_| Status::unprocessable(UNAPPLICABLE))?;
+            for step in &steps.0 {
+                let step = lenient(&object, step);
+                json_patch::patch(&mut object, &[step]).map_err(|_| Status::unprocessable(UNAPPLICABLE))?;
+            }
         }
         "application/merge-patch+json" => json_patch::merge(&mut object, patch),
         "application/strategic-merge-patch+json" => strategic::merge(kind, &mut object, patch)?,
@@ -132,11 +159,13 @@ fn server_side_apply(practice: &Practice, at: &Resource, call: &Call) -> Result<
     verbs::belongs(at, &mut wanted)?;
     let read = typed::read(at.kind, &wanted)?;
     if !read.odd.is_empty() {
-        return Err(undeclared(at, &sent, &read.odd));
+        return Err(undeclared(at, &wanted, &sent, &read.odd));
     }
     let wanted = read.object;
+    let before = warnings::before(practice, at);
     let (made, new) = verbs::write(practice, call, |world| applied(world, at, wanted, call))?;
-    warnings::of_object(at.kind, &made, call);
+    warnings::of_object(practice, at.kind, &made, call);
+    warnings::of_stricter(practice, before.as_ref(), &made, call);
     let code = if new { StatusCode::CREATED } else { StatusCode::OK };
     Ok(answer::typed(code, "application/json", view::show(at.kind, made).to_string()))
 }
@@ -158,12 +187,31 @@ fn applicable(wanted: &Value) -> Result<(), Status> {
     Ok(())
 }
 
+/// `.spec.containers[name="app"].x` for `spec.containers[0].x`: elements go by their keys, where they have some.
+fn keyed(kind: &Kind, object: &Value, way: &str) -> String {
+    let (mut node, mut value, mut named) = (Node::of(kind), object, String::new());
+    for part in way.split('.') {
+        let (field, index) = part.split_once('[').unwrap_or((part, ""));
+        (node, value) = (node.field(field), &value[field]);
+        named += &format!(".{field}");
+        let Ok(index) = index.trim_end_matches(']').parse::<usize>() else { continue };
+        let element = &value[index];
+        let key = |name: &&str| format!("{name}={}", if element[*name].is_null() { Value::from("") } else { element[*name].clone() });
+        named += &match node.list() {
+            List::Keyed(keys) => format!("[{}]", keys.iter().map(key).collect::<Vec<_>>().join(",")),
+            _ => format!("[{index}]"),
+        };
+        (node, value) = (node.element(), element);
+    }
+    named
+}
+
 /// 500, as structured-merge-diff finds fields that the schema does not have.
-fn undeclared(at: &Resource, sent: &Value, odd: &[String]) -> Status {
+fn undeclared(at: &Resource, wanted: &Value, sent: &Value, odd: &[String]) -> Status {
     let lines: Vec<String> = odd
         .iter()
         .map(|odd| match odd.strip_prefix("unknown field ") {
-            Some(way) => format!(".{}: field not declared in schema", way.trim_matches('"')),
+            Some(way) => format!("{}: field not declared in schema", keyed(at.kind, wanted, way.trim_matches('"'))),
             None => odd.clone(),
         })
         .collect();

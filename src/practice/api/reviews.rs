@@ -8,9 +8,10 @@ use super::call::Call;
 use super::path::Resource;
 use crate::practice::access::{Ask, rbac, token};
 use crate::practice::cluster::Practice;
-use crate::practice::kind::SERVICE_ACCOUNT;
+use crate::practice::kind::{NODE, POD, SECRET, SERVICE_ACCOUNT};
 use crate::practice::status::{Fault, Status};
 use crate::practice::user::User;
+use crate::practice::world::World;
 
 /// Answers a review.
 pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
@@ -38,7 +39,14 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
 }
 
 fn who(user: &User) -> Value {
-    json!({"username": user.name, "groups": user.groups})
+    let mut who = json!({"username": user.name, "groups": user.groups});
+    if !user.uid.is_empty() {
+        who["uid"] = user.uid.as_str().into();
+    }
+    if !user.extra.is_empty() {
+        who["extra"] = json!(user.extra);
+    }
+    who
 }
 
 fn access(practice: &Practice, user: &User, spec: &Value) -> Value {
@@ -83,7 +91,11 @@ fn subject(spec: &Value) -> User {
         .filter_map(|one| one.as_str().map(str::to_owned))
         .collect();
     let name = spec["user"].as_str().unwrap_or_default().to_owned();
-    User { name, groups }
+    User {
+        name,
+        groups,
+        ..User::default()
+    }
 }
 
 fn rules(practice: &Practice, user: &User, spec: &Value) -> Result<Value, Status> {
@@ -112,8 +124,39 @@ fn token_review(practice: &Practice, spec: &Value) -> Value {
     let given = spec["token"].as_str().unwrap_or_default();
     match practice.read(|world| token::user(world, given)) {
         Some(user) => json!({"authenticated": true, "user": who(&user), "audiences": [token::ISSUER]}),
+        // What has not the form of a service account's token was never taken for one.
+        None if given.split('.').count() != 3 => json!({"user": {}, "error": "invalid bearer token"}),
         None => json!({"user": {}, "error": "[invalid bearer token, service account token is not valid]"}),
     }
+}
+
+/// What a token is bound to must be there, and be what is meant.
+fn bind(world: &World, at: &Resource, bound: &mut Value) -> Result<(), Status> {
+    let (kind, namespace) = match bound["kind"].as_str() {
+        None => return Ok(()),
+        Some("Pod") => (&POD, at.ns()),
+        Some("Secret") => (&SECRET, at.ns()),
+        Some("Node") => (&NODE, ""),
+        Some(other) => {
+            let version = bound["apiVersion"].as_str().unwrap_or_default();
+            return Err(Status::bad_request(format!(
+                "cannot bind token for serviceaccount {:?} to object of type {version}, Kind={other}",
+                at.name
+            )));
+        }
+    };
+    let name = bound["name"].as_str().unwrap_or_default().to_owned();
+    let object = world.store.get(kind, namespace, &name).ok_or_else(|| Status::not_found(kind, &name))?;
+    let uid = object["metadata"]["uid"].clone();
+    if !bound["uid"].as_str().unwrap_or_default().is_empty() && bound["uid"] != uid {
+        let why = format!(
+            "the UID in the bound object reference ({}) does not match the UID in record. The object might have been deleted and then recreated",
+            bound["uid"].as_str().unwrap_or_default()
+        );
+        return Err(Status::conflict_because(kind, &name, &why));
+    }
+    bound["uid"] = uid;
+    Ok(())
 }
 
 /// `serviceaccounts/NAME/token`.
@@ -139,7 +182,8 @@ pub fn issue(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
         let ends = (world.now + jiff::SignedDuration::from_secs(seconds))
             .strftime("%Y-%m-%dT%H:%M:%SZ")
             .to_string();
-        let bound = spec["boundObjectRef"].clone();
+        let mut bound = spec["boundObjectRef"].clone();
+        bind(world, at, &mut bound)?;
         let token = token::issue(world, &account, seconds, &audiences, &bound);
         Ok(answer::created(&json!({"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1",
             "metadata": {"name": at.name, "namespace": at.namespace, "creationTimestamp": world.seconds()},

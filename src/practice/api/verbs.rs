@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, version};
 use super::path::Resource;
-use super::{answer, options, table, warnings};
+use super::{answer, options, signing, table, warnings};
 use crate::practice::cluster::Practice;
 use crate::practice::defaults;
 use crate::practice::kind::{Kind, NAMESPACE, POD};
@@ -30,9 +30,15 @@ const ANSWERED_WITH_OBJECT: &[&str] = &[
 pub const EPHEMERAL: &str = "ephemeralcontainers";
 const EPHEMERAL_FIELD: &str = "ephemeralContainers";
 
+/// The part of a Pod through which its containers get other resources.
+const RESIZE: &str = "resize";
+
 pub fn get(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
-    version(call.param("resourceVersion")).map_err(Status::untold)?;
-    let found = practice.read(|world| world.store.encoded(at.kind, at.ns(), &at.name).cloned());
+    let least = version(call.param("resourceVersion")).map_err(Status::untold)?.unwrap_or_default();
+    let found = practice.read(|world| match world.store.version() {
+        newest if least > newest => Err(Status::version_too_large(least, newest)),
+        _ => Ok(world.store.encoded(at.kind, at.ns(), &at.name).cloned()),
+    })?;
     let found = found.ok_or_else(|| Status::not_found(at.kind, &at.name))?;
     if table::wanted(call) {
         let object = decode(&found);
@@ -49,7 +55,7 @@ pub fn create(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
         return Err(Status::untold("resourceVersion should not be set on objects to be created"));
     }
     let made = write(practice, call, |world| insert(world, at, object, call))?;
-    warnings::of_object(at.kind, &made, call);
+    warnings::of_object(practice, at.kind, &made, call);
     Ok(answer::created(&view::show(at.kind, made)))
 }
 
@@ -57,6 +63,7 @@ pub fn create(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
 pub fn insert(world: &mut World, at: &Resource, object: Value, call: &Call) -> Result<Value, Status> {
     in_namespace(world, at)?;
     let mut object = view::keep(at.kind, object);
+    signing::asked(at.kind, &mut object, call);
     defaults::apply(at.kind.storage(), &mut object);
     if object["metadata"]["managedFields"].as_array().is_none_or(Vec::is_empty) {
         let writer = Writer {
@@ -83,8 +90,10 @@ pub fn update(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
     if at.sub == "finalize" && object["spec"]["finalizers"].is_null() {
         object["spec"]["finalizers"] = json!([]);
     }
+    let before = warnings::before(practice, at);
     let made = write(practice, call, |world| replace(world, at, object, call.manager()))?;
-    warnings::of_object(at.kind, &made, call);
+    warnings::of_object(practice, at.kind, &made, call);
+    warnings::of_stricter(practice, before.as_ref(), &made, call);
     Ok(answer::object(&view::show(at.kind, made)))
 }
 
@@ -116,6 +125,13 @@ pub fn replace(world: &mut World, at: &Resource, object: Value, manager: &str) -
         object["spec"] = old["spec"].clone();
         object["spec"][EPHEMERAL_FIELD] = if added.is_null() { json!([]) } else { added };
     }
+    if at.sub == RESIZE {
+        let wanted = object["spec"].take();
+        object["spec"] = resized(&old["spec"], &wanted);
+    }
+    if at.sub == "approval" {
+        object = signing::answered(world, &old, object);
+    }
     if at.sub != "status" {
         defaults::apply(at.kind.storage(), &mut object);
         defaults::keep(at.kind.storage(), &old, &mut object);
@@ -131,11 +147,27 @@ pub fn replace(world: &mut World, at: &Resource, object: Value, manager: &str) -
         },
     );
     let part = match at.sub.as_str() {
-        "status" => Part::Status,
+        "status" | "approval" => Part::Status,
+        RESIZE => Part::Resize,
         EPHEMERAL => Part::Ephemeral,
         _ => Part::Spec,
     };
     world.update(at.kind.storage(), object, part)
+}
+
+/// A Pod's spec with the resources that another one gives its containers.
+fn resized(old: &Value, wanted: &Value) -> Value {
+    let mut spec = old.clone();
+    for field in ["containers", "initContainers"] {
+        for container in spec[field].as_array_mut().into_iter().flatten() {
+            let same = |one: &&Value| one["name"] == container["name"];
+            match wanted[field].as_array().into_iter().flatten().find(same).map(|one| &one["resources"]) {
+                Some(resources) if !resources.is_null() => container["resources"] = resources.clone(),
+                _ => {}
+            }
+        }
+    }
+    spec
 }
 
 /// Writes, or on a dry run only finds out what the write would do.

@@ -1,10 +1,14 @@
 //! What the API server warns of while it does what it was asked (kubernetes `pkg/api/pod/warnings.go` and the lifecycle of old APIs).
 
+use axum::http::Method;
 use serde_json::Value;
 
 use super::call::Call;
+use super::path::Resource;
+use crate::practice::admission::pod_security;
+use crate::practice::cluster::Practice;
 use crate::practice::field::{items, text};
-use crate::practice::kind::Kind;
+use crate::practice::kind::{Kind, NAMESPACE};
 use crate::practice::quantity::Quantity;
 
 /// Warns of kinds that have a newer form.
@@ -16,8 +20,28 @@ pub fn of_kind(kind: &Kind, call: &Call) {
     }
 }
 
+/// A namespace as it is before a change that may make it stricter.
+pub fn before(practice: &Practice, at: &Resource) -> Option<Value> {
+    let asked = at.kind == &NAMESPACE && at.sub.is_empty();
+    asked.then(|| practice.read(|world| world.store.get(&NAMESPACE, "", &at.name)))?
+}
+
+/// Warns of pods that a namespace would not let in any more.
+pub fn of_stricter(practice: &Practice, before: Option<&Value>, made: &Value, call: &Call) {
+    let Some(before) = before else { return };
+    for warning in practice.read(|world| pod_security::left_behind(world, before, made)) {
+        call.warn(&warning);
+    }
+}
+
 /// Warns of what is allowed in an object and seldom meant.
-pub fn of_object(kind: &Kind, object: &Value, call: &Call) {
+pub fn of_object(practice: &Practice, kind: &Kind, object: &Value, call: &Call) {
+    // Changes of a pod do not change what its namespace thinks of it.
+    if kind.kind != "Pod" || call.method == Method::POST {
+        if let Some(warning) = practice.read(|world| pod_security::warning(world, kind, object)) {
+            call.warn(&warning);
+        }
+    }
     let spec = &object["spec"];
     match kind.kind {
         "Pod" => of_pod("spec", spec, call),

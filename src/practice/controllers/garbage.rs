@@ -143,7 +143,10 @@ fn release(world: &mut World, kind: &'static Kind, mut object: Value) {
                 .filter(|owner| !mine(owner))
                 .cloned()
                 .collect();
-            dependent["metadata"]["ownerReferences"] = rest.into();
+            match dependent["metadata"].as_object_mut() {
+                Some(metadata) if rest.is_empty() => drop(metadata.remove("ownerReferences")),
+                _ => dependent["metadata"]["ownerReferences"] = rest.into(),
+            }
             let _ = world.update(kind, dependent, Part::Spec);
             continue;
         }

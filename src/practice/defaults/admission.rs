@@ -72,6 +72,13 @@ fn mount_token(world: &mut World, spec: &mut Value) {
     }
 }
 
+/// Lets a pod stay for a while on a node that fails.
+pub fn tolerate(kind: &Kind, object: &mut Value) {
+    if kind.kind == "Pod" {
+        tolerations(&mut object["spec"]);
+    }
+}
+
 fn tolerations(spec: &mut Value) {
     for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
         let covers = |one: &Value| {
@@ -97,12 +104,13 @@ fn push(object: &mut Value, list: &str, element: Value) {
 /// Gives a new pod its first status, once nothing more is added to its spec.
 pub fn rank(kind: &Kind, object: &mut Value) {
     if kind.kind == "Pod" {
-        object["status"] = json!({"phase": "Pending", "qosClass": qos(&object["spec"])});
+        object["status"] = json!({"phase": "Pending", "qosClass": quality(&object["spec"])});
     }
 }
 
 /// The quality of service that requests and limits amount to.
-fn qos(spec: &Value) -> &'static str {
+#[must_use]
+pub fn quality(spec: &Value) -> &'static str {
     let containers: Vec<&Value> = ["initContainers", "containers"]
         .iter()
         .flat_map(|list| spec[*list].as_array().into_iter().flatten())

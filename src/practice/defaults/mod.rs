@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::kind::Kind;
 
-pub use admission::{admit, rank};
+pub use admission::{admit, quality, rank, tolerate};
 pub use strategy::begin;
 
 /// Fills in the defaults of a kind; doing it again changes nothing.
@@ -56,6 +56,7 @@ pub fn keep(kind: &Kind, old: &Value, object: &mut Value) {
     let kept: &[&str] = match kind.kind {
         "Service" if object["spec"]["type"] != "ExternalName" => &["clusterIP", "clusterIPs"],
         "Namespace" => &["finalizers"],
+        "Pod" => &["priority", "preemptionPolicy"],
         _ => &[],
     };
     if kind.kind == "DaemonSet" {

@@ -289,6 +289,25 @@ impl Worker<'_> {
         }
     }
 
+    /// Gives the containers the resources that the spec says now.
+    fn resized(&mut self) {
+        let mut changed = false;
+        for container in &mut self.pod.containers {
+            let wanted = &pod::spec(&self.object, &container.name)["resources"];
+            if container.resources != *wanted {
+                container.resources = wanted.clone();
+                changed = true;
+            }
+        }
+        if changed {
+            let containers = items(&self.object["spec"]["containers"]).iter();
+            let containers: Vec<Value> = containers.map(|one| json!({"name": one["name"], "resources": one["resources"]})).collect();
+            let what = json!({"containers": containers, "generation": self.object["metadata"]["generation"]});
+            self.pod_event("Normal", "ResizeStarted", &format!("Pod resize started: {what}"));
+            self.pod_event("Normal", "ResizeCompleted", &format!("Pod resize completed: {what}"));
+        }
+    }
+
     /// The spec has changed: an image that is another one now means a new container.
     fn updated(&mut self) {
         for index in 0..self.pod.containers.len() {
@@ -302,6 +321,7 @@ impl Worker<'_> {
                 self.pod.containers[index].crash = pod::BackOff::default();
             }
         }
+        self.resized();
         for added in items(&self.object["spec"][pod::EPHEMERAL]) {
             if self.pod.container(text(&added["name"])).is_none() {
                 self.pod.containers.push(pod::Container::new(added, pod::EPHEMERAL));

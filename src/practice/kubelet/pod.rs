@@ -113,6 +113,8 @@ pub struct Container {
     pub refusal: String,
     pub ready: bool,
     pub started: bool,
+    /// One that stays was seen running once: what comes after it need not wait any more.
+    pub passed: bool,
     pub probes: BTreeMap<&'static str, Probing>,
     /// The text of the Killing event, when the next sync has to kill it.
     pub kill: Option<String>,
@@ -121,6 +123,8 @@ pub struct Container {
     pub kill_grace: Option<u64>,
     /// What the containers' spec was when it was last started.
     pub image: String,
+    /// The resources it has been given.
+    pub resources: Value,
 }
 
 impl Container {
@@ -135,6 +139,7 @@ impl Container {
             ready: spec["readinessProbe"].is_null(),
             started: spec["startupProbe"].is_null(),
             image: text(&spec["image"]).to_owned(),
+            resources: spec["resources"].clone(),
             ..Self::default()
         }
     }
@@ -160,7 +165,7 @@ impl Container {
     /// Whether the container after this init container may start.
     pub fn lets_pass(&self) -> bool {
         if self.sidecar {
-            return self.running() && self.started;
+            return self.passed || self.running() && self.started;
         }
         self.ended().is_some_and(|ended| ended.code == 0)
     }

@@ -159,7 +159,11 @@ impl Worker<'_> {
             "readiness" if failed => container.ready = false,
             "startup" if passed => container.started = true,
             "liveness" | "startup" if failed => {
-                container.kill = Some(format!("Container {} failed {kind} probe, will be restarted", container.name));
+                container.kill = Some(if container.init {
+                    format!("Init container {} failed {kind} probe", container.name)
+                } else {
+                    format!("Container {} failed {kind} probe, will be restarted", container.name)
+                });
                 container.probes.remove(kind);
                 if self.pod.terminating {
                 } else if self.pod.busy {

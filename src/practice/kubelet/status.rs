@@ -133,6 +133,10 @@ fn mounted(mount: &Value) -> Value {
 
 /// Whether the next sync is to start it: only then the last failure is shown.
 fn awaits_start(object: &Value, pod: &Pod, container: &Container) -> bool {
+    // Init containers that ended well are taken as done, even those that are started again.
+    if container.init && container.ended().is_some_and(|ended| ended.code == 0) {
+        return false;
+    }
     let due = container
         .run()
         .is_none_or(|_| container.ended().is_some_and(|ended| restarts(object, container, ended.code)));
@@ -211,6 +215,7 @@ fn conditions(object: &Value, pod: &Pod, phase: &str, init: &[Value], main: &[Va
         _ if unready.is_empty() => ("True", "", String::new()),
         _ => ("False", "ContainersNotReady", format!("containers with unready status: [{unready}]")),
     };
+    let ready = gated(object, &readiness);
     let initialization = match phase {
         _ if !uninitialized.is_empty() => (
             "False",
@@ -224,13 +229,47 @@ fn conditions(object: &Value, pod: &Pod, phase: &str, init: &[Value], main: &[Va
     let all = [
         ("PodReadyToStartContainers", (sandbox, "", String::new())),
         ("Initialized", initialization),
-        ("Ready", readiness.clone()),
+        ("Ready", ready),
         ("ContainersReady", readiness),
         ("PodScheduled", ("True", "", String::new())),
     ];
-    all.into_iter()
+    let own: Vec<Value> = all
+        .into_iter()
         .map(|(kind, (is, reason, message))| one(object, kind, is, reason, &message, now))
-        .collect()
+        .collect();
+    // Conditions of others, such as those that readiness gates wait for, stay.
+    let foreign = items(&object["status"]["conditions"]).iter();
+    let foreign = foreign.filter(|condition| own.iter().all(|mine| mine["type"] != condition["type"])).cloned();
+    let foreign: Vec<Value> = foreign.collect();
+    foreign.into_iter().chain(own).collect()
+}
+
+/// A condition's status, reason and message.
+type Verdict = (&'static str, &'static str, String);
+
+/// Readiness as the pod's gates have it: containers that are ready wait for the conditions that the gates name.
+fn gated(object: &Value, containers: &Verdict) -> Verdict {
+    if containers.0 != "True" {
+        return containers.clone();
+    }
+    let mut missing = Vec::new();
+    for gate in items(&object["spec"]["readinessGates"]) {
+        let name = text(&gate["conditionType"]);
+        let found = condition(object, name);
+        if found.is_null() {
+            missing.push(format!("corresponding condition of pod readiness gate {name:?} does not exist."));
+        } else if found["status"] != "True" {
+            missing.push(format!(
+                "the status of pod readiness gate {name:?} is not \"True\", but {}",
+                text(&found["status"])
+            ));
+        }
+    }
+    if missing.is_empty() {
+        containers.clone()
+    } else {
+        ("False", "ReadinessGatesNotReady", missing.join(", "))
+    }
 }
 
 /// One condition; its transition time stays while its status does.

@@ -350,11 +350,26 @@ impl Worker<'_> {
         self.tell(index, "Normal", "Started", "Container started");
         if spec(&self.object, &self.pod.containers[index].name)["lifecycle"]["postStart"].is_null() {
             self.publish_last();
+            self.go_on_after(index);
             return Duration::from_millis(12);
         }
         // The process runs by then.
         self.next(Step::Hook(index));
         Duration::from_millis(30)
+    }
+}
+
+impl Worker<'_> {
+    /// A container that stays is looked at as soon as it is started: what comes after it follows at once.
+    fn go_on_after(&mut self, index: usize) {
+        let initialized = self.pod.initialized();
+        let container = &mut self.pod.containers[index];
+        if container.sidecar && container.started && !container.passed {
+            container.passed = true;
+            if !initialized {
+                self.pod.steps.push_back(Step::Plan);
+            }
+        }
     }
 }
 

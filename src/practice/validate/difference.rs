@@ -85,6 +85,15 @@ fn fields(id: Id, value: &Value, without: &[&str]) -> Vec<(String, Printed)> {
     all
 }
 
+/// The lines of an object of one of core's types.
+pub fn one_of_type(name: &str, value: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(id) = table().find("v1", name) {
+        write(&mut lines, 0, "", &Printed::Fields(fields(id, value, &[])), "");
+    }
+    lines
+}
+
 /// The lines of a Pod's spec.
 pub fn pod_spec(spec: &Value) -> Vec<String> {
     let mut lines = Vec::new();

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::check::{NOT_NEGATIVE, list, quantity};
+use crate::practice::field::text;
 use crate::practice::quantity::Quantity;
 use crate::practice::status::Fault;
 
@@ -29,6 +30,28 @@ const PLAIN: &[&str] = &[
     "secrets",
     "configmaps",
     "persistentvolumeclaims",
+];
+/// Resources that scopes are asked about.
+const STANDARD: &[&str] = &[
+    "cpu",
+    "memory",
+    "ephemeral-storage",
+    "requests.cpu",
+    "requests.memory",
+    "requests.storage",
+    "requests.ephemeral-storage",
+    "limits.cpu",
+    "limits.memory",
+    "limits.ephemeral-storage",
+    "pods",
+    "resourcequotas",
+    "services",
+    "replicationcontrollers",
+    "secrets",
+    "persistentvolumeclaims",
+    "configmaps",
+    "services.nodeports",
+    "services.loadbalancers",
 ];
 /// Those that are counted in whole numbers.
 const WHOLE: &[&str] = &[
@@ -63,6 +86,12 @@ pub fn quota(spec: &Value, faults: &mut Vec<Fault>) {
     scopes(spec, faults);
 }
 
+/// Whether a scope says anything of a resource: scopes are of pods.
+fn scopes_hold(scope: &str, resource: &str) -> bool {
+    let compute = ["cpu", "memory", "limits.cpu", "limits.memory", "requests.cpu", "requests.memory"];
+    resource == "pods" || scope != "BestEffort" && compute.contains(&resource)
+}
+
 fn scopes(spec: &Value, faults: &mut Vec<Fault>) {
     let scopes = list(spec, "scopes");
     let has = |scope: &str| scopes.iter().any(|one| one == scope);
@@ -71,9 +100,10 @@ fn scopes(spec: &Value, faults: &mut Vec<Fault>) {
         let known = scope.as_str().is_some_and(|scope| SCOPES.contains(&scope));
         if !known {
             wrong("unsupported scope");
-        } else if scope == "BestEffort" && spec["hard"].as_object().into_iter().flatten().any(|(name, _)| name != "pods") {
-            wrong("unsupported scope applied to resource");
         }
+        let hard = spec["hard"].as_object().into_iter().flatten();
+        hard.filter(|(name, _)| STANDARD.contains(&name.as_str()) && !scopes_hold(text(scope), name))
+            .for_each(|_| wrong("unsupported scope applied to resource"));
     }
     if has("BestEffort") && has("NotBestEffort") || has("Terminating") && has("NotTerminating") {
         wrong("conflicting scopes");

@@ -64,6 +64,27 @@ pub fn update(metadata: &Value, faults: &mut Faults) {
     }
 }
 
+/// What is being deleted takes no more finalizers.
+pub fn going(old: &Value, metadata: &Value, faults: &mut Faults) {
+    if old["deletionTimestamp"].is_null() {
+        return;
+    }
+    let before = items(&old["finalizers"]);
+    let mut added: Vec<String> = items(&metadata["finalizers"])
+        .iter()
+        .filter(|one| !before.contains(one))
+        .map(Value::to_string)
+        .collect();
+    if !added.is_empty() {
+        added.sort_unstable();
+        let why = format!(
+            "no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}",
+            added.join(", ")
+        );
+        faults.push(Fault::forbidden("metadata.finalizers", &why));
+    }
+}
+
 /// Keys of annotations, which may be in capitals, and how much there is.
 pub fn annotations(at: &str, annotations: &Value, faults: &mut Faults) {
     let mut size = 0;

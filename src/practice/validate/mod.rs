@@ -45,6 +45,7 @@ pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
     let mut faults = Vec::new();
     if old["metadata"] != object["metadata"] {
         meta::update(&object["metadata"], &mut faults);
+        meta::going(&old["metadata"], &object["metadata"], &mut faults);
     }
     if kind.kind == "Job" && old["spec"] != object["spec"] {
         batch::job_update(old, object, &mut faults);
@@ -65,14 +66,15 @@ pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
         "reclaimPolicy",
     ];
     if parts.iter().any(|part| old.get(part) != object.get(part)) {
-        // Services are asked first what became of their addresses.
-        if kind.kind == "Service" {
+        // Services are asked first what became of their addresses, DaemonSets of their selector.
+        let first = matches!(kind.kind, "Service" | "DaemonSet");
+        if first {
             changes(kind, old, object, &mut faults);
         }
         if kind.kind != "Pod" {
             content(kind, object, &mut faults);
         }
-        if kind.kind != "Service" {
+        if !first {
             changes(kind, old, object, &mut faults);
         }
     }
@@ -86,6 +88,17 @@ pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
 pub fn ephemeral(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
     let mut faults = Vec::new();
     pod::update_ephemeral(&old["spec"], &object["spec"], &mut faults);
+    refuse(kind, object, &faults)
+}
+
+/// Checks the resources of a running Pod's containers that replace others.
+///
+/// # Errors
+/// 422 with every fault found.
+pub fn resize(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
+    let mut faults = Vec::new();
+    pod::spec("spec", &object["spec"], &mut faults);
+    pod::update_resources(old, object, &mut faults);
     refuse(kind, object, &faults)
 }
 
@@ -113,6 +126,7 @@ fn content(kind: &Kind, object: &Value, faults: &mut Faults) {
         "Role" | "ClusterRole" => rights::role(kind.kind, &object["rules"], faults),
         "RoleBinding" | "ClusterRoleBinding" => rights::binding(kind.kind, object, faults),
         "Node" => rights::node(spec, faults),
+        "CertificateSigningRequest" => rights::certificate_request(spec, faults),
         _ => {}
     }
 }

@@ -1,5 +1,6 @@
 //! Validation of roles, their bindings, and nodes.
 
+use base64::Engine as _;
 use serde_json::{Value, json};
 
 use super::check::{Faults, one_of, required};
@@ -72,5 +73,30 @@ pub fn node(spec: &Value, faults: &mut Faults) {
             &["NoSchedule", "PreferNoSchedule", "NoExecute"],
             faults,
         );
+    }
+}
+
+/// A request for a certificate: what is asked of whom.
+pub fn certificate_request(spec: &Value, faults: &mut Faults) {
+    const SHORTEST: i64 = 600;
+    let request = base64::engine::general_purpose::STANDARD.decode(text(&spec["request"])).unwrap_or_default();
+    if !String::from_utf8_lossy(&request).contains("-----BEGIN CERTIFICATE REQUEST-----") {
+        faults.push(Fault::invalid("spec.request", &spec["request"], "PEM block type must be CERTIFICATE REQUEST"));
+    }
+    if items(&spec["usages"]).is_empty() {
+        faults.push(Fault::required("spec.usages", ""));
+    }
+    let signer = text(&spec["signerName"]);
+    match signer.split_once('/') {
+        _ if signer.is_empty() => faults.push(Fault::required("spec.signerName", "")),
+        Some((domain, path)) if domain.contains('.') && !path.is_empty() => {}
+        _ => {
+            let why = "must be a fully qualified domain and path of the form 'example.com/signer-name'";
+            faults.push(Fault::invalid("spec.signerName", &spec["signerName"], why));
+        }
+    }
+    if spec["expirationSeconds"].as_i64().is_some_and(|seconds| seconds < SHORTEST) {
+        let why = "may not specify a duration less than 600 seconds (10 minutes)";
+        faults.push(Fault::invalid("spec.expirationSeconds", &spec["expirationSeconds"], why));
     }
 }

@@ -28,6 +28,14 @@ const FIELDS: [&str; 9] = [
     "status.podIP",
     "status.podIPs",
 ];
+/// Fields that can be read from a pod, though not into a variable.
+const ELSEWHERE: [&str; 5] = [
+    "metadata.annotations",
+    "metadata.labels",
+    "spec.restartPolicy",
+    "spec.schedulerName",
+    "status.phase",
+];
 
 pub fn check(at: &str, container: &Value, faults: &mut Faults) {
     for (index, env) in items(&container["env"]).iter().enumerate() {
@@ -85,11 +93,17 @@ fn field(at: &str, source: &Value, faults: &mut Faults) {
         return;
     }
     let path = text(&source["fieldPath"]);
-    let keyed = ["metadata.labels['", "metadata.annotations['"].iter().any(|start| path.starts_with(start));
-    if !keyed && !FIELDS.contains(&path) {
-        let why = format!("error converting fieldPath: field label not supported: {path}");
-        faults.push(Fault::invalid(at, &source["fieldPath"], &why));
+    match unknown_field(path) {
+        Some(why) => faults.push(Fault::invalid(at, &source["fieldPath"], &why)),
+        None if path.contains("['") => {}
+        None => one_of(&at, &source["fieldPath"], &FIELDS, faults),
     }
+}
+
+/// Why a path names no field of a pod that it could read from itself.
+pub fn unknown_field(path: &str) -> Option<String> {
+    let keyed = ["metadata.labels['", "metadata.annotations['"].iter().any(|start| path.starts_with(start));
+    (!keyed && !FIELDS.contains(&path) && !ELSEWHERE.contains(&path)).then(|| format!("error converting fieldPath: field label not supported: {path}"))
 }
 
 fn key(at: &str, source: &Value, faults: &mut Faults) {

@@ -8,10 +8,11 @@ use super::{container, volume};
 use crate::practice::field::{items, text};
 use crate::practice::status::Fault;
 use crate::practice::validate::check::Faults;
+use crate::practice::validate::difference::{difference, one_of_type};
 
 const FIELD: &str = "spec.ephemeralContainers";
 /// What only containers of a spec may have.
-const NOT_TAKEN: [&str; 6] = ["ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "resources"];
+const NOT_TAKEN: [&str; 6] = ["ports", "resources", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle"];
 
 /// Those of a new spec against those of the old one.
 pub fn update(old: &Value, new: &Value, faults: &mut Faults) {
@@ -36,7 +37,11 @@ pub fn update(old: &Value, new: &Value, faults: &mut Faults) {
         match part(new).iter().find(|one| one["name"] == before["name"]) {
             None => faults.push(Fault::forbidden(FIELD, &format!("existing ephemeral containers {name:?} may not be removed\n"))),
             Some(after) if *after != before => {
-                faults.push(Fault::forbidden(FIELD, &format!("existing ephemeral containers {name:?} may not be changed\n")));
+                let shown = difference(&one_of_type("EphemeralContainer", &before), &one_of_type("EphemeralContainer", after));
+                faults.push(Fault::forbidden(
+                    FIELD,
+                    &format!("existing ephemeral containers {name:?} may not be changed\n{shown}"),
+                ));
             }
             Some(_) => {}
         }

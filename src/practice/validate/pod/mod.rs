@@ -5,6 +5,7 @@ mod container;
 mod env;
 mod ephemeral;
 mod probe;
+mod resize;
 mod resources;
 mod update;
 mod volume;
@@ -14,6 +15,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 pub use ephemeral::update as update_ephemeral;
+pub use resize::update as update_resources;
 pub use update::update;
 
 use super::check::{Faults, formed, labels, not_negative, one_of, required};

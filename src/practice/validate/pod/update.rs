@@ -22,6 +22,20 @@ pub fn update(old: &Value, new: &Value, faults: &mut Vec<Fault>) {
             }
         }
     }
+    let deadline = |spec: &Value| spec["activeDeadlineSeconds"].as_i64();
+    match (deadline(old), deadline(new)) {
+        (Some(before), Some(after)) if after > before => {
+            let why = "must be less than or equal to previous value";
+            faults.push(Fault::invalid("spec.activeDeadlineSeconds", &after.into(), why));
+            return;
+        }
+        (Some(_), None) => {
+            let why = "must not update from a positive integer to nil value";
+            faults.push(Fault::invalid("spec.activeDeadlineSeconds", &Value::Null, why));
+            return;
+        }
+        _ => {}
+    }
     let mut allowed = new.clone();
     for field in ["containers", "initContainers"] {
         for (mine, before) in allowed[field].as_array_mut().into_iter().flatten().zip(items(&old[field])) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::env::unknown_field;
 use super::named;
 use crate::practice::field::{items, text};
 use crate::practice::status::Fault;
@@ -153,7 +154,10 @@ fn downward(at: &str, source: &Value, faults: &mut Faults) {
             faults.push(Fault::invalid(format!("{at}.path"), &item["path"], &why));
         }
         let path = &item["fieldRef"]["fieldPath"];
-        if !text(path).contains("['") {
+        let keyed = text(path).contains("['");
+        if let Some(why) = Some(text(path)).filter(|path| !path.is_empty()).and_then(unknown_field) {
+            faults.push(Fault::invalid(format!("{at}.fieldRef.fieldPath"), path, &why));
+        } else if !keyed {
             one_of(&format!("{at}.fieldRef.fieldPath"), path, &OF_POD, faults);
         }
         if item["fieldRef"].is_null() && item["resourceFieldRef"].is_null() {
