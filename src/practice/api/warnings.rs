@@ -37,10 +37,10 @@ pub fn of_stricter(practice: &Practice, before: Option<&Value>, made: &Value, ca
 /// Warns of what is allowed in an object and seldom meant.
 pub fn of_object(practice: &Practice, kind: &Kind, object: &Value, call: &Call) {
     // Changes of a pod do not change what its namespace thinks of it.
-    if kind.kind != "Pod" || call.method == Method::POST {
-        if let Some(warning) = practice.read(|world| pod_security::warning(world, kind, object)) {
-            call.warn(&warning);
-        }
+    if (kind.kind != "Pod" || call.method == Method::POST)
+        && let Some(warning) = practice.read(|world| pod_security::warning(world, kind, object))
+    {
+        call.warn(&warning);
     }
     let spec = &object["spec"];
     match kind.kind {

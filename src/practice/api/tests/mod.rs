@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod objects;
+mod parts;
 mod patches;
 mod refusals;
 mod rights;
