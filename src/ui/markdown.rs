@@ -1,10 +1,13 @@
 //! Markdown as styled lines of a given width, by a walk over pulldown-cmark's events.
 
+mod table;
+
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use self::table::Table;
 use super::pane::{padded, wrap_spans};
 use super::theme::{Look, Mean, Sign};
 
@@ -63,7 +66,7 @@ struct Walk<'a> {
     lists: Vec<Option<u64>>,
     code: Option<(String, String)>,
     quote: bool,
-    table: Vec<Vec<String>>,
+    table: Option<Table>,
     link: Option<String>,
 }
 
@@ -82,7 +85,7 @@ impl<'a> Walk<'a> {
             lists: Vec::new(),
             code: None,
             quote: false,
-            table: Vec::new(),
+            table: None,
             link: None,
         }
     }
@@ -95,16 +98,12 @@ impl<'a> Walk<'a> {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) => match (&mut self.code, self.table.last_mut()) {
-                (Some((_, code)), _) => code.push_str(&text),
-                (None, Some(row)) => row.last_mut().into_iter().for_each(|cell| cell.push_str(&text)),
-                (None, None) => self.words.push((text.to_string(), self.style())),
+            Event::Text(text) => match &mut self.code {
+                Some((_, code)) => code.push_str(&text),
+                None => self.word(text.to_string(), self.style()),
             },
-            Event::Code(code) => match self.table.last_mut() {
-                Some(row) => row.last_mut().into_iter().for_each(|cell| cell.push_str(&code)),
-                None => self.words.push((code.to_string(), self.look.style(Mean::Code))),
-            },
-            Event::SoftBreak => self.words.push((" ".to_owned(), self.style())),
+            Event::Code(code) => self.word(code.to_string(), self.look.style(Mean::Code)),
+            Event::SoftBreak => self.word(" ".to_owned(), self.style()),
             Event::HardBreak => self.flush(),
             Event::Rule => {
                 self.blank();
@@ -154,8 +153,9 @@ impl<'a> Walk<'a> {
                 self.blank();
                 self.quote = true;
             }
-            Tag::TableHead | Tag::TableRow => self.table.push(Vec::new()),
-            Tag::TableCell => self.table.last_mut().into_iter().for_each(|row| row.push(String::new())),
+            Tag::Table(_) => self.table = Some(Table::default()),
+            Tag::TableHead | Tag::TableRow => self.table.iter_mut().for_each(Table::row),
+            Tag::TableCell => self.table.iter_mut().for_each(Table::cell),
             _ => {}
         }
     }
@@ -202,9 +202,21 @@ impl<'a> Walk<'a> {
                 self.flush();
                 self.quote = false;
             }
-            TagEnd::Table => self.write_table(),
+            TagEnd::Table => {
+                self.blank();
+                let table = self.table.take().unwrap_or_default();
+                self.out.extend(table.lines(self.look, self.width));
+            }
             _ => {}
         }
+    }
+
+    /// Words belong to the cell that is being read, else to the paragraph.
+    fn word(&mut self, words: String, style: Style) {
+        self.words.extend(match &mut self.table {
+            Some(table) => table.add(words, style),
+            None => Some((words, style)),
+        });
     }
 
     /// A blank row, unless there is one or nothing yet.
@@ -253,22 +265,6 @@ impl<'a> Walk<'a> {
             }
         }
         self.out.push(Line::default());
-    }
-
-    fn write_table(&mut self) {
-        let rows = std::mem::take(&mut self.table);
-        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let wide: Vec<usize> = (0..columns)
-            .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0))
-            .collect();
-        self.blank();
-        for (number, row) in rows.iter().enumerate() {
-            let mean = if number == 0 { Mean::Strong } else { Mean::Text };
-            let cells: Vec<String> = row.iter().zip(&wide).map(|(cell, width)| padded(cell, *width)).collect();
-            let style = self.look.style(mean);
-            self.out
-                .extend(wrap_spans(vec![(cells.join("  "), style)], self.width, wide.first().copied().unwrap_or(0) + 2));
-        }
     }
 }
 
@@ -319,6 +315,8 @@ mod tests {
     #[test]
     fn tables_have_columns() {
         assert_eq!(shown("| a | b |\n|---|---|\n| long | x |\n", 20), ["a     b", "long  x"]);
+        let wide = shown("| asked | told |\n|---|---|\n| one two three | four five six |\n", 18);
+        assert_eq!(wide, ["asked     told", "one two   four", "three     five six"]);
     }
 
     #[test]
