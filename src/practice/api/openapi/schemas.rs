@@ -1,8 +1,10 @@
 //! The schemas of Kubernetes' types, by kind: made once from the types themselves, and kept packed.
 
-use std::io::BufReader;
+use std::collections::BTreeMap;
+use std::io::Read;
 
 use flate2::read::GzDecoder;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::marks;
@@ -12,25 +14,30 @@ use crate::practice::types;
 const PACKED: &[u8] = include_bytes!("../../../../assets/types/schemas.json.gz");
 const REFERENCE: &str = "#/components/schemas/";
 
-/// Every schema by its name; unpacked anew each time, as they are much and seldom asked for.
-pub fn all() -> Map<String, Value> {
-    // what is built in was read by the tests
-    serde_json::from_reader(BufReader::new(GzDecoder::new(PACKED))).unwrap_or_default()
-}
-
-/// The schemas of kinds and of all types in them, by their names.
+/// The schemas of kinds and of all types in them, by their names; the rest stays unread, as it is much.
 pub fn of(kinds: &[&Kind]) -> Map<String, Value> {
-    let mut all = all();
+    let text = unpacked();
+    // what is built in was read by the tests
+    let mut all: BTreeMap<&str, &RawValue> = serde_json::from_str(&text).unwrap_or_default();
     let roots = kinds.iter().filter_map(|kind| types::table().find(&kind.api_version(), kind.kind));
     let mut waiting: Vec<String> = roots.map(marks::schema_name).collect();
     let mut found = Map::new();
     while let Some(name) = waiting.pop() {
-        if let Some(schema) = all.remove(&name) {
+        if let Some(schema) = all.remove(name.as_str()) {
+            let schema: Value = serde_json::from_str(schema.get()).unwrap_or_default();
             references(&schema, &mut waiting);
             found.insert(name, schema);
         }
     }
     found
+}
+
+/// Every schema by its name.
+pub fn unpacked() -> String {
+    let mut text = String::new();
+    // what is built in was read by the tests
+    let _ = GzDecoder::new(PACKED).read_to_string(&mut text);
+    text
 }
 
 fn references(value: &Value, found: &mut Vec<String>) {
