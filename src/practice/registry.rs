@@ -36,6 +36,8 @@ pub enum Propagation {
 pub struct Deletion {
     pub grace_seconds: Option<i64>,
     pub propagation: Propagation,
+    /// Only to find out what it would do.
+    pub dry_run: bool,
     /// Preconditions.
     pub uid: Option<String>,
     pub version: Option<String>,

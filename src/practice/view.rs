@@ -4,7 +4,8 @@ use axum::body::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::kind::Kind;
-use super::store::decode;
+use super::patch::owners;
+use super::store::{decode, says};
 
 /// Fields of an Event: in the core group, and in `events.k8s.io`.
 const EVENT: &[(&str, &str)] = &[
@@ -20,6 +21,7 @@ const EVENT: &[(&str, &str)] = &[
 /// A kept object in the form of the kind that was asked for.
 #[must_use]
 pub fn show(kind: &Kind, mut object: Value) -> Value {
+    owners::add(kind.stored.unwrap_or(kind), &mut object);
     if kind.stored.is_none() {
         return object;
     }
@@ -34,15 +36,16 @@ pub fn show(kind: &Kind, mut object: Value) -> Value {
 /// The same, encoded; what needs no other form is not decoded.
 #[must_use]
 pub fn shown(kind: &Kind, object: &Bytes) -> Bytes {
-    match kind.stored {
-        None => object.clone(),
-        Some(_) => show(kind, decode(object)).to_string().into(),
+    if kind.stored.is_none() && !owners::concerns(kind, says(object, "\"managedFields\"")) {
+        return object.clone();
     }
+    show(kind, decode(object)).to_string().into()
 }
 
 /// A sent object in the form in which it is kept.
 #[must_use]
 pub fn keep(kind: &Kind, mut object: Value) -> Value {
+    owners::strip(kind.stored.unwrap_or(kind), &mut object);
     let Some(stored) = kind.stored else { return object };
     match kind.kind {
         "Event" => EVENT.iter().for_each(|(kept, shown)| rename(&mut object, shown, kept)),

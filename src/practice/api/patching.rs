@@ -14,7 +14,7 @@ use crate::practice::patch::fields::Fields;
 use crate::practice::patch::schema::{List, Node};
 use crate::practice::patch::{apply, strategic};
 use crate::practice::registry::Part;
-use crate::practice::status::Status;
+use crate::practice::status::{Fault, Status};
 use crate::practice::typed;
 use crate::practice::view;
 use crate::practice::world::World;
@@ -42,7 +42,12 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
             .store
             .get(at.kind, at.ns(), &at.name)
             .ok_or_else(|| Status::not_found(at.kind, &at.name))?;
+        let uid = old["metadata"]["uid"].clone();
         let mut object = patched(at.kind, &view::show(at.kind, old), &patch, call)?;
+        if !object["metadata"]["uid"].is_null() && object["metadata"]["uid"] != uid {
+            let fault = Fault::invalid("metadata.uid", &object["metadata"]["uid"], "field is immutable");
+            return Err(Status::invalid(at.kind, &at.name, &[fault]));
+        }
         verbs::belongs(at, &mut object)?;
         let object = call.patched(at.kind, &object, |why| refused(call, &object, &patch, why))?;
         verbs::replace(world, at, object, call.manager())

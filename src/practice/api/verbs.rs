@@ -172,7 +172,12 @@ fn resized(old: &Value, wanted: &Value) -> Value {
 
 /// Writes, or on a dry run only finds out what the write would do.
 pub fn write<T>(practice: &Practice, call: &Call, work: impl FnOnce(&mut World) -> T) -> T {
-    practice.write(|world| if call.dry_run() { world.try_out(work) } else { work(world) })
+    write_unless(practice, call.dry_run(), work)
+}
+
+/// The same, where something else than the query may say that it is a dry run.
+pub fn write_unless<T>(practice: &Practice, dry_run: bool, work: impl FnOnce(&mut World) -> T) -> T {
+    practice.write(|world| if dry_run { world.try_out(work) } else { work(world) })
 }
 
 /// Checks kind, name and namespace of a sent object against the path, and fills in what the path says.
@@ -223,7 +228,7 @@ pub fn belongs(at: &Resource, object: &mut Value) -> Result<(), Status> {
 
 pub fn delete(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
     let how = deletion(call)?;
-    let gone = write(practice, call, |world| world.delete(at.kind.storage(), at.ns(), &at.name, &how))?;
+    let gone = write_unless(practice, how.dry_run, |world| world.delete(at.kind.storage(), at.ns(), &at.name, &how))?;
     let gone = view::show(at.kind, gone);
     let still_there = !gone["metadata"]["deletionTimestamp"].is_null();
     Ok(answer::object(&if still_there || ANSWERED_WITH_OBJECT.contains(&at.kind.kind) {
@@ -243,7 +248,7 @@ fn success(kind: &Kind, gone: &Value) -> Value {
 
 pub fn delete_collection(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
     let (how, selector) = (deletion(call)?, call.selector(at.kind)?);
-    let gone = write(practice, call, |world| {
+    let gone = write_unless(practice, how.dry_run, |world| {
         let chosen: Vec<Value> = world
             .store
             .list(at.kind, at.namespace.as_deref())
@@ -287,6 +292,7 @@ pub fn deletion(call: &Call) -> Result<Deletion, Status> {
     Ok(Deletion {
         grace_seconds,
         propagation,
+        dry_run: call.dry_run() || options["dryRun"].as_array().is_some_and(|asked| asked.iter().any(|one| one == "All")),
         uid: text("uid"),
         version: text("resourceVersion"),
     })

@@ -18,7 +18,7 @@ use super::{answer, table};
 use crate::practice::cluster::{Practice, WeakPractice};
 use crate::practice::selector::Selector;
 use crate::practice::status::Status;
-use crate::practice::store::{Record, Store, What, decode};
+use crate::practice::store::{Record, What, decode};
 use crate::practice::view;
 use crate::practice::world::World;
 
@@ -72,25 +72,13 @@ pub fn open(practice: &Practice, at: Resource, call: Call, only: &str) -> Result
         first: None,
         ended: false,
     };
-    practice.read(|world| match from {
-        Some(version) if !streaming => check_age(&world.store, version),
-        _ => {
-            watch.initial(world, streaming);
-            Ok(())
-        }
-    })?;
+    if from.is_none() || streaming {
+        practice.read(|world| watch.initial(world, streaming));
+    }
     let lines = stream::unfold(watch, |mut watch| async move {
         watch.next().await.map(|lines| (Ok::<_, Infallible>(Bytes::from(lines)), watch))
     });
     Ok(answer::typed(StatusCode::OK, "application/json", Body::from_stream(lines)))
-}
-
-fn check_age(store: &Store, version: u64) -> Result<(), Status> {
-    if version < store.forgotten() {
-        Err(Status::expired(format!("too old resource version: {version} ({})", store.forgotten())))
-    } else {
-        Ok(())
-    }
 }
 
 impl Watch {
@@ -111,18 +99,9 @@ impl Watch {
     }
 
     /// One event, in the form asked for.
-    fn event(&mut self, lines: &mut String, kind: &str, object: &[u8], now: Timestamp) {
+    fn event(&mut self, lines: &mut String, kind: &str, object: &Bytes, now: Timestamp) {
         let Some(call) = &self.tables else {
-            return match self.at.kind.stored {
-                None => event(lines, kind, object),
-                Some(_) => event(
-                    lines,
-                    kind,
-                    view::show(self.at.kind, serde_json::from_slice(object).unwrap_or_default())
-                        .to_string()
-                        .as_bytes(),
-                ),
-            };
+            return event(lines, kind, &view::shown(self.at.kind, object));
         };
         let object: Value = serde_json::from_slice(object).unwrap_or_default();
         let metadata = json!({"resourceVersion": object["metadata"]["resourceVersion"]});
@@ -158,7 +137,9 @@ impl Watch {
     fn fresh(&mut self, world: &World) -> String {
         let mut lines = String::new();
         loop {
-            let Some(changes) = world.store.since(self.told) else {
+            // What was before the start is as gone as what was forgotten since.
+            let known = world.store.since(self.told).filter(|_| self.told >= world.store.forgotten());
+            let Some(changes) = known else {
                 self.ended = true;
                 let status = Status::expired(format!("too old resource version: {} ({})", self.told, world.store.forgotten()));
                 event(&mut lines, "ERROR", status.body().to_string().as_bytes());
@@ -204,7 +185,7 @@ impl Watch {
             Some(before) if kind == "DELETED" && change.what == What::Modified => {
                 let mut gone = decode(before);
                 gone["metadata"]["resourceVersion"] = change.version.to_string().into();
-                self.event(lines, kind, gone.to_string().as_bytes(), now);
+                self.event(lines, kind, &Bytes::from(gone.to_string()), now);
             }
             _ => self.event(lines, kind, &change.object, now),
         }

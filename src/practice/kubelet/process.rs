@@ -154,5 +154,6 @@ pub fn of(
         number: 0,
         message,
         stdin: spec["stdin"] == true,
+        stdin_once: spec["stdinOnce"] == true,
     })
 }

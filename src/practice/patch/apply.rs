@@ -200,7 +200,7 @@ fn who(entry: &Value) -> String {
         who += &format!(" with subresource {:?}", text("subresource"));
     }
     if text("operation") == "Update" {
-        who += &format!(" using {} at {}", text("apiVersion"), text("time"));
+        who += &format!(" using {}", text("apiVersion"));
     }
     who
 }

@@ -65,6 +65,25 @@ impl Fields {
         fields
     }
 
+    /// The fields that a write other than an apply leaves in an object: also the maps, lists and structs that hold them.
+    #[must_use]
+    pub fn written(kind: &Kind, object: &Value) -> Self {
+        Self::of(kind, object).with_holders()
+    }
+
+    /// The same of its status.
+    #[must_use]
+    pub fn written_status(kind: &Kind, object: &Value) -> Self {
+        Self::of_status(kind, object).with_holders()
+    }
+
+    /// Adds what the fields are in.
+    fn with_holders(mut self) -> Self {
+        let holders: Vec<Path> = self.0.iter().flat_map(|path| (1..path.len()).map(|length| path[..length].to_vec())).collect();
+        self.0.extend(holders);
+        self
+    }
+
     fn walk(&mut self, way: &Path, node: Node, value: &Value) {
         match value {
             Value::Object(map) if !map.is_empty() && !node.atomic() => {
@@ -84,6 +103,9 @@ impl Fields {
                     let Some(key) = schema::key(element, keys) else { continue };
                     let way = step(way, format!("k:{}", Value::Object(key)));
                     self.0.insert(way.clone());
+                    if node.element().atomic() {
+                        continue;
+                    }
                     for (name, value) in element.as_object().into_iter().flatten() {
                         self.walk(&step(&way, format!("f:{name}")), node.element().field(name), value);
                     }
@@ -135,6 +157,20 @@ impl Fields {
             }
         }
         Value::Object(tree)
+    }
+
+    /// The fields that hold values and not others.
+    #[must_use]
+    pub fn leaves(&self) -> BTreeSet<Path> {
+        let mut paths = self.0.iter().peekable();
+        let mut leaves = BTreeSet::new();
+        while let Some(path) = paths.next() {
+            // In this order what is below a field follows it at once.
+            if paths.peek().is_none_or(|next| !next.starts_with(path)) {
+                leaves.insert(path.clone());
+            }
+        }
+        leaves
     }
 
     /// Whether a field or anything below it is in the set.

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::fields::{Fields, get};
+use super::fields::{Fields, Path, get};
+use super::schema::Node;
 use crate::practice::kind::Kind;
 
 /// Who writes, through which subresource, when.
@@ -18,18 +19,18 @@ pub struct Writer<'a> {
 pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, writer: &Writer) {
     let Writer { manager, subresource, time } = *writer;
     let present = if subresource == "status" {
-        Fields::of_status(kind, new)
+        Fields::written_status(kind, new)
     } else {
-        Fields::of(kind, new)
+        Fields::written(kind, new)
     };
-    let changed: Fields = Fields(
-        present
-            .0
-            .iter()
-            .filter(|path| old.is_none_or(|old| get(old, path) != get(new, path)))
-            .cloned()
-            .collect(),
-    );
+    let values = present.leaves();
+    let changed = |path: &Path| match old {
+        // What holds others is written by who brings it, not by who changes something in it.
+        _ if !values.contains(path) => !was_there(kind, old, path),
+        Some(old) => get(old, path) != get(new, path),
+        None => true,
+    };
+    let changed = Fields(present.0.iter().filter(|path| changed(path)).cloned().collect());
     let mut entries = known(old, new);
     let mine =
         |entry: &Value| entry["manager"] == manager && entry["operation"] == "Update" && entry["subresource"].as_str().unwrap_or_default() == subresource;
@@ -41,8 +42,7 @@ pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, writer: &Writer
             own.0.extend(fields.0.iter().filter(|path| present.0.contains(*path)).cloned());
             continue;
         }
-        // An element of a keyed list is shared: changing a field in it takes only that field.
-        let lost = |path: &[String]| !present.0.contains(path) || changed.0.contains(path) && !is_element(path);
+        let lost = |path: &[String]| !present.0.contains(path) || changed.0.contains(path) && values.contains(path);
         let elsewhere = |path: &[String]| (path.first().is_some_and(|part| part == "f:status")) != (subresource == "status");
         fields.0.retain(|path| elsewhere(path) || !lost(path));
         if fields.0.len() != count {
@@ -65,6 +65,23 @@ pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, writer: &Writer
     if !entries.is_empty() {
         new["metadata"]["managedFields"] = Value::Array(entries);
     }
+}
+
+/// Whether something was in the object before, or is in every object of the kind.
+pub fn was_there(kind: &Kind, old: Option<&Value>, path: &[String]) -> bool {
+    old.is_some_and(|old| get(old, path).is_some()) || in_every(kind, path)
+}
+
+/// Whether all objects of a kind have a place, if only empty.
+fn in_every(kind: &Kind, path: &[String]) -> bool {
+    let mut node = Node::of(kind);
+    path.iter().all(|part| match part.strip_prefix("f:") {
+        Some(name) => {
+            node = node.field(name);
+            node.always()
+        }
+        None => false,
+    })
 }
 
 /// The entries to go on from: those sent, when a writer sets them itself, or those that were there.

@@ -3,5 +3,6 @@
 pub mod apply;
 pub mod fields;
 pub mod managed;
+pub mod owners;
 pub mod schema;
 pub mod strategic;

@@ -24,6 +24,9 @@ pub struct Node {
     field: Option<&'static Field>,
 }
 
+/// Types whose values stand in lists by a key, and are one value each all the same.
+const WHOLE: [&str; 3] = ["OwnerReference", "ObjectReference", "LocalObjectReference"];
+
 const ANY: Node = Node {
     shape: &Shape::Any,
     field: None,
@@ -61,6 +64,15 @@ impl Node {
         }
     }
 
+    /// Whether objects have this place from the first, if only empty: what holds values by itself, or has to be there.
+    #[must_use]
+    pub fn always(self) -> bool {
+        self.field.is_some_and(|field| match &field.shape {
+            Shape::Type(_) => !field.keep || field.required,
+            _ => field.keep && field.required,
+        })
+    }
+
     /// How server-side apply merges this list (`x-kubernetes-list-type`).
     #[must_use]
     pub fn list(self) -> List {
@@ -84,7 +96,8 @@ impl Node {
     /// Whether server-side apply takes this as one value, whatever is in it.
     #[must_use]
     pub fn atomic(self) -> bool {
-        self.field.is_some_and(|field| field.atomic)
+        let whole = matches!(self.shape, Shape::Type(id) if WHOLE.contains(&table().of(*id).short()));
+        whole || self.field.is_some_and(|field| field.atomic)
     }
 }
 

@@ -48,6 +48,8 @@ pub struct Launch {
     pub message: Content,
     /// Whether somebody may write to its stdin later.
     pub stdin: bool,
+    /// Whether its stdin ends with the first who wrote to it.
+    pub stdin_once: bool,
 }
 
 struct Container {
@@ -59,6 +61,7 @@ struct Container {
     partial: [Vec<u8>; 2],
     attached: Vec<(Writer, Writer)>,
     stdin: Option<Writer>,
+    stdin_once: bool,
     env: Environment,
     folder: String,
 }
@@ -153,6 +156,7 @@ impl Runtime {
             partial: Default::default(),
             attached: Vec::new(),
             stdin,
+            stdin_once: launch.stdin_once,
             env: launch.env,
             folder: launch.folder,
         };
@@ -284,9 +288,15 @@ impl Runtime {
         }
     }
 
-    /// The end that writes to a container's stdin, when it has one.
-    pub fn stdin(&self, uid: &str, container: &str) -> Option<Writer> {
-        self.container(uid, container)?.stdin.clone()
+    /// The end that writes to a container's stdin, when it has one; where it is for one writer only, he alone holds it.
+    pub fn stdin(&mut self, uid: &str, container: &str) -> Option<Writer> {
+        let id = self.of(uid, Some(container)).last()?;
+        let container = self.containers.get_mut(&id)?;
+        if container.stdin_once {
+            container.stdin.take()
+        } else {
+            container.stdin.clone()
+        }
     }
 
     /// Follows what a container prints from now on.

@@ -218,7 +218,7 @@ fn follow(world: &mut World, namespace: &str, pod: &str, exec: &Exec) -> Result<
     })?;
     let (stdout, stderr) = world.runtime.follow(&uid, &name).ok_or_else(|| Status::not_found(&POD, pod))?;
     Ok(Ends {
-        stdin: world.runtime.stdin(&uid, &name).filter(|_| exec.stdin),
+        stdin: if exec.stdin { world.runtime.stdin(&uid, &name) } else { None },
         stdout,
         stderr,
         code: Arc::new(Mutex::new(Some(0))),

@@ -65,6 +65,17 @@ async fn an_approval_changes_nothing_but_the_answer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deletion_may_be_tried_out() {
+    let (practice, _client) = start();
+    practice.write(|world| world.create(&POD, pod(&json!({})))).unwrap();
+    let options = json!({"kind": "DeleteOptions", "apiVersion": "v1", "dryRun": ["All"]});
+    let (code, gone) = send(&practice, "DELETE", "/api/v1/namespaces/lab/pods/a", "application/json", options).await;
+    assert_eq!((code, &gone["metadata"]["name"]), (200, &json!("a")));
+    let there = practice.read(|world| world.store.get(&POD, "lab", "a")).unwrap();
+    assert!(there["metadata"]["deletionTimestamp"].is_null());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_namespace_keeps_pods_out() {
     let (practice, _client) = start();
     let root = json!({"metadata": {"name": "b"}, "spec": {"hostNetwork": true, "containers": [{"name": "app", "image": "acme/shop:1.0"}]}});

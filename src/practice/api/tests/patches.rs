@@ -65,7 +65,7 @@ async fn an_edit_takes_a_field_from_the_one_who_applied_it() {
     assert!(
         refusal
             .message
-            .starts_with("Apply failed with 1 conflict: conflict with \"kubectl-set\" using apps/v1 at "),
+            .starts_with("Apply failed with 1 conflict: conflict with \"kubectl-set\" using apps/v1"),
         "{}",
         refusal.message
     );

@@ -40,10 +40,10 @@ async fn a_watch_from_a_forgotten_version_is_refused() {
             world.store.put(&crate::practice::kind::CONFIG_MAP, object);
         }
     });
-    let Err(error) = maps.watch(&WatchParams::default(), "2").await.map(|_| ()) else {
+    let mut watch = maps.watch(&WatchParams::default(), "2").await.unwrap().boxed();
+    let Some(WatchEvent::Error(status)) = watch.try_next().await.unwrap() else {
         panic!("watched")
     };
-    let kube::Error::Api(status) = error else { panic!("{error:?}") };
     assert_eq!((status.code, status.reason.as_str()), (410, "Expired"));
     assert!(status.message.starts_with("too old resource version: 2 ("), "{}", status.message);
 }

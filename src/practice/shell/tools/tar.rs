@@ -84,6 +84,9 @@ fn place(process: &Process, line: &Line, name: &str) -> String {
 
 async fn create(process: &Process, line: &Line) -> Result<Result<i32, String>, crate::practice::runtime::pipe::Broken> {
     let (mut members, mut code) = (Vec::new(), 0);
+    if line.words.iter().any(|word| word.starts_with('/')) {
+        process.complain("tar: removing leading '/' from member names".to_owned()).await;
+    }
     for word in &line.words {
         if let Err(fault) = gather(process, &place(process, line, word), word.trim_start_matches('/'), &mut members) {
             process.complain(format!("tar: {word}: {fault}")).await;
