@@ -4,7 +4,7 @@ mod print;
 
 use serde_json::Value;
 
-pub use print::print;
+pub use print::{print, print_like};
 
 /// A document of a file: the line it starts at, what it says, and how its author wrote it.
 pub type Document = (usize, Value, String);
@@ -191,5 +191,14 @@ mod tests {
         }
         let long = json!({"message": "word ".repeat(60).trim(), "other": format!("x: {}", "word ".repeat(60).trim())});
         assert_eq!(documents("x", &print(&long)).unwrap()[0].1, long);
+    }
+
+    #[test]
+    fn a_manifests_own_order_is_kept_and_what_it_has_not_comes_last() {
+        let text = "kind: A\nspec:\n  z: 1\n  list:\n  - name: one\n    image: i\n    args: []\n  a: 2\n";
+        let value = json!({"spec": {"a": 2, "z": 1, "new": 3, "list": [{"name": "two", "image": "j"}, {"args": [], "image": "i", "name": "one"}]}, "kind": "A"});
+        let want = "kind: A\nspec:\n  z: 1\n  list:\n  - name: two\n    image: j\n  - name: one\n    image: i\n    args: []\n  a: 2\n  new: 3\n";
+        assert_eq!(print_like(&value, text), want);
+        assert_eq!(print_like(&value, "- no mapping"), print(&value));
     }
 }

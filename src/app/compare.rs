@@ -81,7 +81,7 @@ impl Session {
     async fn forms(&self, manifest: &Manifest) -> Result<(String, String), String> {
         let (version, kind, name) = (manifest.api_version(), manifest.kind(), manifest.name());
         if self.cluster.lacks(version, kind, name).await {
-            return Ok((yaml::print(&manifest.object), String::new()));
+            return Ok((yaml::print_like(&manifest.object, &manifest.text), String::new()));
         }
         let about = ObjectRef {
             kind: kind.to_owned(),
@@ -90,7 +90,7 @@ impl Session {
         };
         let live = self.manifest(&about).await?;
         let (written, live) = alike(&manifest.object, live);
-        Ok((yaml::print(&written), yaml::print(&live)))
+        Ok((yaml::print_like(&written, &manifest.text), yaml::print_like(&live, &manifest.text)))
     }
 }
 

@@ -19,8 +19,8 @@ impl Session {
     pub async fn holds(&self, want: &Want) -> Result<String, String> {
         match want {
             Want::Answers { service, port, path, body } => {
-                let said = self.cluster.request(service, *port, path).await.map_err(|why| first_line(&why))?;
-                let line = first_line(&said);
+                let said = self.cluster.request(service, *port, path).await.map_err(|why| gist(&why))?;
+                let line = gist(&said);
                 if body.is_empty() || text::glob(body, said.trim()) {
                     Ok(format!("it answered {line}").trim_end().to_owned())
                 } else {
@@ -36,7 +36,7 @@ impl Session {
                 let version = self.api_version(kind).map_err(|notice| notice.what)?;
                 let object = self.cluster.yaml(&version, kind, name).await?;
                 let found = path::get(&object, path);
-                let saw = found.map_or_else(|| "not set".to_owned(), |found| plain(found).chars().take(QUOTED).collect());
+                let saw = found.map_or_else(|| "not set".to_owned(), worded);
                 if test.holds(found) { Ok(saw) } else { Err(saw) }
             }
             _ => Err("klab cannot ask the cluster for this".to_owned()),
@@ -109,7 +109,61 @@ impl Session {
     }
 }
 
-/// The beginning of an answer, for one row: a page of HTML may follow.
-fn first_line(said: &str) -> String {
-    said.lines().next().unwrap_or_default().chars().take(QUOTED).collect()
+/// A field in a few words: of what has fields of its own, their names.
+fn worded(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => short(&format!("has {}", fields.keys().map(String::as_str).collect::<Vec<_>>().join(", "))),
+        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => match items.len() {
+            1 => "1 entry".to_owned(),
+            count => format!("{count} entries"),
+        },
+        other => short(&plain(other)),
+    }
+}
+
+/// What an answer says, for one row: the title of a page, the message of a Status, else its first line.
+fn gist(said: &str) -> String {
+    let said = said.trim();
+    // `404: …` stays before what was said with it
+    if let Some((code, rest)) = said.split_once(": ").filter(|(code, _)| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit())) {
+        return short(&format!("{code} {}", gist(rest)));
+    }
+    if said.starts_with('<') {
+        let title = said.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).map(|(title, _)| title.trim());
+        return title.map_or_else(|| "with a page of HTML".to_owned(), |title| short(&format!("with the page \"{title}\"")));
+    }
+    let status: Option<Value> = serde_json::from_str(said).ok();
+    let message = status.as_ref().and_then(|status| status["message"].as_str());
+    short(message.unwrap_or(said).lines().next().unwrap_or_default())
+}
+
+fn short(text: &str) -> String {
+    if text.chars().count() <= QUOTED {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(QUOTED - 1).collect();
+    format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_told_in_one_row_and_never_as_raw_markup() {
+        assert_eq!(gist("<!DOCTYPE html>\n<html><head><title>Welcome!</title></head>"), "with the page \"Welcome!\"");
+        assert_eq!(gist("<p>x"), "with a page of HTML");
+        assert_eq!(gist(r#"{"kind": "Status", "message": "no endpoints available"}"#), "no endpoints available");
+        assert_eq!(gist("404: <html><title>404 Not Found</title>"), "404 with the page \"404 Not Found\"");
+        assert_eq!(gist("fine\nmore"), "fine");
+        let long = gist(&"word ".repeat(30));
+        assert!(long.ends_with('…') && long.chars().count() <= QUOTED, "{long}");
+    }
+
+    #[test]
+    fn a_field_with_fields_of_its_own_is_told_by_their_names() {
+        assert_eq!(worded(&json!({"httpGet": {"port": 80}, "periodSeconds": 5})), "has httpGet, periodSeconds");
+        assert_eq!(worded(&json!([{"to": []}])), "1 entry");
+        assert_eq!((worded(&json!(["a", "b"])).as_str(), worded(&json!(10)).as_str()), (plain(&json!(["a", "b"])).as_str(), "10"));
+    }
 }

@@ -2,6 +2,8 @@
 
 mod others;
 mod paths;
+mod policies;
+mod rights;
 mod workloads;
 
 pub use others::others;
@@ -10,7 +12,7 @@ pub use workloads::workloads;
 
 use std::collections::BTreeMap;
 
-use crate::cluster::snapshot::{ObjectRef, ObjectRow, Snapshot};
+use crate::cluster::snapshot::{ObjectRef, ObjectRow, PodRow, Snapshot};
 use crate::scenario::clue::{Pair, Side};
 
 /// One stop on the map.
@@ -50,6 +52,15 @@ fn exists(snapshot: &Snapshot, kind: &str, name: &str) -> Option<bool> {
         return Some(true);
     }
     snapshot.listed.contains(kind).then_some(false)
+}
+
+/// The pod whose labels come nearest to those that are wanted.
+fn nearest<'a>(snapshot: &'a Snapshot, wanted: &BTreeMap<String, String>) -> Option<&'a PodRow> {
+    let fit = |pod: &&PodRow| {
+        let same = wanted.iter().filter(|(key, value)| pod.labels.get(*key) == Some(value)).count();
+        (same, wanted.keys().filter(|key| pod.labels.contains_key(*key)).count())
+    };
+    snapshot.pods_by_age().into_iter().rev().max_by_key(fit)
 }
 
 fn side(kind: &str, name: &str, path: &str, text: String) -> Side {

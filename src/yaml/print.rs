@@ -1,14 +1,25 @@
 //! YAML as `kubectl get -o yaml` prints it.
 
 use serde_json::Value;
+use serde_yaml::Value as Written;
 
 /// Prints a value as `kubectl get -o yaml` does: keys sorted, lists not indented.
 #[must_use]
 pub fn print(value: &Value) -> String {
+    ordered(value, None)
+}
+
+/// The same with the keys in the order of a manifest's text; those that it has not come last, sorted.
+#[must_use]
+pub fn print_like(value: &Value, text: &str) -> String {
+    ordered(value, serde_yaml::from_str::<Written>(text).ok().as_ref())
+}
+
+fn ordered(value: &Value, like: Option<&Written>) -> String {
     let mut out = String::new();
     match value {
-        Value::Object(map) if !map.is_empty() => mapping(map, 0, &mut out),
-        Value::Array(list) if !list.is_empty() => sequence(list, 0, &mut out),
+        Value::Object(map) if !map.is_empty() => mapping(map, like, 0, &mut out),
+        Value::Array(list) if !list.is_empty() => sequence(list, like, 0, &mut out),
         other => {
             inline(other, 0, 0, &mut out);
             out.push('\n');
@@ -17,9 +28,11 @@ pub fn print(value: &Value) -> String {
     out
 }
 
-fn mapping(map: &serde_json::Map<String, Value>, indent: usize, out: &mut String) {
+fn mapping(map: &serde_json::Map<String, Value>, like: Option<&Written>, indent: usize, out: &mut String) {
     let mut keys: Vec<&String> = map.keys().collect();
-    keys.sort();
+    let written = like.and_then(Written::as_mapping);
+    let place = |key: &str| written.and_then(|fields| fields.keys().position(|one| one.as_str() == Some(key)));
+    keys.sort_by_cached_key(|key| (place(key.as_str()).unwrap_or(usize::MAX), key.as_str()));
     for (at, key) in keys.into_iter().enumerate() {
         if at > 0 {
             out.push_str(&" ".repeat(indent));
@@ -28,16 +41,17 @@ fn mapping(map: &serde_json::Map<String, Value>, indent: usize, out: &mut String
         string(key, 0, 0, out);
         out.push(':');
         let column = indent + out.len() - start;
+        let like = written.and_then(|fields| fields.get(key.as_str()));
         match &map[key] {
             Value::Object(inner) if !inner.is_empty() => {
                 out.push('\n');
                 out.push_str(&" ".repeat(indent + 2));
-                mapping(inner, indent + 2, out);
+                mapping(inner, like, indent + 2, out);
             }
             Value::Array(list) if !list.is_empty() => {
                 out.push('\n');
                 out.push_str(&" ".repeat(indent));
-                sequence(list, indent, out);
+                sequence(list, like, indent, out);
             }
             scalar => {
                 out.push(' ');
@@ -48,15 +62,21 @@ fn mapping(map: &serde_json::Map<String, Value>, indent: usize, out: &mut String
     }
 }
 
-fn sequence(list: &[Value], indent: usize, out: &mut String) {
+fn sequence(list: &[Value], like: Option<&Written>, indent: usize, out: &mut String) {
+    let written = like.and_then(Written::as_sequence).map_or(&[][..], Vec::as_slice);
+    // items of a list that have names are known by them
+    let twin = |at: usize, item: &Value| match item["name"].as_str() {
+        Some(name) => written.iter().find(|one| one["name"].as_str() == Some(name)).or(written.first()),
+        None => written.get(at).or(written.first()),
+    };
     for (at, item) in list.iter().enumerate() {
         if at > 0 {
             out.push_str(&" ".repeat(indent));
         }
         out.push_str("- ");
         match item {
-            Value::Object(inner) if !inner.is_empty() => mapping(inner, indent + 2, out),
-            Value::Array(inner) if !inner.is_empty() => sequence(inner, indent + 2, out),
+            Value::Object(inner) if !inner.is_empty() => mapping(inner, twin(at, item), indent + 2, out),
+            Value::Array(inner) if !inner.is_empty() => sequence(inner, twin(at, item), indent + 2, out),
             scalar => {
                 inline(scalar, indent, indent + 2, out);
                 out.push('\n');

@@ -50,6 +50,7 @@ pub fn of_object(kind: &str, object: &Value) -> Vec<Fact> {
         "Job" => facts.fields(object, &["spec.backoffLimit", "spec.activeDeadlineSeconds", "status.failed"]),
         "Deployment" => facts.fields(object, &["spec.progressDeadlineSeconds", "spec.paused"]),
         "Service" => facts.put("spec.selector", plain(&object["spec"]["selector"])),
+        "Role" | "ClusterRole" => facts.put("rules", list(&object["rules"]).map(rule).collect::<Vec<_>>().join("; ")),
         "NetworkPolicy" => policy(&mut facts, &object["spec"]),
         _ => {}
     }
@@ -97,6 +98,14 @@ fn policy(facts: &mut Facts, spec: &Value) {
             facts.put(format!("spec.{field}"), said);
         }
     }
+}
+
+/// `get, list pods`
+fn rule(rule: &Value) -> String {
+    let all = |field: &str| list(&rule[field]).map(words).collect::<Vec<_>>().join(", ");
+    let named = all("resourceNames");
+    let of = if named.is_empty() { String::new() } else { format!(" named {named}") };
+    format!("{} {}{of}", all("verbs"), [all("resources"), all("nonResourceURLs")].concat())
 }
 
 fn taint(taint: &Value) -> String {

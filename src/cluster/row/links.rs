@@ -31,6 +31,10 @@ pub fn of_pod(spec: &Value) -> Vec<LinkRow> {
     for secret in list(&spec["imagePullSecrets"]) {
         push(&mut links, "Secret", secret, "name", "imagePullSecrets");
     }
+    let account = words(&spec["serviceAccountName"]);
+    if account != "default" {
+        push(&mut links, "ServiceAccount", spec, "serviceAccountName", "serviceAccountName");
+    }
     // The cluster's own, mounted into every pod, are nothing a learner wrote.
     links.retain(|link| link.name != "kube-root-ca.crt");
     links
@@ -57,6 +61,7 @@ pub fn of_object(kind: &str, object: &Value) -> Vec<LinkRow> {
     match kind {
         "CronJob" => of_pod(&spec["jobTemplate"]["spec"]["template"]["spec"]),
         "Ingress" => backends(spec),
+        "RoleBinding" | "ClusterRoleBinding" => bound(object),
         "EndpointSlice" => list(&object["endpoints"])
             .filter(|endpoint| endpoint["targetRef"]["kind"] == "Pod")
             .map(|endpoint| LinkRow {
@@ -68,6 +73,28 @@ pub fn of_object(kind: &str, object: &Value) -> Vec<LinkRow> {
             .collect(),
         _ => of_pod(&spec["template"]["spec"]),
     }
+}
+
+/// The role that a binding gives, and the accounts that it gives it to; those of other namespaces with these.
+fn bound(object: &Value) -> Vec<LinkRow> {
+    let own = &object["metadata"]["namespace"];
+    let role = LinkRow {
+        kind: words(&object["roleRef"]["kind"]),
+        name: words(&object["roleRef"]["name"]),
+        how: "roleRef".to_owned(),
+        ..LinkRow::default()
+    };
+    let accounts = list(&object["subjects"]).filter(|subject| subject["kind"] == "ServiceAccount").map(|subject| {
+        let (name, namespace) = (words(&subject["name"]), &subject["namespace"]);
+        let here = namespace.is_null() || namespace == own || own.is_null();
+        LinkRow {
+            kind: "ServiceAccount".to_owned(),
+            name: if here { name } else { format!("{}/{name}", words(namespace)) },
+            how: "subjects".to_owned(),
+            ..LinkRow::default()
+        }
+    });
+    std::iter::once(role).chain(accounts).collect()
 }
 
 /// The Services an Ingress sends to, with the path that leads there.

@@ -1,6 +1,8 @@
-//! What leads to the pods: Ingress, Service, EndpointSlice, pod; each link held against what it should meet.
+//! What leads to the pods: Ingress, Service, EndpointSlice, pod, and what policies let through; each link held against what it
+//! should meet.
 
-use super::{State, Stop, by_name, exists, labels, side};
+use super::policies::policies;
+use super::{State, Stop, by_name, exists, labels, nearest, side};
 use crate::cluster::snapshot::{LinkRow, ObjectRow, PodRow, PortRow, Snapshot};
 use crate::scenario::clue::Pair;
 
@@ -33,6 +35,7 @@ pub fn paths(snapshot: &Snapshot) -> Vec<Stop> {
         });
         behind(snapshot, service, 1, &mut stops);
     }
+    stops.extend(policies(snapshot));
     stops
 }
 
@@ -113,14 +116,7 @@ fn endpoint(snapshot: &Snapshot, link: &LinkRow, depth: usize) -> Stop {
 
 /// A selector that meets nothing, beside the pod that comes nearest.
 fn selector(snapshot: &Snapshot, service: &ObjectRow, depth: usize) -> Stop {
-    let fit = |pod: &PodRow| {
-        let pairs = service.selector.iter();
-        let (same, key): (Vec<_>, Vec<_>) = pairs
-            .map(|(key, value)| (pod.labels.get(key) == Some(value), pod.labels.contains_key(key)))
-            .unzip();
-        (same.iter().filter(|same| **same).count(), key.iter().filter(|key| **key).count())
-    };
-    let nearest = snapshot.pods_by_age().into_iter().rev().max_by_key(|pod| fit(pod));
+    let nearest = nearest(snapshot, &service.selector);
     let right = nearest.map(|pod| side("Pod", &pod.name, "metadata.labels", labels(&pod.labels)));
     Stop {
         depth,

@@ -1,6 +1,6 @@
 //! What makes the pods: each workload with what it makes, down to the pods, and what those pods name.
 
-use super::{State, Stop, by_name, exists, side};
+use super::{State, Stop, by_name, exists, rights, side};
 use crate::cluster::snapshot::{LinkRow, ObjectRow, PodRow, Snapshot};
 use crate::lab::journal::{Shade, shade};
 use crate::scenario::clue::Pair;
@@ -125,6 +125,9 @@ fn named(snapshot: &Snapshot, kind: &str, by: &str, links: &[LinkRow], depth: us
         });
         if waits {
             stops.extend(volumes(snapshot, depth + 1));
+        }
+        if link.kind == "ServiceAccount" && !broken {
+            rights::below(snapshot, &link.name, depth + 1, stops);
         }
     }
 }

@@ -194,3 +194,75 @@ fn what_no_chain_names_stands_beside_them() {
     let found: Vec<_> = found.iter().map(|stop| (stop.name.as_str(), stop.state)).collect();
     assert_eq!(found, [("held", State::Waiting), ("reader", State::Plain)]);
 }
+
+fn policy(selector: &str, field: &str, rules: &str) -> ObjectRow {
+    let fact = |path: String, text: &str| crate::cluster::snapshot::Fact { path, text: text.to_owned() };
+    ObjectRow {
+        facts: vec![fact("spec.podSelector".to_owned(), selector), fact(format!("spec.{field}"), rules)],
+        ..object("NetworkPolicy", "wall", None)
+    }
+}
+
+fn labelled(name: &str, app: &str) -> Row {
+    let labels = [("app".to_owned(), app.to_owned())].into();
+    let ports = vec![port("", "8080", "")];
+    Row::Pod(PodRow { labels, ports, ..pod(name, 1) })
+}
+
+#[test]
+fn a_policys_rule_that_meets_nobody_stands_beside_the_nearest_pod() {
+    let meets = |wanted: &str| format!(r#"[{{"from":[{{"podSelector":{{"matchLabels":{{"app":"{wanted}"}}}}}}],"ports":[{{"port":8080}}]}}]"#);
+    let drawn = |rules: &str| {
+        let rows = vec![Row::Object(policy("app=shop", "ingress", rules)), labelled("shop-1", "shop"), labelled("till-1", "till")];
+        texts(&paths(&snapshot(rows, &[])))
+    };
+    assert_eq!(drawn(&meets("till")), []);
+    assert_eq!(drawn(&meets("desk")), two("app=desk", "app=shop"));
+    assert_eq!(drawn(r#"[{"ports":[{"port":9090}]}]"#), two("TCP 9090", "8080"), "nobody listens there");
+    let shut = paths(&snapshot(vec![Row::Object(policy("every pod", "ingress", "nothing is let through"))], &[]));
+    assert_eq!((shut[1].state, shut[1].note.as_str()), (State::Broken, "nothing is let through"));
+}
+
+#[test]
+fn a_look_up_that_no_rule_lets_out_is_broken_until_some_policy_does() {
+    let out = r#"[{"to":[{"podSelector":{"matchLabels":{"app":"shop"}}}],"ports":[{"protocol":"TCP","port":8080}]}]"#;
+    let mut rows = vec![Row::Object(policy("every pod", "egress", out)), labelled("shop-1", "shop")];
+    assert_eq!(texts(&paths(&snapshot(rows.clone(), &[]))), two("TCP 8080", "UDP 53, TCP 53"));
+    let mut other = policy("every pod", "egress", r#"[{"ports":[{"protocol":"UDP","port":53}]}]"#);
+    (other.uid, other.name) = (uid("dns"), "dns".to_owned());
+    rows.push(Row::Object(other));
+    assert_eq!(texts(&paths(&snapshot(rows, &[]))), []);
+}
+
+#[test]
+fn an_account_leads_to_its_binding_and_role_or_to_none() {
+    let link = |kind: &str, name: &str, how: &str| LinkRow {
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        how: how.to_owned(),
+        ..LinkRow::default()
+    };
+    let runs_as = vec![link("ServiceAccount", "robot", "serviceAccountName")];
+    let mut web = object("Deployment", "web", None);
+    web.links = runs_as.clone();
+    let mut rows = vec![
+        Row::Object(web),
+        Row::Object(object("ServiceAccount", "robot", None)),
+        Row::Pod(PodRow {
+            links: runs_as,
+            is_ready: false,
+            ..pod("web-1", 1)
+        }),
+    ];
+    let listed = ["RoleBinding", "Role", "ServiceAccount"];
+    let drawn = |rows: &[Row]| texts(&workloads(&snapshot(rows.to_vec(), &listed)));
+    assert!(drawn(&rows).contains(&("robot".to_owned(), "none".to_owned())), "{:?}", drawn(&rows));
+    let mut binding = object("RoleBinding", "gives", None);
+    binding.links = vec![link("Role", "reader", "roleRef"), link("ServiceAccount", "robot", "subjects")];
+    rows.push(Row::Object(binding));
+    let missing = ("reader".to_owned(), "none".to_owned());
+    assert!(drawn(&rows).iter().all(|pair| *pair == missing) && !drawn(&rows).is_empty(), "the role is missing");
+    rows.push(Row::Object(object("Role", "reader", None)));
+    assert_eq!(drawn(&rows), []);
+    assert_eq!(others(&snapshot(rows, &listed)), [], "all of it stands in the chain");
+}

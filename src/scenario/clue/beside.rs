@@ -24,18 +24,32 @@ fn said<'a>(facts: &'a [Fact], path: &str) -> &'a str {
     facts.iter().find(|fact| fact.path == path).map_or("", |fact| fact.text.as_str())
 }
 
-/// The claim and the free volume that misses it by the fewest fields, with the first of these.
+/// The claim and the free volume that misses it by the fewest fields, with these.
 pub(super) fn volume(claim: &ObjectRow, scene: &Scene) -> Option<Pair> {
     let bound = |row: &ObjectRow| row.columns.iter().any(|(name, value)| name == "STATUS" && value == "Bound");
     let volumes = scene.snapshot.of_kind("PersistentVolume").filter(|row| !row.deleting && !bound(row));
     let apart = |volume: &ObjectRow| -> Vec<usize> { (0..FIELDS.len()).filter(|field| !fits(*field, claim, volume)).collect() };
     let (fields, volume) = volumes.map(|volume| (apart(volume), volume)).min_by_key(|(fields, _)| fields.len())?;
-    let (of_claim, of_volume) = FIELDS[*fields.first()?];
-    let side = |row: &ObjectRow, path: &str| Side::new(&row.kind, &row.namespace, &row.name, path, said(&row.facts, path).to_owned());
+    if fields.is_empty() {
+        return None;
+    }
+    let side = |row: &ObjectRow, path_of: fn(usize) -> &'static str| {
+        let paths: Vec<&str> = fields.iter().map(|field| path_of(*field)).collect();
+        let texts: Vec<&str> = paths.iter().map(|path| said(&row.facts, path)).map(|text| if text.is_empty() { "\"\"" } else { text }).collect();
+        Side::new(&row.kind, &row.namespace, &row.name, &named(&paths), texts.join(", "))
+    };
     Some(Pair {
-        left: side(claim, of_claim),
-        right: side(volume, of_volume),
+        left: side(claim, |field| FIELDS[field].0),
+        right: side(volume, |field| FIELDS[field].1),
     })
+}
+
+/// One path whole; of several the last words.
+fn named(paths: &[&str]) -> String {
+    match paths {
+        [one] => (*one).to_owned(),
+        several => several.iter().map(|path| path.rsplit('.').next().unwrap_or(path)).collect::<Vec<_>>().join(", "),
+    }
 }
 
 fn fits(field: usize, claim: &ObjectRow, volume: &ObjectRow) -> bool {

@@ -58,12 +58,15 @@ fn event(reason: &str, message: &str, scene: &Scene) -> Option<Clue> {
     if matches!(known, Some(Rule { fault: Fault::Pull(_), .. })) && container.is_some_and(|container| waits(container, rules::PULL_REASONS).is_none()) {
         return None;
     }
-    Some(of_event(
+    let mut clue = of_event(
         event,
         known.map_or(Fault::Other, |rule| rule.fault),
         known.map_or(&[], |rule| rule.decisive),
         container,
-    ))
+    );
+    let claim = scene.snapshot.objects.get(&event.about_uid).filter(|row| row.kind == "PersistentVolumeClaim");
+    clue.pair = claim.and_then(|claim| beside::volume(claim, scene));
+    Some(clue)
 }
 
 fn log(container: &str, line: &str, scene: &Scene) -> Option<Clue> {

@@ -216,6 +216,15 @@ fn a_claim_stands_beside_the_volume_that_comes_nearest() {
         let clue = stage.clue().expect("a clue");
         assert_eq!(texts(&clue), ("5Gi".to_owned(), "1Gi".to_owned()));
         assert_eq!(clue.pair.map(|pair| pair.right.object.name), Some("near".to_owned()));
+        claim.facts[1].text = "ReadWriteMany".to_owned();
+        put(&mut stage, claim);
+        let clues = vec![ClueRule::Event {
+            reason: "FailedBinding".into(),
+            message: "*".into(),
+        }];
+        stage.scenario = Scenario { clues, ..Scenario::default() };
+        let pair = stage.clue().and_then(|clue| clue.pair).expect("a lesson's own rule shows the two as well, and all that differs");
+        assert_eq!((pair.left.path.as_str(), pair.left.text.as_str()), ("accessModes, storage", "ReadWriteMany, 5Gi"));
     }
 }
 
