@@ -196,7 +196,8 @@ mod tests {
     #[test]
     fn a_manifests_own_order_is_kept_and_what_it_has_not_comes_last() {
         let text = "kind: A\nspec:\n  z: 1\n  list:\n  - name: one\n    image: i\n    args: []\n  a: 2\n";
-        let value = json!({"spec": {"a": 2, "z": 1, "new": 3, "list": [{"name": "two", "image": "j"}, {"args": [], "image": "i", "name": "one"}]}, "kind": "A"});
+        let value =
+            json!({"spec": {"a": 2, "z": 1, "new": 3, "list": [{"name": "two", "image": "j"}, {"args": [], "image": "i", "name": "one"}]}, "kind": "A"});
         let want = "kind: A\nspec:\n  z: 1\n  list:\n  - name: two\n    image: j\n  - name: one\n    image: i\n    args: []\n  a: 2\n  new: 3\n";
         assert_eq!(print_like(&value, text), want);
         assert_eq!(print_like(&value, "- no mapping"), print(&value));

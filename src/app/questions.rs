@@ -125,11 +125,17 @@ fn worded(value: &Value) -> String {
 fn gist(said: &str) -> String {
     let said = said.trim();
     // `404: …` stays before what was said with it
-    if let Some((code, rest)) = said.split_once(": ").filter(|(code, _)| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit())) {
+    if let Some((code, rest)) = said
+        .split_once(": ")
+        .filter(|(code, _)| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit()))
+    {
         return short(&format!("{code} {}", gist(rest)));
     }
     if said.starts_with('<') {
-        let title = said.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).map(|(title, _)| title.trim());
+        let title = said
+            .split_once("<title>")
+            .and_then(|(_, rest)| rest.split_once("</title>"))
+            .map(|(title, _)| title.trim());
         return title.map_or_else(|| "with a page of HTML".to_owned(), |title| short(&format!("with the page \"{title}\"")));
     }
     let status: Option<Value> = serde_json::from_str(said).ok();
@@ -151,7 +157,10 @@ mod tests {
 
     #[test]
     fn an_answer_is_told_in_one_row_and_never_as_raw_markup() {
-        assert_eq!(gist("<!DOCTYPE html>\n<html><head><title>Welcome!</title></head>"), "with the page \"Welcome!\"");
+        assert_eq!(
+            gist("<!DOCTYPE html>\n<html><head><title>Welcome!</title></head>"),
+            "with the page \"Welcome!\""
+        );
         assert_eq!(gist("<p>x"), "with a page of HTML");
         assert_eq!(gist(r#"{"kind": "Status", "message": "no endpoints available"}"#), "no endpoints available");
         assert_eq!(gist("404: <html><title>404 Not Found</title>"), "404 with the page \"404 Not Found\"");
@@ -164,6 +173,9 @@ mod tests {
     fn a_field_with_fields_of_its_own_is_told_by_their_names() {
         assert_eq!(worded(&json!({"httpGet": {"port": 80}, "periodSeconds": 5})), "has httpGet, periodSeconds");
         assert_eq!(worded(&json!([{"to": []}])), "1 entry");
-        assert_eq!((worded(&json!(["a", "b"])).as_str(), worded(&json!(10)).as_str()), (plain(&json!(["a", "b"])).as_str(), "10"));
+        assert_eq!(
+            (worded(&json!(["a", "b"])).as_str(), worded(&json!(10)).as_str()),
+            (plain(&json!(["a", "b"])).as_str(), "10")
+        );
     }
 }

@@ -113,6 +113,7 @@ pub fn padded(text: &str, width: usize) -> String {
 
 /// Styled words wrapped at a width, each row after the first behind an indent.
 pub fn wrap_spans(spans: Vec<(String, Style)>, width: usize, indent: usize) -> Vec<Line<'static>> {
+    let (width, indent) = (width.max(1), indent.min(width / 2));
     let mut rows: Vec<Vec<Span<'static>>> = vec![Vec::new()];
     let mut used = 0;
     for (text, style) in spans {
@@ -176,6 +177,14 @@ mod tests {
         assert!(rows.iter().all(|row| row.width() <= 13), "{rows:?}");
         let together: String = rows.iter().map(|row| row.to_string()).collect::<String>().replace(' ', "");
         assert_eq!(together, text.replace(' ', ""));
+    }
+
+    #[test]
+    fn an_indent_wider_than_the_row_ends_as_any_other() {
+        for (width, indent) in [(12, 40), (1, 1), (0, 3)] {
+            let rows = wrap_spans(vec![("a column      and   another-one".to_owned(), Style::new())], width, indent);
+            assert!(rows.len() < 60 && rows.iter().any(|row| row.to_string().contains('a')), "{rows:?}");
+        }
     }
 
     const LOOK: Look = Look {

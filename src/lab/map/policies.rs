@@ -97,7 +97,12 @@ fn rules(snapshot: &Snapshot, policy: &ObjectRow, pods: &[&PodRow], direction: D
             name: "DNS".to_owned(),
             note: "no rule lets a look-up of a name out".to_owned(),
             pair: Some(Pair {
-                left: side("NetworkPolicy", &policy.name, "spec.egress[].ports", rules.iter().map(ports).collect::<Vec<_>>().join(", ")),
+                left: side(
+                    "NetworkPolicy",
+                    &policy.name,
+                    "spec.egress[].ports",
+                    rules.iter().map(ports).collect::<Vec<_>>().join(", "),
+                ),
                 right: side("Service", "kube-dns", "spec.ports", format!("UDP {DNS}, TCP {DNS}")),
             }),
         });
@@ -110,7 +115,12 @@ fn stranger(snapshot: &Snapshot, policy: &ObjectRow, rule: &Value, path: &str, o
     let selector = |peer: &Value| {
         let here = peer["namespaceSelector"].is_null() && peer["ipBlock"].is_null() && peer["podSelector"]["matchExpressions"].is_null();
         let pairs = peer["podSelector"]["matchLabels"].as_object().filter(|_| here)?;
-        Some(pairs.iter().map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect())
+        Some(
+            pairs
+                .iter()
+                .map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned()))
+                .collect(),
+        )
     };
     let wanted: Vec<std::collections::BTreeMap<String, String>> = peers.iter().map(selector).collect::<Option<_>>()?;
     let meets = |pod: &PodRow| wanted.iter().any(|pairs| pairs.iter().all(|(key, value)| pod.labels.get(key) == Some(value)));

@@ -22,7 +22,13 @@ pub(super) fn below(snapshot: &Snapshot, account: &str, depth: usize, stops: &mu
             note: "by subjects".to_owned(),
             ..Stop::default()
         });
-        stops.extend(binding.links.iter().filter(|link| link.how == "roleRef").map(|link| role(snapshot, binding, link, depth + 1)));
+        stops.extend(
+            binding
+                .links
+                .iter()
+                .filter(|link| link.how == "roleRef")
+                .map(|link| role(snapshot, binding, link, depth + 1)),
+        );
     }
 }
 
@@ -53,7 +59,9 @@ fn unbound(snapshot: &Snapshot, account: &str, bindings: &[&ObjectRow], depth: u
 fn role(snapshot: &Snapshot, binding: &ObjectRow, link: &LinkRow, depth: usize) -> Stop {
     let missing = exists(snapshot, &link.kind, &link.name) == Some(false);
     let row = snapshot.of_kind(&link.kind).find(|row| row.name == link.name);
-    let rules = row.and_then(|row| row.facts.iter().find(|fact| fact.path == "rules")).map(|fact| fact.text.clone());
+    let rules = row
+        .and_then(|row| row.facts.iter().find(|fact| fact.path == "rules"))
+        .map(|fact| fact.text.clone());
     let names: Vec<&str> = by_name(snapshot, &link.kind).into_iter().map(|row| row.name.as_str()).collect();
     let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     Stop {

@@ -136,7 +136,7 @@ fn named(snapshot: &Snapshot, kind: &str, by: &str, links: &[LinkRow], depth: us
 fn volumes(snapshot: &Snapshot, depth: usize) -> impl Iterator<Item = Stop> {
     by_name(snapshot, "PersistentVolume").into_iter().map(move |volume| {
         let said = ["CAPACITY", "ACCESS MODES", "STORAGECLASS", "STATUS"].map(|wanted| {
-            let cell = volume.columns.iter().find(|(heading, _)| heading == wanted);
+            let cell = volume.columns.iter().find(|(heading, said)| heading == wanted && !said.is_empty());
             cell.map_or_else(String::new, |(heading, said)| format!("{} {said}", heading.to_lowercase()))
         });
         Stop {

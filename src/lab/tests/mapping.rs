@@ -213,7 +213,11 @@ fn labelled(name: &str, app: &str) -> Row {
 fn a_policys_rule_that_meets_nobody_stands_beside_the_nearest_pod() {
     let meets = |wanted: &str| format!(r#"[{{"from":[{{"podSelector":{{"matchLabels":{{"app":"{wanted}"}}}}}}],"ports":[{{"port":8080}}]}}]"#);
     let drawn = |rules: &str| {
-        let rows = vec![Row::Object(policy("app=shop", "ingress", rules)), labelled("shop-1", "shop"), labelled("till-1", "till")];
+        let rows = vec![
+            Row::Object(policy("app=shop", "ingress", rules)),
+            labelled("shop-1", "shop"),
+            labelled("till-1", "till"),
+        ];
         texts(&paths(&snapshot(rows, &[])))
     };
     assert_eq!(drawn(&meets("till")), []);
@@ -261,7 +265,10 @@ fn an_account_leads_to_its_binding_and_role_or_to_none() {
     binding.links = vec![link("Role", "reader", "roleRef"), link("ServiceAccount", "robot", "subjects")];
     rows.push(Row::Object(binding));
     let missing = ("reader".to_owned(), "none".to_owned());
-    assert!(drawn(&rows).iter().all(|pair| *pair == missing) && !drawn(&rows).is_empty(), "the role is missing");
+    assert!(
+        drawn(&rows).iter().all(|pair| *pair == missing) && !drawn(&rows).is_empty(),
+        "the role is missing"
+    );
     rows.push(Row::Object(object("Role", "reader", None)));
     assert_eq!(drawn(&rows), []);
     assert_eq!(others(&snapshot(rows, &listed)), [], "all of it stands in the chain");

@@ -1,7 +1,7 @@
 //! What stands beside a clue and explains it: the volume that comes nearest to a claim, the policy that covers a pod.
 
 use super::scene::Scene;
-use super::{Pair, Side};
+use super::{Clue, Pair, Side};
 use crate::cluster::snapshot::{Fact, ObjectRow, PodRow};
 use crate::scenario::path;
 
@@ -24,8 +24,16 @@ fn said<'a>(facts: &'a [Fact], path: &str) -> &'a str {
     facts.iter().find(|fact| fact.path == path).map_or("", |fact| fact.text.as_str())
 }
 
+/// Sets a claim beside the volume that it misses, and says so.
+pub(super) fn claim(clue: &mut Clue, claim: Option<&ObjectRow>, scene: &Scene) {
+    clue.pair = claim.and_then(|claim| volume(claim, scene));
+    if clue.pair.is_some() {
+        clue.explain = MISSES.to_owned();
+    }
+}
+
 /// The claim and the free volume that misses it by the fewest fields, with these.
-pub(super) fn volume(claim: &ObjectRow, scene: &Scene) -> Option<Pair> {
+fn volume(claim: &ObjectRow, scene: &Scene) -> Option<Pair> {
     let bound = |row: &ObjectRow| row.columns.iter().any(|(name, value)| name == "STATUS" && value == "Bound");
     let volumes = scene.snapshot.of_kind("PersistentVolume").filter(|row| !row.deleting && !bound(row));
     let apart = |volume: &ObjectRow| -> Vec<usize> { (0..FIELDS.len()).filter(|field| !fits(*field, claim, volume)).collect() };
@@ -35,7 +43,11 @@ pub(super) fn volume(claim: &ObjectRow, scene: &Scene) -> Option<Pair> {
     }
     let side = |row: &ObjectRow, path_of: fn(usize) -> &'static str| {
         let paths: Vec<&str> = fields.iter().map(|field| path_of(*field)).collect();
-        let texts: Vec<&str> = paths.iter().map(|path| said(&row.facts, path)).map(|text| if text.is_empty() { "\"\"" } else { text }).collect();
+        let texts: Vec<&str> = paths
+            .iter()
+            .map(|path| said(&row.facts, path))
+            .map(|text| if text.is_empty() { "\"\"" } else { text })
+            .collect();
         Side::new(&row.kind, &row.namespace, &row.name, &named(&paths), texts.join(", "))
     };
     Some(Pair {
@@ -48,7 +60,11 @@ pub(super) fn volume(claim: &ObjectRow, scene: &Scene) -> Option<Pair> {
 fn named(paths: &[&str]) -> String {
     match paths {
         [one] => (*one).to_owned(),
-        several => several.iter().map(|path| path.rsplit('.').next().unwrap_or(path)).collect::<Vec<_>>().join(", "),
+        several => several
+            .iter()
+            .map(|path| path.rsplit('.').next().unwrap_or(path))
+            .collect::<Vec<_>>()
+            .join(", "),
     }
 }
 
@@ -62,6 +78,9 @@ fn fits(field: usize, claim: &ObjectRow, volume: &ObjectRow) -> bool {
         _ => number(wanted) <= number(offered),
     }
 }
+
+/// What to look for where a claim and a volume miss each other.
+const MISSES: &str = "A claim takes a volume only when class, access mode and size fit all three. Hold the claim against the volume, field by field.";
 
 /// What to ask where a name cannot be looked up and a policy restricts what leaves the pod.
 pub(super) fn policy(pod: &PodRow, line: &str, scene: &Scene) -> Option<String> {

@@ -39,7 +39,7 @@ pub(super) fn find(rule: &Rule, scene: &Scene) -> Option<Clue> {
         let mut clue = of_event(event, rule.fault, rule.decisive, container);
         match rule.during {
             While::Short => clue.count = repeats(event, scene.snapshot),
-            While::Unbound => clue.pair = scene.snapshot.objects.get(&event.about_uid).and_then(|claim| beside::volume(claim, scene)),
+            While::Unbound => beside::claim(&mut clue, scene.snapshot.objects.get(&event.about_uid), scene),
             _ => {}
         }
         clue

@@ -65,7 +65,7 @@ fn event(reason: &str, message: &str, scene: &Scene) -> Option<Clue> {
         container,
     );
     let claim = scene.snapshot.objects.get(&event.about_uid).filter(|row| row.kind == "PersistentVolumeClaim");
-    clue.pair = claim.and_then(|claim| beside::volume(claim, scene));
+    beside::claim(&mut clue, claim, scene);
     Some(clue)
 }
 

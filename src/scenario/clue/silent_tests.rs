@@ -223,8 +223,14 @@ fn a_claim_stands_beside_the_volume_that_comes_nearest() {
             message: "*".into(),
         }];
         stage.scenario = Scenario { clues, ..Scenario::default() };
-        let pair = stage.clue().and_then(|clue| clue.pair).expect("a lesson's own rule shows the two as well, and all that differs");
-        assert_eq!((pair.left.path.as_str(), pair.left.text.as_str()), ("accessModes, storage", "ReadWriteMany, 5Gi"));
+        let pair = stage
+            .clue()
+            .and_then(|clue| clue.pair)
+            .expect("a lesson's own rule shows the two as well, and all that differs");
+        assert_eq!(
+            (pair.left.path.as_str(), pair.left.text.as_str()),
+            ("accessModes, storage", "ReadWriteMany, 5Gi")
+        );
     }
 }
 

@@ -84,11 +84,12 @@ impl Pen<'_, '_> {
     fn boxed(&mut self, area: Rect, title: &str, right: Line<'static>, lines: Vec<Line<'static>>, scroll: usize) {
         self.frame.render_widget(Clear, area);
         let visible = usize::from(area.height.saturating_sub(2));
-        let right = if right.spans.is_empty() {
-            Line::styled(percent(scroll, lines.len(), visible), self.look.style(Mean::Dim))
-        } else {
-            right
-        };
+        let mut right = right;
+        let read = percent(scroll, lines.len(), visible);
+        if !read.is_empty() {
+            let gap = if right.spans.is_empty() { "" } else { "   " };
+            right.spans.push(Span::styled(format!("{gap}{read}"), self.look.style(Mean::Dim)));
+        }
         let inside = framed(
             self.frame,
             self.look,
