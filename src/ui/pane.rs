@@ -95,15 +95,20 @@ pub fn shortened(look: &Look, text: &str, width: usize) -> String {
 
 /// A sentence in at most `width` columns: its names lose their middle first, then the sentence its own.
 pub fn squeezed(look: &Look, text: &str, width: usize) -> String {
-    let name = |word: &str| word.contains(['-', '/', ':', '.']);
-    let longest = text.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
-    let at_most = |cap: usize| {
-        let word = |word: &str| if name(word) { shortened(look, word, cap) } else { word.to_owned() };
-        text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let words: Vec<(&str, usize, bool)> = text.split(' ').map(|word| (word, word.width(), word.contains(['-', '/', ':', '.']))).collect();
+    let longest = words.iter().map(|(_, wide, _)| *wide).max().unwrap_or(0);
+    let fits = |cap: &usize| {
+        let wide = words.iter().map(|(_, wide, name)| if *name { *wide.min(cap) } else { *wide });
+        wide.sum::<usize>() + words.len() - 1 <= width
     };
-    let mut caps = (SHORTEST..=longest.max(SHORTEST)).rev();
-    let fits = caps.find_map(|cap| Some(at_most(cap)).filter(|text| text.width() <= width));
-    fits.unwrap_or_else(|| shortened(look, text, width))
+    let Some(cap) = (SHORTEST..=longest).rev().find(fits) else {
+        return shortened(look, text, width);
+    };
+    let word = |(word, _, name): &(&str, usize, bool)| if *name { shortened(look, word, cap) } else { (*word).to_owned() };
+    words.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// Text filled with blanks to a width.

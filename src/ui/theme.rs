@@ -5,7 +5,7 @@ use ratatui::style::{Color, Modifier, Style};
 use crate::lab::Theme;
 
 /// Which colours a terminal can show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Palette {
     Dark,
     Light,
@@ -37,7 +37,7 @@ pub enum Mean {
 }
 
 /// How the screen looks on this terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Look {
     pub palette: Palette,
     pub ascii: bool,
