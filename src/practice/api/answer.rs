@@ -45,6 +45,17 @@ pub fn warned(mut response: Response, warnings: &Mutex<Vec<String>>) -> Response
     response
 }
 
+/// JSON as people read it; anything else as it is.
+pub async fn on_lines(response: Response) -> Response {
+    if response.headers().get(header::CONTENT_TYPE).is_none_or(|media| media != "application/json") {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let text = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let lines = super::json::indented(&String::from_utf8_lossy(&text));
+    Response::from_parts(parts, Body::from(lines))
+}
+
 pub fn refusal(status: &Status) -> Response {
     json(StatusCode::from_u16(status.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), &status.body())
 }

@@ -21,6 +21,7 @@ impl Call {
     /// 400 for a body that is no such object, 415 for another form of it.
     pub fn object(&self, kind: &Kind) -> Result<Value, Status> {
         if matches!(self.content_type(), "" | "application/json" | "*/*")
+            && json::too_deep(&self.body).is_none()
             && let Some(read) = typed::parse(kind, &self.body).filter(|read| is_a(&read.object, kind))
         {
             return self.admit(kind, read, |why| why);

@@ -116,6 +116,15 @@ impl Call {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    /// Whether a person reads the answer: who asks for it so, or asks with a browser's or a shell's tool.
+    pub fn for_people(&self) -> bool {
+        let agent = self.header(header::USER_AGENT);
+        match self.param("pretty") {
+            "" => ["curl", "Wget", "Mozilla/5.0"].iter().any(|tool| agent.starts_with(tool)),
+            word => matches!(word, "1" | "t" | "T" | "true" | "TRUE" | "True"),
+        }
+    }
+
     /// Where the client found the server.
     pub fn host(&self) -> &str {
         self.header(header::HOST)

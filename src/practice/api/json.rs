@@ -7,10 +7,73 @@ use serde_json::Value;
 /// # Errors
 /// Go's words for the first place where it stops to be JSON.
 pub fn read(text: &[u8]) -> Result<Value, String> {
+    if let Some(opening) = too_deep(text) {
+        return Err(format!("invalid character '{}' exceeded max depth", opening as char));
+    }
     serde_json::from_slice(text).map_err(|error| {
         let mut scanner = Scanner { text, at: 0 };
         scanner.document(64).err().unwrap_or_else(|| error.to_string())
     })
+}
+
+/// The bracket that opens more levels than Go reads, where one does.
+pub fn too_deep(text: &[u8]) -> Option<u8> {
+    const DEEPEST: usize = 10_000;
+    if text.len() <= DEEPEST {
+        return None;
+    }
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'{' | b'[' => {
+                depth += 1;
+                if depth > DEEPEST {
+                    return Some(*byte);
+                }
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A text of JSON with its parts on lines of their own, as people read it.
+pub fn indented(text: &str) -> String {
+    let (mut out, mut depth, mut quoted, mut escaped) = (String::with_capacity(text.len() * 2), 0_usize, false, false);
+    let mut rest = text.chars().peekable();
+    while let Some(letter) = rest.next() {
+        let line = |out: &mut String, depth: usize| *out += &format!("\n{}", "  ".repeat(depth));
+        match letter {
+            _ if quoted => {
+                quoted = escaped || letter != '"';
+                escaped = !escaped && letter == '\\';
+            }
+            '"' => quoted = true,
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+            }
+            _ => {}
+        }
+        out.push(letter);
+        match letter {
+            _ if quoted => {}
+            '{' | '[' if rest.peek().is_some_and(|next| matches!(next, '}' | ']')) => out.extend(rest.next()),
+            '{' | '[' => {
+                depth += 1;
+                line(&mut out, depth);
+            }
+            ',' => line(&mut out, depth),
+            ':' => out.push(' '),
+            _ => {}
+        }
+    }
+    out
 }
 
 /// What Go calls a value in its errors.
@@ -243,5 +306,19 @@ mod tests {
         }
         assert!(read("[".repeat(100_000).as_bytes()).is_err());
         assert!(read(b"\xff\xfe").is_err());
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_refused_and_brackets_in_text_are_none() {
+        let deep = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+        assert_eq!(too_deep(deep(10_000).as_bytes()), None);
+        assert_eq!(read(deep(10_001).as_bytes()).unwrap_err(), "invalid character '[' exceeded max depth");
+        assert_eq!(too_deep(format!("{:?}", "[\"".repeat(20_000)).as_bytes()), None);
+    }
+
+    #[test]
+    fn people_get_lines() {
+        let text = r#"{"a":{},"b":[1,{"c":"x,\"{:"}],"d":[]}"#;
+        assert_eq!(indented(text), format!("{:#}", serde_json::from_str::<Value>(text).unwrap()));
     }
 }

@@ -52,7 +52,11 @@ async fn serve(State(practice): State<Practice>, request: Request) -> Response {
     match Call::read(&practice, request).await {
         Ok((target, call)) => {
             let warnings = Arc::clone(&call.warnings);
-            let response = route(&practice, target, call).await.unwrap_or_else(|status| answer::refusal(&status));
+            let for_people = call.for_people() && !call.flag("watch");
+            let mut response = route(&practice, target, call).await.unwrap_or_else(|status| answer::refusal(&status));
+            if for_people {
+                response = answer::on_lines(response).await;
+            }
             answer::warned(response, &warnings)
         }
         Err(status) => answer::refusal(&status),

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
+use super::answer;
 use super::call::Call;
 use super::path::Resource;
 use crate::practice::cluster::Practice;
@@ -22,6 +23,13 @@ const OWN: [HeaderName; 6] = [
 
 /// Passes a request on and its answer back.
 pub async fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
+    if at.kind.kind == "Node" && at.rest.trim_matches('/') == "healthz" {
+        // The one question that a node of this cluster answers itself.
+        return match practice.read(|world| world.store.encoded(at.kind, "", &at.name).is_some()) {
+            true => Ok(answer::text("ok")),
+            false => Err(Status::not_found(at.kind, &at.name)),
+        };
+    }
     if at.kind.kind == "Node" {
         return Err(Status::service_unavailable("the practice cluster's nodes answer no requests of their own"));
     }

@@ -102,6 +102,20 @@ impl Worker<'_> {
         true
     }
 
+    /// A hook that used up all the grace is left alone: it ends, and fails, with its container. Whether there was one.
+    pub(super) fn give_up_hook(&mut self, name: &str) -> bool {
+        let Some(index) = self.pod.containers.iter().position(|container| container.name == name) else {
+            return false;
+        };
+        let container = &mut self.pod.containers[index];
+        let waited = container.hook.take_if(|hook| hook.stops && hook.asked.answer().is_none());
+        if waited.is_none() || !container.running() {
+            return false;
+        }
+        self.tell(index, "Warning", "FailedPreStopHook", "PreStopHook failed");
+        true
+    }
+
     /// A hook has its answer.
     pub(super) fn hooked(&mut self, name: &str) {
         let Some(index) = self.pod.containers.iter().position(|container| container.name == name) else {

@@ -10,6 +10,9 @@ use crate::practice::field::text;
 use crate::practice::kind::POD;
 use crate::practice::registry::Deletion;
 
+/// What a container is given to stop when nothing is left of its grace.
+const LEAST_GRACE: Duration = Duration::from_secs(2);
+
 impl Worker<'_> {
     /// Deletion has begun: tells the status without the failures that no longer matter, and stops what runs.
     pub(super) fn terminate(&mut self) {
@@ -65,6 +68,10 @@ impl Worker<'_> {
 
     /// The grace is over.
     pub(super) fn put_down(&mut self, name: &str) {
+        if self.give_up_hook(name) {
+            self.stop(name);
+            return self.queue(format!("kill:{name}"), LEAST_GRACE);
+        }
         self.ended(name, 137, "");
         self.stopped(name);
     }
