@@ -65,7 +65,7 @@ fn json(code: StatusCode, value: &Value) -> Response {
 }
 
 /// An object with what it is at its head, as people know it.
-fn ordered(value: &Value) -> String {
+pub fn ordered(value: &Value) -> String {
     const HEAD: [&str; 6] = ["kind", "apiVersion", "metadata", "groupVersion", "name", "versions"];
     const STATUS: [&str; 8] = ["kind", "apiVersion", "metadata", "status", "message", "reason", "details", "code"];
     let Some(map) = value.as_object().filter(|map| map.contains_key("kind")) else {

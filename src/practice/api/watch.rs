@@ -142,7 +142,7 @@ impl Watch {
             let Some(changes) = known else {
                 self.ended = true;
                 let status = Status::expired(format!("too old resource version: {} ({})", self.told, world.store.forgotten()));
-                event(&mut lines, "ERROR", status.body().to_string().as_bytes());
+                event(&mut lines, "ERROR", answer::ordered(&status.body()).as_bytes());
                 return lines;
             };
             let told = self.told;

@@ -121,7 +121,8 @@ impl Session {
                 (None, None) if self.done => return None,
                 (None, None) => {
                     self.done = true;
-                    return Some(Output::Exit(hold(&self.code).unwrap_or(0)));
+                    // What left no code was killed.
+                    return Some(Output::Exit(hold(&self.code).unwrap_or(137)));
                 }
             };
             if bytes.is_empty() {
