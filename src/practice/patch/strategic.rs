@@ -104,7 +104,12 @@ fn overlay_list(node: Node, target: &mut Value, patch: &[Value]) -> Result<(), S
             (Some("delete"), None) => {}
             (_, Some(index)) => {
                 overlay(node.element(), &mut kept[index], element)?;
-                named.push(kept[index].clone());
+                let merged = kept[index].clone();
+                // A patch may name an element twice: what comes later is merged into what came of the first.
+                match named.iter_mut().find(|earlier| same(earlier, element)) {
+                    Some(earlier) => *earlier = merged,
+                    None => named.push(merged),
+                }
             }
             (_, None) => match named.iter_mut().find(|earlier| same(earlier, element)) {
                 Some(earlier) => overlay(node.element(), earlier, element)?,
@@ -205,6 +210,14 @@ mod tests {
             json!({"name": "a", "image": "z", "env": [{"name": "L", "value": "2"}, {"name": "K", "value": "1"}]})
         );
         assert_eq!(spec["containers"][1]["image"], "y");
+    }
+
+    #[test]
+    fn an_element_may_be_named_twice() {
+        let containers = json!([{"name": "b", "image": null, "tty": true}, {"name": "b", "image": "z"}]);
+        let spec = merged(json!({"spec": {"containers": containers}}));
+        assert_eq!(spec["containers"][1], json!({"name": "b", "image": "z", "tty": true}));
+        assert_eq!(spec["containers"].as_array().unwrap().len(), 2);
     }
 
     #[test]
