@@ -77,16 +77,25 @@ fn read(document: &str) -> Result<Value, (usize, String)> {
         let message = error.without_snippet().to_string();
         // the place is said in front of the message, in lines of the file
         let message = message.split(" at line ").next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        (line, said(message.lines().next().unwrap_or_default()))
+        let at = document.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        (line, said(message.lines().next().unwrap_or_default(), at))
     })
 }
 
-/// The reader's limits, in words for the author.
-fn said(message: &str) -> String {
-    if message.starts_with("budget breached") {
-        "this document is far larger than it looks; write out what its anchors repeat".to_owned()
-    } else if message.contains("recursion limit") {
-        "this nests deeper than any Kubernetes object; take levels out".to_owned()
+/// What the reader stumbled over and what to do, in words for the author; `line` is where.
+fn said(message: &str, line: &str) -> String {
+    let known = [
+        ("recursion limit", "this nests deeper than any Kubernetes object; take levels out"),
+        ("breached: Depth", "this nests deeper than any Kubernetes object; take levels out"),
+        ("budget breached", "this document is far larger than it looks; write out what its anchors repeat"),
+        ("recursive references", "an anchor stands in what it names itself; write out what it shall repeat"),
+        ("tabs disallowed", "a tab indents this line, and YAML knows only spaces; put spaces in its place"),
+        ("\\u{0}", "there are zero bytes in this line, so this is hardly text; save the file as UTF-8"),
+    ];
+    if let Some((_, words)) = known.iter().find(|(part, _)| message.contains(part)) {
+        (*words).to_owned()
+    } else if line.contains("{{") {
+        format!("{message}; this looks like a template, and klab reads manifests only: put what it renders here")
     } else {
         message.to_owned()
     }
@@ -126,6 +135,21 @@ mod tests {
         let grows: String = ('b'..='i').zip('a'..).map(|(to, from)| many(from, to)).collect();
         let grown = documents("a.yaml", &format!("a: &a [x]\n{grows}")).unwrap_err();
         assert!(grown.message.contains("anchors"), "{grown:?}");
+    }
+
+    #[test]
+    fn what_an_editor_or_a_template_left_is_named_with_advice() {
+        for (text, part) in [
+            ("a:\n\tb: 1\n", "put spaces"),
+            ("name: {{ .Values.name }}\n", "a template"),
+            ("a: &a\n  b: *a\n", "anchor stands in"),
+            ("a: x\0\0\n", "save the file as UTF-8"),
+        ] {
+            let error = documents("a.yaml", text).unwrap_err();
+            assert!(error.message.contains(part), "{error}");
+        }
+        let steps: Vec<String> = (0..900).map(|depth| format!("{}a:", " ".repeat(depth))).collect();
+        assert!(documents("a.yaml", &steps.join("\n")).unwrap_err().message.contains("deeper than any"));
     }
 
     #[test]

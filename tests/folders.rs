@@ -130,6 +130,13 @@ fn a_pack_reaches_nothing_outside_itself() {
     member(&mut tar, "/03-root/broken/a.yaml", EntryType::Regular, POD.as_bytes());
     member(&mut tar, "04-link/broken/a.yaml", EntryType::Symlink, b"");
     member(&mut tar, "05-large/README.md", EntryType::Regular, &vec![b'x'; (1 << 20) + 1]);
+    for _ in 0..2 {
+        member(&mut tar, "06-twice/broken/a.yaml", EntryType::Regular, POD.as_bytes());
+    }
+    for number in 0..501 {
+        member(&mut tar, &format!("07-many/broken/{number}.yaml"), EntryType::Regular, POD.as_bytes());
+    }
+    member(&mut tar, "./08-by-tar/broken/a.yaml", EntryType::Regular, POD.as_bytes());
     let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gz.write_all(&tar.into_inner().expect("whole")).expect("packed");
     write(home.path(), "bad.klab", gz.finish().expect("packed"));
@@ -139,12 +146,14 @@ fn a_pack_reaches_nothing_outside_itself() {
         ("03-root", "out of the scenario's folder"),
         ("04-link", "a link"),
         ("05-large", "1.0 MiB"),
+        ("06-twice", "in the pack twice"),
+        ("07-many", "more than 500 files"),
     ] {
         let entry = library.entries.iter().find(|entry| entry.folder == folder).expect(folder);
         let error = entry.result.as_ref().expect_err(folder).to_string();
         assert!(error.contains("bad.klab") && error.contains(says), "{error}");
     }
-    assert!(library.find("good").is_ok());
+    assert!(library.find("good").is_ok() && library.find("by-tar").is_ok());
 
     write(home.path(), "words.klab", "not a pack");
     let error = pack::open(&home.path().join("words.klab")).expect_err("no pack").to_string();

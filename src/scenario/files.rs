@@ -73,15 +73,13 @@ fn collect(dir: &Path, real: &Path, depth: usize, files: &mut Vec<File>) -> Resu
                 return Err(too_large(&path, about.len()));
             }
             if files.len() == MOST_FILES {
-                let what = format!("there are more than {MOST_FILES} files");
-                return Err(LoadError::file(
-                    real,
-                    &what,
-                    "keep only what the lesson needs; a scenario is README.md, scenario.yaml and manifests",
-                ));
+                return Err(too_many(real));
             }
             let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
             files.push((path.to_string_lossy().into_owned(), bytes));
+        } else if !about.is_dir() {
+            let what = "this is a pipe, a socket or a device, where only files belong";
+            return Err(LoadError::file(&path, what, "take it out of the folder"));
         }
     }
     Ok(())
@@ -107,6 +105,14 @@ fn unreadable(path: &Path, error: &io::Error) -> LoadError {
         path: path.display().to_string(),
         why: error.to_string(),
     }
+}
+
+/// What is said of a folder with more files than a lesson has.
+#[must_use]
+pub fn too_many(folder: &Path) -> LoadError {
+    let what = format!("there are more than {MOST_FILES} files");
+    let advice = "keep only what the lesson needs; a scenario is README.md, scenario.yaml and manifests";
+    LoadError::file(folder, &what, advice)
 }
 
 /// What is said of a file beyond the limit; `size` in bytes.

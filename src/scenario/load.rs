@@ -223,10 +223,9 @@ fn holds_scenarios(path: &Path) -> bool {
 
 /// Reads one scenario; what is wrong with it is said in its place.
 pub(super) fn entry(folder: &str, files: Vec<File>) -> Entry {
-    Entry {
-        folder: one_line(folder),
-        result: read(folder, files),
-    }
+    let folder = one_line(folder);
+    let result = read(&folder, files);
+    Entry { folder, result }
 }
 
 fn read(folder: &str, files: Vec<File>) -> Result<Scenario, LoadError> {

@@ -62,10 +62,11 @@ pub fn open(path: &Path) -> Result<Library, LoadError> {
         let inside = item.path().map_err(broken)?.into_owned();
         let (folder, found) = member(path, &inside, &mut item);
         let files = folders.entry(folder).or_insert_with(|| Ok(Vec::new()));
-        match (found, &mut *files) {
-            (Ok(file), Ok(files)) if files.len() < MOST_FILES => files.push(file),
-            (Err(error), Ok(_)) => *files = Err(error),
-            _ => {}
+        if let Ok(kept) = files {
+            match found.and_then(|file| fitting(file, kept, path)) {
+                Ok(file) => kept.push(file),
+                Err(error) => *files = Err(error),
+            }
         }
     }
     if folders.is_empty() {
@@ -74,6 +75,17 @@ pub fn open(path: &Path) -> Result<Library, LoadError> {
         });
     }
     Ok(Library::of(folders.into_iter().map(|(folder, files)| entry(&folder, files)).collect()))
+}
+
+/// The file, unless the scenario has it already or has too many.
+fn fitting(file: File, kept: &[File], pack: &Path) -> Result<File, LoadError> {
+    if kept.iter().any(|(path, _)| *path == file.0) {
+        return Err(LoadError::file(&pack.join(&file.0), "this file is in the pack twice", AGAIN));
+    }
+    if kept.len() == MOST_FILES {
+        return Err(files::too_many(pack));
+    }
+    Ok(file)
 }
 
 fn entry(folder: &str, files: Result<Vec<File>, LoadError>) -> Entry {
@@ -92,6 +104,8 @@ fn entry(folder: &str, files: Result<Vec<File>, LoadError>) -> Entry {
 /// The scenario that a member of the archive belongs to, and its file; or what is wrong with it.
 fn member<R: Read>(pack: &Path, inside: &Path, item: &mut tar::Entry<R>) -> (String, Result<File, LoadError>) {
     let shown = pack.join(inside.strip_prefix("/").unwrap_or(inside));
+    // `tar` itself puts `./` in front
+    let inside = inside.strip_prefix(".").unwrap_or(inside);
     let parts: Vec<&str> = inside
         .components()
         .map_while(|part| if let Component::Normal(part) = part { part.to_str() } else { None })
