@@ -87,9 +87,18 @@ fn said(message: &str, line: &str) -> String {
     let known = [
         ("recursion limit", "this nests deeper than any Kubernetes object; take levels out"),
         ("breached: Depth", "this nests deeper than any Kubernetes object; take levels out"),
-        ("budget breached", "this document is far larger than it looks; write out what its anchors repeat"),
-        ("recursive references", "an anchor stands in what it names itself; write out what it shall repeat"),
-        ("tabs disallowed", "a tab indents this line, and YAML knows only spaces; put spaces in its place"),
+        (
+            "budget breached",
+            "this document is far larger than it looks; write out what its anchors repeat",
+        ),
+        (
+            "recursive references",
+            "an anchor stands in what it names itself; write out what it shall repeat",
+        ),
+        (
+            "tabs disallowed",
+            "a tab indents this line, and YAML knows only spaces; put spaces in its place",
+        ),
         ("\\u{0}", "there are zero bytes in this line, so this is hardly text; save the file as UTF-8"),
     ];
     if let Some((_, words)) = known.iter().find(|(part, _)| message.contains(part)) {

@@ -39,6 +39,13 @@ impl Session {
                 let saw = found.map_or_else(|| "not set".to_owned(), worded);
                 if test.holds(found) { Ok(saw) } else { Err(saw) }
             }
+            Want::Runs { programs } => {
+                for program in programs {
+                    let version = self.api_version(&program.kind).map_err(|notice| notice.what)?;
+                    program.runs_in(&self.cluster.yaml(&version, &program.kind, &program.workload).await?)?;
+                }
+                Ok("they do".to_owned())
+            }
             _ => Err("klab cannot ask the cluster for this".to_owned()),
         }
     }

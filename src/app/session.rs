@@ -79,7 +79,7 @@ fn asked_about(scenario: &Scenario) -> Vec<&str> {
         match &goal.what {
             Want::Ready { kind, .. } | Want::Condition { kind, .. } | Want::Value { kind, .. } | Want::Gone { kind, .. } => kinds.push(kind.as_str()),
             Want::Endpoints { .. } | Want::Answers { .. } => kinds.push("Service"),
-            Want::SeenBroken | Want::Quiet | Want::Pulls | Want::Can { .. } => {}
+            Want::SeenBroken | Want::Quiet | Want::Pulls | Want::Can { .. } | Want::Runs { .. } => {}
         }
     }
     for clue in &scenario.clues {

@@ -174,11 +174,28 @@ fn namespace(place: &cli::Place, scenario: &Scenario) -> String {
     if let Some(namespace) = &place.namespace {
         return namespace.clone();
     }
-    let lesson = scenario.number.map_or_else(|| scenario.id.clone(), |number| format!("{number:02}"));
+    let lesson = scenario.number.map_or_else(|| label(&scenario.id), |number| format!("{number:02}"));
     match &place.learner {
         Some(learner) => format!("lab-{lesson}-{learner}"),
         None => format!("lab-{lesson}"),
     }
+}
+
+/// The most of a lesson's own name that a namespace carries, so that a learner's name fits behind it.
+const LABEL: usize = 30;
+
+/// A name as a namespace may carry it; one that loses letters by that gets a number of its own.
+fn label(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let dashed: String = lower.chars().map(|char| if char.is_ascii_alphanumeric() { char } else { '-' }).collect();
+    let words: Vec<&str> = dashed.split('-').filter(|word| !word.is_empty()).collect();
+    let plain = words.join("-");
+    if lower.is_ascii() && plain.len() <= LABEL && !plain.is_empty() {
+        return plain;
+    }
+    let sum = lower.bytes().fold(5381_u32, |sum, byte| sum.wrapping_mul(33) ^ u32::from(byte));
+    let kept: String = plain.chars().take(LABEL - 9).collect();
+    format!("{kept}-{sum:08x}").trim_start_matches('-').to_owned()
 }
 
 /// Whether a program of this name is on the PATH.

@@ -113,6 +113,7 @@ impl Cluster {
     }
 
     fn labels(&self, scenario: &str, learner: Option<&str>) -> Value {
+        let scenario = &label(scenario);
         let own = [(MANAGED_BY, "klab"), (SCENARIO, scenario), (LAB, &self.namespace)];
         let labels = own.into_iter().chain(learner.map(|learner| (LEARNER, learner)));
         Value::Object(labels.map(|(key, value)| (key.to_owned(), json!(value))).collect::<Map<_, _>>())
@@ -141,4 +142,11 @@ impl Cluster {
             }),
         }
     }
+}
+
+/// A name as the value of a label, which takes only some letters.
+fn label(name: &str) -> String {
+    let plain = |char: char| char.is_ascii_alphanumeric();
+    let kept = name.chars().take(63).map(|char| if plain(char) || "-_.".contains(char) { char } else { '-' });
+    kept.collect::<String>().trim_matches(|char| !plain(char)).to_owned()
 }

@@ -190,7 +190,7 @@ impl Fit<'_> {
             }
             Want::Can { who, .. } => self.text(who),
             Want::Answers { body, .. } => self.text(body),
-            Want::SeenBroken | Want::Quiet | Want::Pulls | Want::Endpoints { .. } => {}
+            Want::SeenBroken | Want::Quiet | Want::Pulls | Want::Endpoints { .. } | Want::Runs { .. } => {}
         }
     }
 

@@ -18,18 +18,32 @@ pub enum Kind {
     Solution,
 }
 
-/// What a summary or heading announces.
+/// What a summary or heading announces, in the languages that lessons are written in most.
 #[must_use]
 pub fn kind(title: &str) -> Option<Kind> {
     let lower = title.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if has(&["hint", "nudge"]) {
+    if has(&[
+        "hint",
+        "nudge",
+        "stuck?",
+        "hinweis",
+        "tipp",
+        "pista",
+        "indice",
+        "dica",
+        "подсказка",
+        "提示",
+        "ヒント",
+    ]) {
         Some(Kind::Hint)
-    } else if has(&["verify", "confirm", "validate", "check", "test "]) {
+    } else if has(&["verify", "confirm", "validate", "check", "test ", "prüfen"]) {
         // "Verify the fix" says how to see that it worked, not what to do.
         None
     } else {
-        has(&["solution", "answer", "spoiler", "how to fix", "the fix", "resolution"]).then_some(Kind::Solution)
+        let english = ["solution", "answer", "spoiler", "how to fix", "the fix", "resolution"];
+        let others = ["lösung", "loesung", "solución", "solução", "решение", "解决", "解答", "答案", "解決"];
+        (has(&english) || has(&others)).then_some(Kind::Solution)
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::readme::Readme;
 use super::sidecar::Sidecar;
-use super::{Fold, Goal, Manifest, Part, Scenario, SolutionMode, Want, images, kind, manifest};
+use super::{Fold, Goal, Manifest, Part, Program, Scenario, SolutionMode, Want, images, kind, manifest, program};
 
 /// How long a repair must hold at least.
 const HOLD: Duration = Duration::from_secs(10);
@@ -38,6 +38,7 @@ pub fn complete(named: Scenario, readme: Readme, sidecar: Sidecar) -> Scenario {
     }];
     let goals = sidecar.goals.unwrap_or_else(|| goals(&scenario));
     scenario.goals.extend(goals);
+    scenario.goals.extend(own_programs(&scenario));
     (scenario.images, scenario.inferred) = images::complete(&scenario, sidecar.images);
     scenario
 }
@@ -174,6 +175,23 @@ fn goals(scenario: &Scenario) -> Vec<Goal> {
         ));
     }
     goals
+}
+
+/// That nothing else runs in the place of what is broken, which would be well and do nothing of use.
+fn own_programs(scenario: &Scenario) -> Option<Goal> {
+    let gone = |program: &Program| {
+        scenario
+            .goals
+            .iter()
+            .any(|goal| matches!(&goal.what, Want::Gone { name, .. } if *name == program.workload))
+    };
+    let programs: Vec<Program> = program::kept(scenario).into_iter().filter(|program| !gone(program)).collect();
+    (!programs.is_empty()).then(|| Goal {
+        what: Want::Runs { programs },
+        hold: Duration::ZERO,
+        why: "A program that was put in its place may run well, and does not do its work.".to_owned(),
+        title: String::new(),
+    })
 }
 
 /// How long the slowest liveness probe of an object may take to kill a container.

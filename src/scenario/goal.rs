@@ -157,7 +157,12 @@ impl Judge {
         if goal.what == Want::SeenBroken {
             let met = self.seen_broken.is_some();
             self.progress[at].met = met;
-            let saw = if met { self.seen.clone() } else { "the fault has not shown yet".to_owned() };
+            let saw = match (met, &scenario.drill) {
+                (false, _) => "the fault has not shown yet".to_owned(),
+                // what it shows by is what a drill asks for
+                (true, Some(_)) => "it shows".to_owned(),
+                (true, None) => self.seen.clone(),
+            };
             return Verdict {
                 title,
                 met,
@@ -237,6 +242,7 @@ fn looked_for(scenario: &Scenario) -> String {
 fn told(want: &Want, told: Option<&Result<String, String>>) -> check::Check {
     let looked_at = match want {
         Want::Answers { service, port, path, .. } => format!("http://{service}:{port}{path}"),
+        Want::Runs { .. } => "what the workloads run".to_owned(),
         Want::Can { who, verb, resource, .. } => format!("whether {} may {verb} {resource}", whom(who)),
         Want::Value { kind, name, path, .. } => format!("{path} of {}/{name}", kind.to_lowercase()),
         _ => String::new(),
@@ -279,6 +285,7 @@ fn title(want: &Want, hold: Duration) -> String {
         Want::Value { name, path, test, .. } => format!("{name}: {} {test}{window}", last_fields(path)),
         Want::Gone { kind, name } => format!("{}/{name} gone", kind.to_lowercase()),
         Want::Answers { service, .. } => format!("{service} answers{window}"),
+        Want::Runs { .. } => "the lesson's own programs run".to_owned(),
         Want::Can { who, verb, resource, allowed } => {
             let may = if *allowed { "may" } else { "may not" };
             format!("{} {may} {verb} {resource}", whom(who))

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::load::{self, FindError, LoadError};
-use super::{Fold, Part, Scenario, Want};
+use super::{Fold, Part, Program, Scenario, Want};
 use crate::image::Step;
 
 fn fixtures() -> std::path::PathBuf {
@@ -17,6 +17,16 @@ fn folds(scenario: &Scenario, kind: impl Fn(Fold) -> bool) -> Vec<(&str, &str)> 
         _ => None,
     });
     folds.collect()
+}
+
+/// A Deployment whose image has its own name.
+fn runs(name: &str) -> Program {
+    Program {
+        kind: "Deployment".into(),
+        workload: name.into(),
+        image: name.into(),
+        command: None,
+    }
 }
 
 fn hints(scenario: &Scenario) -> usize {
@@ -101,7 +111,8 @@ fn the_fixture_loads_without_a_sidecar() {
                 kind: "Deployment".into(),
                 name: "till".into()
             },
-            &Want::Pulls
+            &Want::Pulls,
+            &Want::Runs { programs: vec![runs("till")] },
         ]
     );
     assert_eq!(till.goals[1].hold, Duration::from_secs(10));
@@ -273,7 +284,8 @@ fn goals_and_images_follow_the_manifests() {
             &Want::Endpoints {
                 service: "web".into(),
                 at_least: 1
-            }
+            },
+            &Want::Runs { programs: vec![runs("web")] },
         ]
     );
     assert_eq!(web.goals[2].hold, Duration::from_secs(30), "one whole probe cycle");

@@ -7,6 +7,9 @@ use super::load::LoadError;
 use super::{Deed, Manifest, kind};
 use crate::{text, yaml};
 
+/// The group of files for kustomize, which no cluster knows.
+const KUSTOMIZE: &str = "kustomize.config.k8s.io/";
+
 /// The objects of `part/*.yaml` or of the file `part`, file by file in order of name, as `kubectl apply -f part` takes them.
 ///
 /// # Errors
@@ -29,6 +32,9 @@ pub fn read(folder: &str, part: &str, files: &[File], allow: &[String]) -> Resul
         }
         for (line, object, written) in documents {
             let written = text::clean(&written);
+            if names_only_files(&object) {
+                continue;
+            }
             for object in flatten(object) {
                 let manifest = Manifest {
                     file: path.clone(),
@@ -42,6 +48,19 @@ pub fn read(folder: &str, part: &str, files: &[File], allow: &[String]) -> Resul
         }
     }
     Ok(found)
+}
+
+/// A kustomization.yaml that lists the files beside it, which are read anyway.
+fn names_only_files(object: &Value) -> bool {
+    let is_one = object["apiVersion"].as_str().is_some_and(|version| version.starts_with(KUSTOMIZE));
+    let fields = object.as_object().into_iter().flatten();
+    let beside = |name: &Value| name.as_str().is_some_and(|name| !name.contains('/'));
+    is_one
+        && fields.into_iter().all(|(field, value)| match field.as_str() {
+            "apiVersion" | "kind" | "metadata" => true,
+            "resources" => value.as_array().is_some_and(|names| names.iter().all(beside)),
+            _ => false,
+        })
 }
 
 /// The items of a `List`, or the object itself.
@@ -62,9 +81,17 @@ fn check(folder: &str, manifest: &Manifest, allow: &[String]) -> Result<(), Load
     if !manifest.object.is_object() {
         return fail(manifest.line, "this is not an object".to_owned(), "write apiVersion, kind and metadata");
     }
+    if manifest.api_version().starts_with(KUSTOMIZE) {
+        let advice = "put what `kubectl kustomize` makes of it here, and leave it out";
+        return fail(manifest.line, "this changes manifests, and klab reads them as they stand".to_owned(), advice);
+    }
     for (field, value) in [("kind", manifest.kind()), ("apiVersion", manifest.api_version())] {
         if value.is_empty() {
-            return fail(manifest.line, format!("an object without {field}"), &format!("add `{field}:`"));
+            return fail(
+                manifest.line,
+                format!("an object without {field}"),
+                &format!("add `{field}:`, or move the file out if it is no manifest"),
+            );
         }
     }
     let kind = manifest.kind();

@@ -91,15 +91,28 @@ pub fn section_end(lines: &[Line], from: usize) -> usize {
 pub fn title(heading: &str) -> (Option<u32>, String) {
     let plain = heading.trim_start_matches(|char: char| !char.is_alphanumeric() && char != '`');
     let lower = plain.to_ascii_lowercase();
-    let Some(rest) = ["scenario", "lesson", "lab", "challenge", "exercise"]
-        .iter()
-        .find_map(|word| lower.strip_prefix(word))
-    else {
+    let Some(rest) = [
+        "scenario",
+        "lesson",
+        "lab",
+        "challenge",
+        "exercise",
+        "übung",
+        "Übung",
+        "lektion",
+        "szenario",
+        "escenario",
+        "leçon",
+        "场景",
+        "练习",
+    ]
+    .iter()
+    .find_map(|word| lower.strip_prefix(word)) else {
         return (None, plain.to_owned());
     };
     let rest = rest.trim_start_matches([' ', '#']);
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let name = rest[digits..].trim_start_matches([' ', ':', '-', '–', '—', '.']);
+    let name = rest[digits..].trim_start_matches([' ', ':', '：', '-', '–', '—', '.']);
     if digits == 0 || name.is_empty() {
         return (rest[..digits].parse().ok(), plain.to_owned());
     }
@@ -110,7 +123,7 @@ pub fn title(heading: &str) -> (Option<u32>, String) {
 /// What follows the colon of `Step 2: Observe`, or the whole.
 #[must_use]
 pub fn after_colon(heading: &str) -> &str {
-    heading.split_once([':', '–', '—']).map_or(heading, |(_, rest)| rest).trim()
+    heading.split_once([':', '：', '–', '—']).map_or(heading, |(_, rest)| rest).trim()
 }
 
 /// The lower-case name and the value of a `**Name:** value` line.
@@ -119,11 +132,20 @@ pub fn field(line: &str) -> Option<(String, &str)> {
     let rest = line.trim().trim_start_matches(['-', ' ']).strip_prefix("**")?;
     let (name, value) = rest.split_once("**")?;
     let (name, value) = (name.trim(), value.trim_start());
-    if !name.ends_with(':') && !value.starts_with(':') {
+    if !name.ends_with([':', '：']) && !value.starts_with([':', '：']) {
         return None;
     }
-    let name = name.trim_end_matches(':').trim_start_matches(|char: char| !char.is_alphanumeric());
-    Some((name.trim().to_lowercase(), value.trim_start_matches(':').trim()))
+    let name = name.trim_end_matches([':', '：']).trim_start_matches(|char: char| !char.is_alphanumeric());
+    Some((name.trim().to_lowercase(), value.trim_start_matches([':', '：']).trim()))
+}
+
+/// The same without the stars, of a line that says nothing else: `Level: easy`, `> Time: 10 min`. What an image is called is YAML as often.
+#[must_use]
+pub fn plain_field(line: &str) -> Option<(String, &str)> {
+    let rest = line.trim_start_matches(['>', '-', '*', ' ']);
+    let (name, value) = rest.split_once([':', '：'])?;
+    let name = name.trim().to_lowercase();
+    (!name.starts_with("image") && value.len() < 60).then(|| (name, value.trim()))
 }
 
 /// A `<details>` block: what its summary says, what it holds, and the line behind it.

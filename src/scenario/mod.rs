@@ -26,6 +26,7 @@ mod mojibake;
 pub mod pack;
 pub mod path;
 mod process;
+mod program;
 mod sidecar;
 pub mod value;
 mod want;
@@ -45,6 +46,7 @@ use serde_json::Value;
 pub use deed::{Cheat, Deed, Repair, SolutionMode};
 pub use images::catalogue;
 pub use lesson::{Fold, Lesson, Level, Part};
+pub use program::Program;
 pub use want::{Goal, Test, Want};
 
 use crate::image::Catalogue;

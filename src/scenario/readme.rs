@@ -71,7 +71,7 @@ impl Reader {
             if self.after.is_some() {
                 return at + 1;
             }
-        } else if let Some((name, value)) = markdown::field(line.text)
+        } else if let Some((name, value)) = markdown::field(line.text).or_else(|| markdown::plain_field(line.text))
             && self.field(&name, value, line.text)
         {
             return at + 1;
@@ -103,9 +103,15 @@ impl Reader {
     /// Takes a bold field of the head; whether its line is done with.
     fn field(&mut self, name: &str, value: &str, line: &str) -> bool {
         match name {
-            "difficulty" | "level" => self.readme.level = self.readme.level.or(level(value)),
-            "estimated time" | "time" | "duration" => self.readme.minutes = self.readme.minutes.or(minutes(value)),
-            "your mission" | "mission" if self.readme.mission.is_empty() => value.clone_into(&mut self.readme.mission),
+            "difficulty" | "level" | "schwierigkeit" | "niveau" | "nivel" | "dificultad" | "difficulté" | "难度" => {
+                self.readme.level = self.readme.level.or(level(value))
+            }
+            "estimated time" | "time" | "duration" | "dauer" | "zeit" | "duración" | "durée" | "预计时间" | "时间" => {
+                self.readme.minutes = self.readme.minutes.or(minutes(value))
+            }
+            "your mission" | "mission" | "deine aufgabe" | "tu misión" | "任务" if self.readme.mission.is_empty() => {
+                value.clone_into(&mut self.readme.mission)
+            }
             "image" | "images" if self.after.is_none() => {
                 self.flush();
                 let summary = if name == "image" { "Image" } else { "Images" };
@@ -188,16 +194,45 @@ enum Topic {
 fn topic(heading: &str) -> Topic {
     let lower = heading.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    let after_step = lower.trim_start_matches(|char: char| !char.is_alphanumeric()).strip_prefix("step");
+    let bare = lower.trim_start_matches(|char: char| !char.is_alphanumeric());
+    let after_step = ["step", "schritt", "paso", "étape", "passo", "шаг", "步骤"]
+        .iter()
+        .find_map(|word| bare.strip_prefix(word));
     if after_step.is_some_and(|rest| rest.trim_start_matches([' ', '#']).starts_with(|char: char| char.is_ascii_digit())) {
         Topic::Step
-    } else if has(&["objective", "you will learn", "you'll learn", "learning goal"]) {
+    } else if has(&[
+        "objective",
+        "you will learn",
+        "you'll learn",
+        "learning goal",
+        "lernziel",
+        "objetivo",
+        "学习目标",
+        "学習目標",
+    ]) {
         Topic::Objectives
-    } else if has(&["learned", "learnt", "takeaway", "take-away"]) {
+    } else if has(&["learned", "learnt", "takeaway", "take-away", "gelernt", "aprendi", "appris", "学到"]) {
         Topic::Learned
-    } else if has(&["pitfall", "common mistake"]) {
+    } else if has(&[
+        "pitfall",
+        "common mistake",
+        "häufige fehler",
+        "stolper",
+        "errores comunes",
+        "erreurs fréquentes",
+        "常见错误",
+    ]) {
         Topic::Pitfalls
-    } else if has(&["deeper", "further reading", "read more", "resources"]) {
+    } else if has(&[
+        "deeper",
+        "further reading",
+        "read more",
+        "resources",
+        "weiterführend",
+        "para saber más",
+        "pour aller plus loin",
+        "延伸阅读",
+    ]) {
         Topic::Deeper
     } else if has(&["next challenge", "next scenario", "next lesson", "what's next", "next step"]) || lower.trim() == "next" {
         Topic::Next
@@ -259,12 +294,23 @@ fn folder(address: &str) -> Option<String> {
 pub fn level(text: &str) -> Option<Level> {
     let lower = text.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if has(&["advanced", "hard", "expert"]) {
+    if has(&["advanced", "hard", "expert", "schwer", "fortgeschritten", "avanz", "avancé", "高级"]) {
         Some(Level::Advanced)
-    } else if has(&["intermediate", "medium", "moderate"]) {
+    } else if has(&["intermediate", "medium", "moderate", "mittel", "intermed", "intermédiaire", "中级"]) {
         Some(Level::Intermediate)
     } else {
-        has(&["beginner", "easy", "basic"]).then_some(Level::Beginner)
+        has(&[
+            "beginner",
+            "easy",
+            "basic",
+            "anfänger",
+            "einsteiger",
+            "leicht",
+            "principiante",
+            "débutant",
+            "初级",
+        ])
+        .then_some(Level::Beginner)
     }
 }
 

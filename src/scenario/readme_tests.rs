@@ -81,6 +81,25 @@ fn only_pods_that_are_not_ready_show_the_fault() {
 }
 
 #[test]
+fn lessons_in_other_languages_keep_their_hints_and_answers() {
+    let german = "# Übung 3: Kein Anschluss\n\nSchwierigkeit: Mittel\n**Dauer:** ca. 20 Minuten\n\n## Schritt 1: Kaputt\n\n\
+                  <details><summary>Tipp 1</summary>a</details>\n<details><summary>Lösung anzeigen</summary>b</details>\n\n## Was du gelernt hast\n\n- c\n";
+    let chinese = "# 场景 3：镜像\n\n**难度：** 中级\n**预计时间：** 20 分钟\n\n## 步骤 1：部署\n\n\
+                   <details><summary>💡 提示 1</summary>a</details>\n<details><summary>解决方案</summary>b</details>\n\n## 你学到了什么\n\n- c\n";
+    for (text, title) in [(german, "Kein Anschluss"), (chinese, "镜像")] {
+        let readme = parse(text);
+        assert_eq!((readme.number, readme.title.as_deref(), readme.minutes), (Some(3), Some(title), Some(20)));
+        assert_eq!(readme.level, Some(Level::Intermediate), "{title}");
+        assert_eq!((readme.lesson.steps.len(), readme.lesson.learned.as_slice()), (1, &["c".to_owned()][..]));
+        let kinds = readme.lesson.parts.iter().filter_map(|part| match part {
+            Part::Fold { kind, .. } => Some(*kind),
+            Part::Text(_) => None,
+        });
+        assert_eq!(kinds.take(2).collect::<Vec<_>>(), [Fold::Hint(1), Fold::Solution], "{title}");
+    }
+}
+
+#[test]
 fn what_could_command_a_terminal_is_gone() {
     let readme = parse("# A\u{1b}[31mB\n\u{202e}text\u{7}\n");
     assert_eq!(readme.title.as_deref(), Some("AB"));

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Program;
+
 /// What must hold for the scenario to be solved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Goal {
@@ -49,6 +51,10 @@ pub enum Want {
     Gone {
         kind: String,
         name: String,
+    },
+    /// The workloads still run the lesson's own programs; asked of the cluster like what follows.
+    Runs {
+        programs: Vec<Program>,
     },
     /// `answers:` and `can:`, which need the cluster asked; not checked from rows alone.
     Answers {

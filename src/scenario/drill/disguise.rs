@@ -250,6 +250,7 @@ impl Mask {
                 self.text(body);
             }
             Want::Can { who, .. } => self.text(who),
+            Want::Runs { programs } => programs.iter_mut().for_each(|program| self.text(&mut program.workload)),
             Want::SeenBroken | Want::Quiet | Want::Pulls => {}
         }
     }

@@ -26,7 +26,7 @@ impl Check {
 #[must_use]
 pub fn look(want: &Want, evidence: &Evidence) -> Option<Check> {
     match want {
-        Want::SeenBroken | Want::Answers { .. } | Want::Can { .. } => None,
+        Want::SeenBroken | Want::Answers { .. } | Want::Can { .. } | Want::Runs { .. } => None,
         Want::Ready { kind, name } if kind == "Pod" => Some(pod_ready(name, evidence)),
         Want::Ready { kind, name } => Some(ready(kind, name, evidence)),
         Want::Quiet => Some(quiet(evidence)),
