@@ -26,27 +26,36 @@ pub struct ScenarioYaml {
     /// What a cluster must have for the scenario to be played on it.
     requires: Option<Texts>,
     /// Nodes of the practice cluster, where the lesson needs more than the one it has.
-    nodes: Option<Vec<Node>>,
+    nodes: Option<Several<Node>>,
     /// Objects of broken/ that may name a namespace of their own: a kind, or Kind/name.
     allow: Option<Texts>,
     /// What provokes the fault once broken/ is applied.
-    trigger: Option<Vec<Deed>>,
+    trigger: Option<Several<Deed>>,
     /// What decides the case, in order; klab's own rules follow.
-    clue: Option<Vec<Clue>>,
+    clue: Option<Several<Clue>>,
     /// STATUS values that show the fault; without them, those that the README prints of pods that are not ready.
     expect_broken: Option<Texts>,
     /// What must hold for the scenario to be solved; without them, what the solution's manifests tell.
-    goals: Option<Vec<Goal>>,
+    goals: Option<Several<Goal>>,
     /// More hints, behind those of the README.
-    hints: Option<Vec<Hint>>,
+    hints: Option<Several<Hint>>,
     solution: Option<Solution>,
     cleanup: Option<Cleanup>,
     /// What looks like a repair and is none.
-    cheats: Option<Vec<Cheat>>,
+    cheats: Option<Several<Cheat>>,
     /// Repairs other than solution/ that count as well.
-    repairs: Option<Vec<Repair>>,
+    repairs: Option<Several<Repair>>,
     /// How images behave on the practice cluster, by repository.
     images: Option<BTreeMap<String, Image>>,
+}
+
+/// One, or a list of them.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+#[serde(untagged)]
+pub enum Several<T> {
+    One(T),
+    Many(Vec<T>),
 }
 
 /// A text, or a list of them.
@@ -311,7 +320,7 @@ pub struct Cleanup {
 #[serde(deny_unknown_fields)]
 pub struct Cheat {
     #[serde(rename = "do")]
-    does: Vec<Deed>,
+    does: Several<Deed>,
     /// How it is seen in the cluster; without it, by what `do` leaves there.
     when: Option<Want>,
     /// Why it does not count, for the learner.
@@ -322,6 +331,6 @@ pub struct Cheat {
 #[serde(deny_unknown_fields)]
 pub struct Repair {
     #[serde(rename = "do")]
-    does: Vec<Deed>,
+    does: Several<Deed>,
     say: Option<String>,
 }

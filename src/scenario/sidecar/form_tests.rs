@@ -81,3 +81,64 @@ fn what_is_read_is_what_the_schema_names() {
         assert_eq!(told(&yaml), keys, "{yaml}");
     }
 }
+
+/// What does not fit, by its place; of the schema's words those that the generator writes.
+fn misfit(value: &Value, schema: &Value, root: &Value, place: &str) -> Option<String> {
+    if let Some(name) = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
+        return misfit(value, &root["$defs"][name], root, place);
+    }
+    let fits = |kind: &str| match kind {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64(),
+        "number" => value.is_number(),
+        _ => value.is_null(),
+    };
+    let kinds: Vec<&str> = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+        kind => kind.as_str().into_iter().collect(),
+    };
+    let listed = |word: &str| schema[word].as_array().is_none_or(|known| known.contains(value));
+    if !(kinds.is_empty() || kinds.into_iter().any(fits)) || !listed("enum") || schema.get("const").is_some_and(|only| only != value) {
+        return Some(format!("{place}: {value} is not {schema}"));
+    }
+    for word in ["anyOf", "oneOf"] {
+        if let Some(choices) = schema[word].as_array()
+            && choices.iter().all(|choice| misfit(value, choice, root, place).is_some())
+        {
+            return Some(format!("{place}: {value} is none of {}", schema[word]));
+        }
+    }
+    let lacks = schema["required"].as_array().into_iter().flatten().find(|key| value.get(key.as_str().unwrap_or_default()).is_none());
+    if let Some(key) = lacks.filter(|_| value.is_object()) {
+        return Some(format!("{place}: there is no {key}"));
+    }
+    let within = |key: &str, field: &Value| match (schema["properties"].get(key), &schema["additionalProperties"]) {
+        (Some(inner), _) => misfit(field, inner, root, &format!("{place}.{key}")),
+        (None, Value::Bool(false)) => Some(format!("{place}: {key} is not known")),
+        (None, Value::Object(_)) => misfit(field, &schema["additionalProperties"], root, &format!("{place}.{key}")),
+        (None, _) => None,
+    };
+    let fields = value.as_object().into_iter().flatten();
+    let items = value.as_array().into_iter().flatten().filter(|_| schema.get("items").is_some());
+    fields.clone().find_map(|(key, field)| within(key, field)).or_else(|| {
+        let mut items = items.enumerate();
+        items.find_map(|(at, item)| misfit(item, &schema["items"], root, &format!("{place}[{at}]")))
+    })
+}
+
+#[test]
+fn every_shipped_sidecar_fits_the_schema_and_a_slip_does_not() {
+    let root = schema_of::<ScenarioYaml>().to_value();
+    let checked = |text: &str| misfit(&serde_yaml::from_str::<Value>(text).unwrap(), &root, &root, "");
+    for scenario in crate::scenario::load::embedded().scenarios() {
+        if let Some((_, bytes)) = scenario.files.iter().find(|(path, _)| path == "scenario.yaml") {
+            assert_eq!(checked(std::str::from_utf8(bytes).unwrap()), None, "{}", scenario.folder);
+        }
+    }
+    for slip in ["titel: A", "goals: [{redy: pod/a}]", "cheats: [{do: {delet: pod/a}}]", "minutes: many", "level: simple"] {
+        assert!(checked(slip).is_some(), "{slip}");
+    }
+}
