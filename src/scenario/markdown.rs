@@ -144,8 +144,11 @@ pub fn field(line: &str) -> Option<(String, &str)> {
 pub fn plain_field(line: &str) -> Option<(String, &str)> {
     let rest = line.trim_start_matches(['>', '-', '*', ' ']);
     let (name, value) = rest.split_once([':', '：'])?;
+    if name.len() > 24 || value.len() > 60 {
+        return None;
+    }
     let name = name.trim().to_lowercase();
-    (!name.starts_with("image") && value.len() < 60).then(|| (name, value.trim()))
+    (!name.starts_with("image")).then(|| (name, value.trim()))
 }
 
 /// A `<details>` block: what its summary says, what it holds, and the line behind it.
@@ -169,7 +172,7 @@ pub fn fold(lines: &[Line], at: usize) -> Option<Details> {
     let mut end = at + 1;
     while end < lines.len() {
         let line = &lines[end];
-        if !line.code {
+        if !line.code && line.text.contains(['<', '#']) {
             let lower = line.text.to_ascii_lowercase();
             depth += lower.matches("<details").count();
             depth = depth.saturating_sub(lower.matches("</details").count());

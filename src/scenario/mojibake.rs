@@ -16,6 +16,11 @@ pub fn repair(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     while at < chars.len() {
+        if chars[at].is_ascii() {
+            out.push(chars[at]);
+            at += 1;
+            continue;
+        }
         match decode(&chars[at..], at.checked_sub(1).map(|before| chars[before])) {
             Some((char, used)) => {
                 out.push(char);
