@@ -9,7 +9,7 @@ use super::config;
 use super::settings::{Settings, StartError};
 use crate::cli::Cli;
 use crate::lab::msg::Solved;
-use crate::progress::Progress;
+use crate::progress::{Drilled, Progress};
 
 /// Completions for a shell, to be sourced by it.
 pub fn completions(shell: Shell) {
@@ -45,12 +45,24 @@ pub fn progress(settings: &Settings) -> io::Result<()> {
     writeln!(out, "{:<34}{:<24}BEST TIME", "SCENARIO", "STATE")?;
     for entry in &settings.library.entries {
         let record = known.of(&entry.folder);
-        let best = record
-            .best
-            .map_or_else(|| "-".to_owned(), |seconds| format!("{}:{:02}", seconds / 60, seconds % 60));
+        let best = record.best.map_or_else(|| "-".to_owned(), clock);
         writeln!(out, "{:<34}{:<24}{best}", entry.folder, word(record.state))?;
     }
+    if !known.drills().is_empty() {
+        writeln!(out, "\n{:<34}{:<24}{:<11}FAULTS", "DRILL", "RESULT", "TIME")?;
+    }
+    for Drilled {
+        seed, faults, seconds, solved, ..
+    } in known.drills()
+    {
+        let (drill, result) = (format!("--seed {seed}"), if *solved { "solved" } else { "given up" });
+        writeln!(out, "{drill:<34}{result:<24}{:<11}{}", clock(*seconds), faults.join(", "))?;
+    }
     Ok(())
+}
+
+fn clock(seconds: u64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
 /// Forgets what is known of one scenario, or of all, once that is agreed to.
