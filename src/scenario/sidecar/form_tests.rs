@@ -111,7 +111,11 @@ fn misfit(value: &Value, schema: &Value, root: &Value, place: &str) -> Option<St
             return Some(format!("{place}: {value} is none of {}", schema[word]));
         }
     }
-    let lacks = schema["required"].as_array().into_iter().flatten().find(|key| value.get(key.as_str().unwrap_or_default()).is_none());
+    let lacks = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|key| value.get(key.as_str().unwrap_or_default()).is_none());
     if let Some(key) = lacks.filter(|_| value.is_object()) {
         return Some(format!("{place}: there is no {key}"));
     }
@@ -138,7 +142,13 @@ fn every_shipped_sidecar_fits_the_schema_and_a_slip_does_not() {
             assert_eq!(checked(std::str::from_utf8(bytes).unwrap()), None, "{}", scenario.folder);
         }
     }
-    for slip in ["titel: A", "goals: [{redy: pod/a}]", "cheats: [{do: {delet: pod/a}}]", "minutes: many", "level: simple"] {
+    for slip in [
+        "titel: A",
+        "goals: [{redy: pod/a}]",
+        "cheats: [{do: {delet: pod/a}}]",
+        "minutes: many",
+        "level: simple",
+    ] {
         assert!(checked(slip).is_some(), "{slip}");
     }
 }
