@@ -149,7 +149,7 @@ fn the_seed_loads_as_it_stands() {
     );
     assert_eq!(folds(seed, |kind| kind == Fold::Solution)[0].0, "✅ Solution");
     assert_eq!(seed.expect_broken, ["ImagePullBackOff", "ErrImagePull"]);
-    assert_eq!(seed.goals.len(), 3);
+    assert_eq!(seed.goals.len(), 4, "{:?}", seed.goals);
     assert_eq!((seed.title.as_str(), seed.minutes, seed.number), ("ImagePullBackOff", 15, Some(2)));
     assert_eq!((seed.images.len(), seed.warnings.len()), (0, 0), "{:?}", seed.warnings);
 }
