@@ -174,13 +174,17 @@ fn words(line: &str) -> Vec<&str> {
 /// The candidates that look like `word`, best first: those that contain it, then those a few typing slips away.
 #[must_use]
 pub fn nearest<S: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = S>) -> Vec<String> {
-    let word = word.to_lowercase();
+    // names are as often written without their hyphens
+    let letters = |name: &str| name.to_lowercase().replace(['-', '_', ' '], "");
+    let word = letters(word);
     let mut found: Vec<(usize, String)> = candidates
         .into_iter()
         .filter_map(|candidate| {
-            let lower = candidate.as_ref().to_lowercase();
+            let lower = letters(candidate.as_ref());
             let near = word.len() > 1 && (lower.contains(&word) || word.contains(&lower) && lower.len() > 2);
-            let slips = if near { 0 } else { distance(&word, &lower) };
+            // a slip in the beginning of a name that was not written to its end
+            let start: String = lower.chars().take(word.chars().count() + 1).collect();
+            let slips = if near { 0 } else { distance(&word, &lower).min(distance(&word, &start)) };
             (near || slips <= lower.chars().count().min(word.chars().count()).div_ceil(3)).then(|| (slips, candidate.as_ref().to_owned()))
         })
         .collect();
@@ -278,6 +282,8 @@ mod tests {
         let names = ["crash-loop", "image-pull-backoff", "port-mismatch"];
         assert_eq!(nearest("crahs-loop", names), ["crash-loop"]);
         assert_eq!(nearest("image", names), ["image-pull-backoff"]);
+        assert_eq!(nearest("imagepull", names), ["image-pull-backoff"]);
+        assert_eq!(nearest("imgae-pull", names), ["image-pull-backoff"]);
         assert!(nearest("quite-other-thing", names).is_empty());
     }
 

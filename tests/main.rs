@@ -3,7 +3,9 @@
 mod bad_input;
 mod by_hand;
 mod folders;
+mod ladder;
 mod layers;
+mod layouts;
 mod pseudo_terminal;
 mod real_cluster;
 mod screens;

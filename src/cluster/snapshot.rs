@@ -1,6 +1,6 @@
 //! What the lab knows of a cluster: small rows, cut from watched objects the moment they arrive. No Kubernetes client here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
 
@@ -250,6 +250,7 @@ impl Snapshot {
             }
             Change::Relisted { kind, live } => {
                 let before = self.len();
+                let live: HashSet<&Uid> = live.iter().collect();
                 let lives = |uid: &Uid| live.contains(uid);
                 match kind.as_str() {
                     "Pod" => self.pods.retain(|uid, _| lives(uid)),

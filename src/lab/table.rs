@@ -130,16 +130,48 @@ pub fn place(attempt: &Attempt) -> Option<usize> {
     rows(attempt).iter().position(|row| row.uid() == uid)
 }
 
+/// How many rows the open tab has; pods are counted without being put in order.
+#[must_use]
+pub fn count(attempt: &Attempt) -> usize {
+    if plain_pods(attempt) {
+        attempt.snapshot.pods.len()
+    } else {
+        rows(attempt).len()
+    }
+}
+
+fn plain_pods(attempt: &Attempt) -> bool {
+    attempt.tab == Tab::Pods && attempt.order.rows.is_empty()
+}
+
+fn shows(attempt: &Attempt, uid: &Uid) -> bool {
+    if plain_pods(attempt) {
+        return attempt.snapshot.pods.contains_key(uid);
+    }
+    rows(attempt).iter().any(|row| row.uid() == uid)
+}
+
+/// The row that is selected while nobody has chosen one: the newest pod, else the first row.
+fn usual(attempt: &Attempt) -> Option<Uid> {
+    if plain_pods(attempt) && attempt.order.by.is_none() {
+        let pods = attempt.snapshot.pods.values();
+        let newest = pods.max_by(|a, b| (a.created, &a.name).cmp(&(b.created, &b.name)));
+        return newest.map(|pod| pod.uid.clone());
+    }
+    let rows = rows(attempt);
+    let row = if attempt.tab == Tab::Pods { rows.last() } else { rows.first() };
+    row.map(|row| row.uid().clone())
+}
+
 /// Keeps a selection made by hand; else takes the clue's object, else the newest row.
 pub fn reselect(attempt: &mut Attempt) {
-    let uids: Vec<Uid> = rows(attempt).iter().map(|row| row.uid().clone()).collect();
-    let lives = attempt.selected.as_ref().is_some_and(|uid| uids.contains(uid));
+    let lives = attempt.selected.as_ref().is_some_and(|uid| shows(attempt, uid));
     if lives && attempt.memory.picked {
         return;
     }
     attempt.memory.picked = false;
-    let clue = attempt.clue.as_ref().map(|clue| &clue.uid).filter(|uid| uids.contains(uid));
-    attempt.selected = clue.or(if attempt.tab == Tab::Pods { uids.last() } else { uids.first() }).cloned();
+    let clue = attempt.clue.as_ref().map(|clue| clue.uid.clone()).filter(|uid| shows(attempt, uid));
+    attempt.selected = clue.or_else(|| usual(attempt));
 }
 
 /// Moves the selection, and the rows under it so that it stays in view.

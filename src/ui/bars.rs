@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::pane::{shortened, squeezed};
+use super::pane::{begun, shortened};
 use super::table::since;
 use super::theme::{Look, Mean, Sign};
 use crate::lab::keymap::footer;
@@ -141,7 +141,7 @@ pub fn last(frame: &mut Frame, look: &Look, area: Rect, model: &Model) {
             let text = format!("{}{next}", notice.what.replace('\n', " "));
             Line::from(vec![
                 Span::styled(format!(" {sign} "), look.style(mean)),
-                Span::styled(squeezed(look, &text, width.saturating_sub(4)), look.style(Mean::Text)),
+                Span::styled(begun(look, &text, width.saturating_sub(4)), look.style(Mean::Text)),
             ])
         }
         (None, Some((command, ago))) => Line::from(vec![

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::pane::{framed, padded, scrolled, squeezed, wrap_spans};
+use super::pane::{begun, framed, padded, scrolled, wrap_spans};
 use super::theme::{Look, Mean, Sign};
 use crate::lab::msg::Measures;
 use crate::lab::{Attempt, Model, Pane, Stage, drill};
@@ -68,7 +68,7 @@ fn rows(look: &Look, goal: &Verdict, titles: usize, width: usize) -> Vec<Line<'s
     let words = vec![
         (format!("{} ", look.sign(sign)), look.style(mean)),
         (padded(&goal.title, titles), look.style(if goal.met { Mean::Text } else { Mean::Strong })),
-        (format!("  {}", squeezed(look, &saw, width.saturating_sub(titles + 4))), look.style(Mean::Dim)),
+        (format!("  {}", begun(look, &saw, width.saturating_sub(titles + 4))), look.style(Mean::Dim)),
     ];
     wrap_spans(words, width, titles + 4)
 }

@@ -1,5 +1,6 @@
 //! The view: draws the model and says what it drew where. Pure; it knows no Kubernetes client and no clock.
 
+mod ascii;
 mod bars;
 mod clue;
 mod events;
@@ -69,6 +70,9 @@ pub fn render(model: &Model, look: &Look, frame: &mut Frame) -> Measures {
     }
     bars::keys(frame, look, keys, model, &mut measures);
     bars::last(frame, look, last, model);
+    if look.ascii {
+        ascii::plain(frame.buffer_mut());
+    }
     measures
 }
 

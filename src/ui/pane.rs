@@ -95,8 +95,18 @@ pub fn shortened(look: &Look, text: &str, width: usize) -> String {
 
 /// A sentence in at most `width` columns: its names lose their middle first, then the sentence its own.
 pub fn squeezed(look: &Look, text: &str, width: usize) -> String {
+    named_shorter(look, text, width).unwrap_or_else(|_| shortened(look, text, width))
+}
+
+/// The same of a sentence that says the most at its beginning: it loses its last words.
+pub fn begun(look: &Look, text: &str, width: usize) -> String {
+    named_shorter(look, text, width).unwrap_or_else(|least| first_words(look, &least, width))
+}
+
+/// With its names as long as there is room for; or too long still, with all of them at their shortest.
+fn named_shorter(look: &Look, text: &str, width: usize) -> Result<String, String> {
     if text.width() <= width {
-        return text.to_owned();
+        return Ok(text.to_owned());
     }
     let words: Vec<(&str, usize, bool)> = text.split(' ').map(|word| (word, word.width(), word.contains(['-', '/', ':', '.']))).collect();
     let longest = words.iter().map(|(_, wide, _)| *wide).max().unwrap_or(0);
@@ -104,11 +114,27 @@ pub fn squeezed(look: &Look, text: &str, width: usize) -> String {
         let wide = words.iter().map(|(_, wide, name)| if *name { *wide.min(cap) } else { *wide });
         wide.sum::<usize>() + words.len() - 1 <= width
     };
-    let Some(cap) = (SHORTEST..=longest).rev().find(fits) else {
-        return shortened(look, text, width);
+    let at_most = |cap: usize| {
+        let word = |(word, _, name): &(&str, usize, bool)| if *name { shortened(look, word, cap) } else { (*word).to_owned() };
+        words.iter().map(word).collect::<Vec<_>>().join(" ")
     };
-    let word = |(word, _, name): &(&str, usize, bool)| if *name { shortened(look, word, cap) } else { (*word).to_owned() };
-    words.iter().map(word).collect::<Vec<_>>().join(" ")
+    let cap = (SHORTEST..=longest).rev().find(fits);
+    cap.map(at_most).ok_or_else(|| at_most(SHORTEST))
+}
+
+/// The first words of a sentence, as many as stand in the width, and a sign that it goes on.
+fn first_words(look: &Look, text: &str, width: usize) -> String {
+    let mut kept = String::new();
+    for word in text.split_inclusive(' ') {
+        if kept.width() + word.trim_end().width() + 1 > width {
+            break;
+        }
+        kept.push_str(word);
+    }
+    match kept.trim_end() {
+        "" => shortened(look, text, width),
+        kept => format!("{}{}", kept.trim_end_matches([',', ':', ';']), look.sign(Sign::Cut)),
+    }
 }
 
 /// Text filled with blanks to a width.
@@ -208,5 +234,7 @@ mod tests {
         assert_eq!(squeezed(&LOOK, text, 80), text);
         assert_eq!(squeezed(&LOOK, text, 40), "0 of 1 ready: imagepull-…8b7-k4x5w waits");
         assert_eq!(squeezed(&LOOK, text, 20).width(), 20);
+        assert_eq!(begun(&LOOK, text, 20), "0 of 1 ready…");
+        assert_eq!(begun(&LOOK, text, 5), "0 of…");
     }
 }

@@ -15,7 +15,7 @@ use super::theme::{Look, Mean, Sign};
 use crate::cluster::snapshot::{ObjectRow, PodRow, Uid};
 use crate::lab::msg::Measures;
 use crate::lab::order::Of;
-use crate::lab::table::{TableRow, rows, tabs};
+use crate::lab::table::{TableRow, count, rows, tabs};
 use crate::lab::{Attempt, Model, Pane, Stage, Tab};
 use crate::text::age;
 
@@ -29,7 +29,7 @@ pub fn height(attempt: &Attempt, compact: bool) -> u16 {
         (false, true) => 20,
         (false, false) => 12,
     };
-    (rows(attempt).len().max(1) as u16 + 3 + extra).clamp(4, most)
+    (count(attempt).clamp(1, 100) as u16 + 3 + extra).clamp(4, most)
 }
 
 /// Draws the table's pane.
@@ -44,7 +44,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
         scrolled(frame, inside, lines, 0, Pane::Pods, measures);
         return;
     }
-    let foot = foot(look, model, attempt, inside);
+    let foot = foot(look, model, attempt, found.len(), inside);
     let foot_height = foot.len() as u16;
     let body = Rect {
         y: inside.y + 1,
@@ -98,7 +98,7 @@ const STRIP: usize = 16;
 const MOST: usize = 6;
 
 /// Beneath the pods: the selected one's strip and ladder, and the workloads, as far as there is room.
-fn foot(look: &Look, model: &Model, attempt: &Attempt, inside: Rect) -> Vec<Line<'static>> {
+fn foot(look: &Look, model: &Model, attempt: &Attempt, rows: usize, inside: Rect) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let width = usize::from(inside.width);
     if let Some(pod) = selected_pod(attempt) {
@@ -115,7 +115,7 @@ fn foot(look: &Look, model: &Model, attempt: &Attempt, inside: Rect) -> Vec<Line
         lines.push(Line::styled(whole(look, &workloads, width), look.style(Mean::Dim)));
     }
     // The rows themselves go first.
-    let rows = rows(attempt).len().clamp(1, MOST);
+    let rows = rows.clamp(1, MOST);
     lines.truncate(usize::from(inside.height).saturating_sub(1 + rows));
     lines
 }

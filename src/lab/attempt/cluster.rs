@@ -2,7 +2,7 @@
 
 use super::super::msg::{Detail, Effect, FromCluster, Link, Notice, Order};
 use super::super::overlay::{ask, needs_yes};
-use super::super::{Model, Opened, Overlay, Question, Stage, compare, live, repair};
+use super::super::{Model, Opened, Overlay, Place, Question, Stage, compare, live, repair};
 use super::{leave, story};
 
 pub fn update(model: &mut Model, news: FromCluster) -> Vec<Effect> {
@@ -60,6 +60,10 @@ fn log_page(model: &mut Model) -> Option<&mut super::super::LogPage> {
 
 /// On the practice cluster the preparation begins at once; on a real one nothing is written before the learner's yes.
 fn opened(model: &mut Model, opened: Opened) -> Vec<Effect> {
+    // the kubeconfig is read when the cluster is opened, and names the server then
+    if let Place::Real { server, .. } = &mut model.place {
+        server.clone_from(&opened.server);
+    }
     let silent = !needs_yes(model, Order::Prepare);
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     attempt.opened = Some(opened);

@@ -54,8 +54,7 @@ fn first_write(model: &mut Model, order: Order) -> Vec<Effect> {
 /// What the first write on a real cluster is about to do.
 fn about_to_write(model: &Model, context: &str, server: &str) -> Vec<String> {
     let Some(attempt) = model.attempt() else { return Vec::new() };
-    let mut lines = vec!["This writes to a real cluster:".to_owned()];
-    lines.push(format!("context    {context}"));
+    let mut lines = vec![format!("context    {context}")];
     lines.push(format!("server     {server}"));
     lines.push(format!("namespace  {}", namespace(model)));
     let name = |manifest: &Manifest| format!("{} {}", manifest.kind(), manifest.name());

@@ -110,7 +110,10 @@ impl Lab {
         lab.model.open("01-crash-loop");
         lab.cluster(FromCluster::Opened {
             namespace: "lab-01".to_owned(),
-            server: "practice".to_owned(),
+            server: match &lab.model.place {
+                Place::Real { server, .. } => server.clone(),
+                Place::Practice => "practice".to_owned(),
+            },
             version: "v1.36.0".to_owned(),
         });
         if lab.model.place == Place::Practice {
