@@ -44,12 +44,14 @@ fn the_story_from_break_to_cleanup() {
 
 #[test]
 fn a_signal_restores_the_terminal() {
-    let terminal = Terminal::start(&[], 80, 24);
-    terminal.shows("ImagePullBackOff");
-    let killed = Command::new("kill").args(["-TERM", &terminal.process().to_string()]).status().unwrap();
-    assert!(killed.success());
-    let (_, drawn) = terminal.ended();
-    assert!(drawn.contains(LEFT));
+    for signal in ["-TERM", "-HUP", "-INT", "-QUIT"] {
+        let terminal = Terminal::start(&[], 80, 24);
+        terminal.shows("ImagePullBackOff");
+        let killed = Command::new("kill").args([signal, &terminal.process().to_string()]).status().unwrap();
+        assert!(killed.success());
+        let (_, drawn) = terminal.ended();
+        assert!(drawn.contains(LEFT), "{signal}");
+    }
 }
 
 /// Set for the copy of this test program that is to panic on a screen.

@@ -27,6 +27,7 @@ mod session;
 mod settings;
 mod shell;
 mod side_by_side;
+mod signals;
 pub mod terminal;
 mod unpack;
 

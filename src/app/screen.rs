@@ -32,7 +32,7 @@ const QUEUE: usize = 1024;
 /// When there is no terminal, or it fails.
 pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()> {
     // Before the screen is taken over, so that no signal finds it without somebody to give it back.
-    let mut stop = Box::pin(stopped()?);
+    let mut signals = Signals::listen()?;
     let mut screen = FullScreen::enter()?;
     let size = screen.screen.size().context("the terminal does not tell its size")?;
     let (sender, mut inbox) = mpsc::channel(QUEUE);
@@ -59,9 +59,10 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
             screen.lend();
             let said = tokio::select! {
                 biased;
-                () = &mut stop => return Ok(()),
+                () = signals.firm() => return Ok(()),
                 said = edit.run() => said,
             };
+            signals.forget();
             screen.take_back()?;
             keys = EventStream::new();
             if !model.mouse {
@@ -85,7 +86,7 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
         let wake = wake_at(&model, &hands, dirty.then_some(frame_at));
         let msg = tokio::select! {
             biased;
-            () = &mut stop => Msg::Terminate,
+            () = signals.any() => Msg::Terminate,
             key = keys.next() => match key {
                 Some(Ok(event)) => match message(event) { Some(msg) => msg, None => continue },
                 Some(Err(_)) | None => Msg::Terminate,
@@ -158,16 +159,4 @@ fn message(event: Event) -> Option<Msg> {
         Event::Resize(columns, rows) => Some(Msg::Resize(columns, rows)),
         _ => None,
     }
-}
-
-/// Listens from now on for SIGTERM and SIGHUP; what is returned resolves at the first of them.
-pub fn stopped() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut term, mut hangup) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
-    Ok(async move {
-        tokio::select! {
-            _ = term.recv() => {}
-            _ = hangup.recv() => {}
-        }
-    })
 }

@@ -6,12 +6,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::pane::{begun, shortened};
+use super::pane::{begun, shortened, wrap_spans};
 use super::table::since;
 use super::theme::{Look, Mean, Sign};
 use crate::lab::keymap::footer;
 use crate::lab::lesson::hint_count;
-use crate::lab::msg::{Link, Measures};
+use crate::lab::msg::{Link, Measures, Notice};
 use crate::lab::{Attempt, Model, Place, Screen, drill};
 use crate::scenario::Level;
 
@@ -123,35 +123,56 @@ pub fn keys(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
     frame.render_widget(Paragraph::new(Line::from(spans)).style(look.shade()), area);
 }
 
+/// Rows that a warning may take; what it names, a file or a next step, is not to be cut.
+const WARNING: usize = 4;
+
+/// Rows of what is to be told.
+pub fn last_height(look: &Look, model: &Model, width: u16) -> u16 {
+    let notice = model.notice.as_ref().filter(|(notice, _)| notice.bad);
+    notice.map_or(1, |(notice, _)| told(look, notice, usize::from(width)).len() as u16)
+}
+
 /// Draws the last line: what is to be told, or the command that equals the last key.
 pub fn last(frame: &mut Frame, look: &Look, area: Rect, model: &Model) {
     let width = usize::from(area.width);
-    let line = match (&model.notice, equal(model)) {
-        (Some((notice, _)), _) => {
-            let (sign, mean) = if notice.bad {
-                (look.sign(Sign::Bad), Mean::Fault)
-            } else {
-                (look.sign(Sign::Next), Mean::Key)
-            };
-            let next = if notice.next.is_empty() {
-                String::new()
-            } else {
-                format!("   {}", notice.next)
-            };
-            let text = format!("{}{next}", notice.what.replace('\n', " "));
-            Line::from(vec![
-                Span::styled(format!(" {sign} "), look.style(mean)),
-                Span::styled(begun(look, &text, width.saturating_sub(4)), look.style(Mean::Text)),
-            ])
-        }
-        (None, Some((command, ago))) => Line::from(vec![
+    let lines = match (&model.notice, equal(model)) {
+        (Some((notice, _)), _) => told(look, notice, width),
+        (None, Some((command, ago))) => vec![Line::from(vec![
             Span::styled(" $ ", look.style(Mean::Dim)),
             Span::styled(shortened(look, &command, width.saturating_sub(14)), look.style(Mean::Text)),
             Span::styled(format!("   {ago} ago"), look.style(Mean::Dim)),
-        ]),
-        (None, None) => Line::default(),
+        ])],
+        (None, None) => Vec::new(),
     };
-    frame.render_widget(line, area);
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// A notice in a row; a warning in as many as it needs, up to a few.
+fn told(look: &Look, notice: &Notice, width: usize) -> Vec<Line<'static>> {
+    let (sign, mean) = if notice.bad {
+        (look.sign(Sign::Bad), Mean::Fault)
+    } else {
+        (look.sign(Sign::Next), Mean::Key)
+    };
+    let gap = if notice.next.is_empty() { "" } else { "   " };
+    let text = format!("{}{gap}{}", notice.what.replace('\n', " "), notice.next);
+    let head = (format!(" {sign} "), look.style(mean));
+    let row = |text: &str| {
+        let text = begun(look, text, width.saturating_sub(4));
+        Line::from(vec![Span::styled(head.0.clone(), head.1), Span::styled(text, look.style(Mean::Text))])
+    };
+    if !notice.bad {
+        return vec![row(&text)];
+    }
+    let whole = |text: &str| wrap_spans(vec![head.clone(), (text.to_owned(), look.style(Mean::Text))], width, 3);
+    let lines = whole(&text);
+    if lines.len() <= WARNING {
+        return lines;
+    }
+    whole(&begun(look, &text, (width.saturating_sub(12)) * WARNING))
+        .into_iter()
+        .take(WARNING)
+        .collect()
 }
 
 fn equal(model: &Model) -> Option<(String, String)> {

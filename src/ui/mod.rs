@@ -59,7 +59,8 @@ pub fn render(model: &Model, look: &Look, frame: &mut Frame) -> Measures {
         return measures;
     }
     frame.render_widget(Block::new().style(look.style(Mean::Text)), area);
-    let [top, body, keys, last] = Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1), Constraint::Length(1)]).areas(area);
+    let told = Constraint::Length(bars::last_height(look, model, area.width));
+    let [top, body, keys, last] = Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1), told]).areas(area);
     bars::header(frame, look, top, model);
     match &model.screen {
         Screen::Picker(picker) => picker::draw(frame, look, body, model, picker, &mut measures),

@@ -107,6 +107,19 @@ fn with_deployment() -> Model {
 }
 
 #[test]
+fn a_warning_names_its_file_whole_on_a_small_screen() {
+    let mut model = model();
+    let file = "/home/learner/.local/state/klab/edits/deployment-imagepull-app-2026-11-23.yaml";
+    model.say(
+        true,
+        "the editor `none` ended with exit status: 127; nothing was applied",
+        format!("what was typed is in {file}"),
+    );
+    let screen = drawn(&model, 80, 24).replace(['"', '\n', ' '], "");
+    assert!(screen.contains(&format!("whatwastypedisin{file}")), "{screen}");
+}
+
+#[test]
 fn wide_columns_a_sorted_heading_and_a_filter_stand_in_the_table() {
     let mut model = with_deployment();
     let attempt = model.attempt_mut().unwrap();

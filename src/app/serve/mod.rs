@@ -33,7 +33,7 @@ pub async fn run(serve: Serve, settings: &Settings) -> anyhow::Result<()> {
     if settings.place.context.is_some() {
         return Err(StartError("serve serves the practice cluster; leave --context out".to_owned()).into());
     }
-    let stop = super::screen::stopped()?;
+    let mut signals = super::signals::Signals::listen()?;
     let practice = Practice::start(Options {
         images: catalogue(&serve.images)?,
         node_name: serve.node_name,
@@ -56,10 +56,7 @@ pub async fn run(serve: Serve, settings: &Settings) -> anyhow::Result<()> {
         loopback.server()
     )?;
     out.flush()?;
-    tokio::select! {
-        () = stop => {}
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
-    }
+    signals.any().await;
     if own {
         // It names a server that is gone.
         let _ = std::fs::remove_file(&file);
