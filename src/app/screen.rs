@@ -14,6 +14,7 @@ use super::author::Author;
 use super::background;
 use super::hands::Hands;
 use super::settings::Settings;
+use super::signals::Signals;
 use super::terminal::{self, FullScreen};
 use crate::lab::msg::{Effect, Msg};
 use crate::lab::{self, Model};
