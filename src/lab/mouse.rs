@@ -100,6 +100,7 @@ fn on_tab(model: &mut Model, event: MouseEvent) -> bool {
         attempt.focus = Pane::Pods;
         table::open(attempt, tab);
     }
+    model.notice = None;
     attempt::say_equal(model, super::keymap::Action::NextTab);
     true
 }

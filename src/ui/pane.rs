@@ -185,7 +185,9 @@ fn split_at_width(word: &mut String, width: usize) -> String {
         (used > width && at > 0).then_some(at)
     });
     let Some(at) = at else { return String::new() };
-    let parting = word[..at].rfind(['/', '-', ':', '.', ',', '=', '_']).map(|sign| sign + 1);
+    let signs = word[..at].rmatch_indices(['/', '-', ':', '.', ',', '=', '_']).map(|(sign, _)| sign + 1);
+    // `https://` stays in one piece
+    let parting = signs.into_iter().find(|parting| !word[*parting..].starts_with('/'));
     word.split_off(parting.filter(|parting| parting * 2 >= at).unwrap_or(at))
 }
 
