@@ -186,7 +186,8 @@ pub fn split(frame: &mut Frame, look: &Look, area: Rect, left: Vec<Span<'static>
     let wide = (right.width() as u16).min(area.width);
     frame.render_widget(Paragraph::new("").style(look.shade()), area);
     let room = Rect {
-        width: area.width.saturating_sub(wide + 1),
+        // what stands left and right must not read as one
+        width: area.width.saturating_sub(wide + 2),
         ..area
     };
     let mut left = left;

@@ -39,12 +39,14 @@ pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize, rows: 
     lines
 }
 
-/// A row that goes on where it cannot be seen.
+/// A row that goes on where it cannot be seen; its last word is whole.
 fn ended(look: &Look, mut line: Line<'static>, width: usize) -> Line<'static> {
     let over = (line.width() + 2).saturating_sub(width);
     if let Some(last) = line.spans.last_mut() {
         let keep = last.content.chars().count().saturating_sub(over);
         let kept: String = last.content.chars().take(keep).collect();
+        let inside = last.content.chars().nth(keep).is_some_and(|next| next != ' ');
+        let kept = kept.rsplit_once(' ').filter(|_| inside).map_or(kept.as_str(), |(words, _)| words);
         last.content = format!("{} {}", kept.trim_end(), look.sign(Sign::Cut)).into();
     }
     line

@@ -82,7 +82,7 @@ pub fn ladder(look: &Look, attempt: &Attempt, pod: &PodRow, now: Timestamp, widt
 fn next(look: &Look, wait: &Wait, now: Timestamp) -> String {
     let what = if wait.of == Try::Pull { "next pull" } else { "next start" };
     match wait.left(now) {
-        0 => format!("{what} any moment"),
+        0 => format!("{what} is due"),
         left => format!("{what} {} {left} s", look.sign(Sign::About)),
     }
 }

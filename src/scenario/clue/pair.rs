@@ -40,8 +40,29 @@ impl Pair {
     /// Byte ranges of the words of each side that the other side does not have.
     #[must_use]
     pub fn differences(&self) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
-        (only(&self.left.text, &self.right.text), only(&self.right.text, &self.left.text))
+        (self.left.lacking_in(&self.right), self.right.lacking_in(&self.left))
     }
+}
+
+impl Side {
+    /// The words that the other side does not have; a label that a selector does not ask for is no difference.
+    fn lacking_in(&self, other: &Self) -> Vec<Range<usize>> {
+        let mut words = only(&self.text, &other.text);
+        let asked = keys(&other.text);
+        if other.path.to_lowercase().ends_with("selector") && asked.is_subset(&keys(&self.text)) {
+            words.retain(|word| asked.contains(key(&self.text[word.clone()])));
+        }
+        words
+    }
+}
+
+/// `app` of `app=web`
+fn key(word: &str) -> &str {
+    word.split_once('=').map_or(word, |(key, _)| key)
+}
+
+fn keys(text: &str) -> BTreeSet<&str> {
+    words(text).into_iter().map(|word| key(&text[word])).collect()
 }
 
 fn only(text: &str, other: &str) -> Vec<Range<usize>> {
@@ -67,6 +88,22 @@ fn words(text: &str) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_label_that_no_selector_asks_for_is_no_difference() {
+        let marked = |asked: &str, labels: &str| {
+            let right = Side::new("Pod", "n", "p", "metadata.labels", labels.to_owned());
+            let left = Side::new("Service", "n", "s", "spec.selector", asked.to_owned());
+            let ranges = Pair { left, right }.differences().1;
+            ranges.into_iter().map(|range| labels[range].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            marked("app=shop, tier=web", "app=shop, pod-template-hash=5bbf, tier=frontend"),
+            ["tier=frontend"]
+        );
+        // a key that was mistyped: any of the others may be the one that was meant
+        assert_eq!(marked("tier=web", "teir=web, app=shop"), ["teir=web", "app=shop"]);
+    }
 
     #[test]
     fn only_what_the_other_side_lacks_differs() {

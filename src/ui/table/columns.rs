@@ -40,8 +40,23 @@ pub fn lines(look: &Look, headings: &[String], rows: &[Vec<Cell>], least: &[usiz
     (heading, rows.iter().cloned().map(line).collect())
 }
 
-/// Squeezes the widest columns until all stand in the width; leaves the last ones out where that is not enough.
+/// Squeezes the widest columns until all stand in the width; leaves the last ones out where that is not enough, and gives
+/// the room that they leave back to the others.
 fn fit(headings: &[String], wide: &mut Vec<usize>, room: usize) -> bool {
+    let needs = wide.clone();
+    let cut = squeeze(headings, wide, room);
+    let gaps = GAP * wide.len().saturating_sub(1) + usize::from(cut) * (GAP + 1);
+    let mut spare = room.saturating_sub(wide.iter().sum::<usize>() + gaps);
+    for (width, need) in wide.iter_mut().zip(needs) {
+        let more = need.saturating_sub(*width).min(spare);
+        *width += more;
+        spare -= more;
+    }
+    cut
+}
+
+/// Whether columns had to be left out.
+fn squeeze(headings: &[String], wide: &mut Vec<usize>, room: usize) -> bool {
     let whole = wide.len();
     loop {
         let cut = wide.len() < whole;
@@ -91,6 +106,14 @@ mod tests {
         );
         assert_eq!(drawn(&headings, &row, 54)[1], "  web   CreateContainerConfigError  registry.…ation:v1");
         assert!(drawn(&headings, &row, 54).iter().all(|line| line.width() <= 56));
+    }
+
+    #[test]
+    fn what_a_column_leaves_goes_to_the_name_that_was_squeezed() {
+        let row = ["storefront-6dc96f7777-4s68k", "Running", "10.244.0.2", "practice-node"];
+        let drawn = drawn(&["NAME", "STATUS", "IP", "NODE"], &row, 40);
+        assert_eq!(drawn[1], "  storefro…77-4s68k  Running  10.244.0.2");
+        assert!(drawn[0].ends_with('…') && drawn[0].width() <= 40, "{drawn:?}");
     }
 
     #[test]
