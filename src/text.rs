@@ -182,9 +182,10 @@ pub fn nearest<S: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = S
         .filter_map(|candidate| {
             let lower = letters(candidate.as_ref());
             let near = word.len() > 1 && (lower.contains(&word) || word.contains(&lower) && lower.len() > 2);
-            // a slip in the beginning of a name that was not written to its end
-            let start: String = lower.chars().take(word.chars().count() + 1).collect();
-            let slips = if near { 0 } else { distance(&word, &lower).min(distance(&word, &start)) };
+            // a slip in the beginning of a name that was not written to its end; few letters begin too many names
+            let start: String = lower.chars().take(word.chars().count()).collect();
+            let from_start = if start.len() > 5 { distance(&word, &start) } else { usize::MAX };
+            let slips = if near { 0 } else { distance(&word, &lower).min(from_start) };
             (near || slips <= lower.chars().count().min(word.chars().count()).div_ceil(3)).then(|| (slips, candidate.as_ref().to_owned()))
         })
         .collect();

@@ -89,7 +89,7 @@ impl Judge {
         self.next_change
     }
 
-    /// Looks at every goal.
+    /// Looks at every goal. What only guards the repair is told when it objects.
     pub fn look(&mut self, scenario: &Scenario, evidence: &Evidence, clue: Option<&Clue>) -> Vec<Verdict> {
         self.progress.resize(scenario.goals.len(), Progress::default());
         self.see(scenario, evidence, clue);
@@ -100,7 +100,11 @@ impl Judge {
             .goals
             .iter()
             .enumerate()
-            .map(|(at, goal)| self.verdict(at, goal, evidence, scenario, disturbed))
+            .filter_map(|(at, goal)| {
+                let verdict = self.verdict(at, goal, evidence, scenario, disturbed);
+                let silent = matches!(goal.what, Want::Runs { .. }) && !matches!(self.progress[at].told, Some(Err(_)));
+                (!silent).then_some(verdict)
+            })
             .collect()
     }
 

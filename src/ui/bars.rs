@@ -13,7 +13,10 @@ use crate::lab::keymap::footer;
 use crate::lab::lesson::hint_count;
 use crate::lab::msg::{Link, Measures, Notice};
 use crate::lab::{Attempt, Model, Place, Screen, drill};
-use crate::scenario::Level;
+use crate::scenario::{Level, Scenario};
+
+/// What stands left and right must not read as one.
+const APART: usize = 2;
 
 /// Draws the top bar.
 pub fn header(frame: &mut Frame, look: &Look, area: Rect, model: &Model) {
@@ -23,20 +26,28 @@ pub fn header(frame: &mut Frame, look: &Look, area: Rect, model: &Model) {
     match &model.screen {
         Screen::Picker(_) => left.push(Span::styled("learn to fix Kubernetes", dim)),
         Screen::Attempt(attempt) => {
-            let scenario = &attempt.scenario;
-            left.push(Span::styled(scenario.number.map(|number| format!(" {number:02} ")).unwrap_or_default(), dim));
-            left.push(Span::styled(scenario.title.clone(), look.style(Mean::Strong)));
-            left.push(Span::styled(
-                format!("   {} {} {} min", level(scenario.level), look.sign(Sign::Dot), scenario.minutes),
-                dim,
-            ));
             right = state(look, model, attempt);
+            let right: usize = right.iter().map(Span::width).sum();
+            left.extend(lesson(look, &attempt.scenario, usize::from(area.width).saturating_sub(right + APART + left[0].width())));
         }
     }
     if right.is_empty() {
         right.push(Span::styled(format!("{} ", place(&model.place)), dim));
     }
     split(frame, look, area, left, right);
+}
+
+/// The lesson's number and title, which gives way rather than go, and where there is room for them level and minutes.
+fn lesson(look: &Look, scenario: &Scenario, room: usize) -> Vec<Span<'static>> {
+    let dim = look.style(Mean::Dim);
+    let number = scenario.number.map(|number| format!(" {number:02} ")).unwrap_or_default();
+    let about = format!("   {} {} {} min", level(scenario.level), look.sign(Sign::Dot), scenario.minutes);
+    let room = room.saturating_sub(number.width());
+    let title = begun(look, &scenario.title, room);
+    let about = Some(about).filter(|about| title.width() + about.width() <= room);
+    let mut spans = vec![Span::styled(number, dim), Span::styled(title, look.style(Mean::Strong))];
+    spans.extend(about.map(|about| Span::styled(about, dim)));
+    spans
 }
 
 fn state(look: &Look, model: &Model, attempt: &Attempt) -> Vec<Span<'static>> {
@@ -186,8 +197,7 @@ pub fn split(frame: &mut Frame, look: &Look, area: Rect, left: Vec<Span<'static>
     let wide = (right.width() as u16).min(area.width);
     frame.render_widget(Paragraph::new("").style(look.shade()), area);
     let room = Rect {
-        // what stands left and right must not read as one
-        width: area.width.saturating_sub(wide + 2),
+        width: area.width.saturating_sub(wide + APART as u16),
         ..area
     };
     let mut left = left;

@@ -112,7 +112,7 @@ mod tests {
     fn what_a_column_leaves_goes_to_the_name_that_was_squeezed() {
         let row = ["storefront-6dc96f7777-4s68k", "Running", "10.244.0.2", "practice-node"];
         let drawn = drawn(&["NAME", "STATUS", "IP", "NODE"], &row, 40);
-        assert_eq!(drawn[1], "  storefro…77-4s68k  Running  10.244.0.2");
+        assert_eq!(drawn[1], "  storefr…-4s68k  Running  10.244.0.2");
         assert!(drawn[0].ends_with('…') && drawn[0].width() <= 40, "{drawn:?}");
     }
 
