@@ -59,14 +59,15 @@ async fn played(pod: &str, minutes: i64) -> Vec<Foretold> {
     let ready = |_: &Model, attempt: &Attempt| (attempt.stage == Stage::Ready).then_some(());
     player.until(SignedDuration::from_secs(60), ready).await.expect("the practice cluster opens");
     player.press(KeyCode::Char('b'));
-    let noted: RefCell<(Option<(Wait, u32)>, Vec<Foretold>)> = RefCell::default();
+    let waiting: RefCell<Option<(Wait, u32)>> = RefCell::default();
+    let noted: RefCell<Vec<Foretold>> = RefCell::default();
     let look = |_: &Model, attempt: &Attempt| -> Option<()> {
         let pod = attempt.snapshot.pods.values().next()?;
-        let (before, foretold) = &mut *noted.borrow_mut();
+        let before = &mut *waiting.borrow_mut();
         if let Some((wait, count)) = before.take() {
             let (now, at) = tried(&attempt.snapshot, pod, wait.of, &wait.container);
             match at.filter(|_| now > count) {
-                Some(at) => foretold.push((wait, at)),
+                Some(at) => noted.borrow_mut().push((wait, at)),
                 None => *before = Some((wait, count)),
             }
         }
@@ -77,7 +78,7 @@ async fn played(pod: &str, minutes: i64) -> Vec<Foretold> {
         None
     };
     player.until(SignedDuration::from_mins(minutes), look).await;
-    noted.into_inner().1
+    noted.into_inner()
 }
 
 /// Within three seconds, or 15 % of the wait; a start within the kubelet's own jitter, of which the middle is foretold.

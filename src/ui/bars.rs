@@ -28,7 +28,11 @@ pub fn header(frame: &mut Frame, look: &Look, area: Rect, model: &Model) {
         Screen::Attempt(attempt) => {
             right = state(look, model, attempt);
             let right: usize = right.iter().map(Span::width).sum();
-            left.extend(lesson(look, &attempt.scenario, usize::from(area.width).saturating_sub(right + APART + left[0].width())));
+            left.extend(lesson(
+                look,
+                &attempt.scenario,
+                usize::from(area.width).saturating_sub(right + APART + left[0].width()),
+            ));
         }
     }
     if right.is_empty() {
