@@ -90,6 +90,16 @@ impl Fault {
     }
 
     #[must_use]
+    pub fn too_many(field: impl Into<String>, count: u64, most: u64) -> Self {
+        let items = if most == 1 { "item" } else { "items" };
+        Self {
+            reason: "FieldValueTooMany",
+            field: field.into(),
+            text: format!("Too many: {count}: must have at most {most} {items}"),
+        }
+    }
+
+    #[must_use]
     pub fn not_found(field: impl Into<String>, value: &Value) -> Self {
         Self {
             reason: "FieldValueNotFound",

@@ -1,13 +1,17 @@
-//! The table of kinds the practice cluster serves: adding a kind is adding a row.
+//! The table of kinds every practice cluster serves: adding a kind is adding a row. A cluster may define further ones.
 
 mod rows;
 
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
 pub use self::rows::*;
+use super::custom::Custom;
 
 const VERBS: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
 /// A kind of the API: where it lives and what it is called.
-#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug)]
 pub struct Kind {
     /// API group, empty for core.
     pub group: &'static str,
@@ -27,6 +31,35 @@ pub struct Kind {
     pub generation: bool,
     /// The kind under which its objects are kept, where this is only another form of them.
     pub stored: Option<&'static Kind>,
+    /// What a cluster's own definition says of it.
+    pub custom: Option<&'static Custom>,
+}
+
+/// A kind is what it is called and where; a definition may change the rest.
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        self.names() == other.names()
+    }
+}
+
+impl Eq for Kind {}
+
+impl Hash for Kind {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.names().hash(state);
+    }
+}
+
+impl PartialOrd for Kind {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Kind {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.names().cmp(&other.names())
+    }
 }
 
 const fn namespaced(group: &'static str, version: &'static str, kind: &'static str, plural: &'static str, singular: &'static str) -> Kind {
@@ -43,6 +76,7 @@ const fn namespaced(group: &'static str, version: &'static str, kind: &'static s
         subresources: &[],
         generation: false,
         stored: None,
+        custom: None,
     }
 }
 
@@ -86,6 +120,37 @@ impl Kind {
 }
 
 impl Kind {
+    fn names(&self) -> (&'static str, &'static str, &'static str) {
+        (self.group, self.version, self.plural)
+    }
+
+    /// Under what its objects are kept, whatever the version.
+    #[must_use]
+    pub fn key(&'static self) -> (&'static str, &'static str) {
+        (self.storage().group, self.plural)
+    }
+
+    /// The name by which Kubernetes itself knows what to do with it; empty where the cluster defined it, whatever it is called.
+    #[must_use]
+    pub fn built_in(&self) -> &'static str {
+        if self.custom.is_some() { "" } else { self.kind }
+    }
+
+    /// The kind of its lists.
+    #[must_use]
+    pub fn list_kind(&self) -> String {
+        match self.custom {
+            Some(custom) => custom.list_kind.clone(),
+            None => format!("{}List", self.kind),
+        }
+    }
+
+    /// Whether requests for it are answered.
+    #[must_use]
+    pub fn served(&self) -> bool {
+        self.custom.is_none_or(|custom| custom.served)
+    }
+
     /// The kind under which its objects are kept.
     #[must_use]
     pub fn storage(&'static self) -> &'static Kind {
@@ -113,15 +178,13 @@ impl Kind {
     }
 }
 
-/// The kinds whose objects are kept: not those that are another form of one, nor reviews, which are answered and forgotten.
-pub fn kept() -> impl Iterator<Item = &'static Kind> {
-    KINDS.iter().copied().filter(|kind| kind.stored.is_none() && kind.verbs.contains(&"watch"))
-}
-
 /// The fields besides name and namespace that a field selector may name.
 #[must_use]
 pub fn selectable(kind: &Kind) -> &'static [&'static str] {
-    match kind.kind {
+    if let Some(custom) = kind.custom {
+        return &custom.selectable;
+    }
+    match kind.built_in() {
         "Pod" => &[
             "spec.nodeName",
             "spec.restartPolicy",
@@ -155,15 +218,6 @@ pub fn selectable(kind: &Kind) -> &'static [&'static str] {
         "CertificateSigningRequest" => &["spec.signerName"],
         _ => &[],
     }
-}
-
-/// The kind served under a group, version and plural.
-#[must_use]
-pub fn by_plural(group: &str, version: &str, plural: &str) -> Option<&'static Kind> {
-    KINDS
-        .iter()
-        .copied()
-        .find(|kind| kind.group == group && kind.version == version && kind.plural == plural)
 }
 
 /// The kind with this `kind` name.

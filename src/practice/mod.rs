@@ -6,6 +6,7 @@ pub mod api;
 pub mod clock;
 pub mod cluster;
 pub mod controllers;
+pub mod custom;
 pub mod defaults;
 pub mod event;
 mod fault;

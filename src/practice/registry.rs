@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::controllers::definitions;
 use super::field::{instant, text};
-use super::kind::{Kind, NAMESPACE, POD};
+use super::kind::{CUSTOM_RESOURCE_DEFINITION, Kind, NAMESPACE, POD};
 use super::status::{Fault, Status};
 use super::store::names;
 use super::world::World;
@@ -83,6 +84,9 @@ impl World {
             object["metadata"]["generation"] = 1.into();
         }
         defaults::begin(self, kind, &mut object);
+        if kind.custom.is_some() && !kind.verbs.contains(&"create") {
+            return Err(Status::forbidden(kind, &name, "create not allowed while custom resource definition is terminating"));
+        }
         validate::create(kind, &object)?;
         if self.store.encoded(kind, &namespace, &name).is_some() {
             return Err(Status::already_exists(kind, &name));
@@ -120,7 +124,11 @@ impl World {
         match part {
             Part::Status => {
                 let before = old.clone();
-                old["status"] = object["status"].take();
+                match object["status"].take() {
+                    Value::Null => drop(old.as_object_mut().map(|old| old.remove("status"))),
+                    status => old["status"] = status,
+                }
+                validate::status(kind, &before, &old)?;
                 if !object["metadata"]["managedFields"].is_null() {
                     old["metadata"]["managedFields"] = object["metadata"]["managedFields"].take();
                 }
@@ -149,7 +157,7 @@ impl World {
         defaults::keep(kind, &old, &mut object);
         defaults::tolerate(kind, &mut object);
         admission::update(self, kind, &old, &object)?;
-        if kind.kind == "Service" {
+        if kind.built_in() == "Service" {
             defaults::address::changed(self, &old, &mut object)?;
         }
         match part {
@@ -188,6 +196,9 @@ impl World {
             return Err(Status::not_found(kind, name));
         };
         precondition(kind, &object, how)?;
+        if kind == &CUSTOM_RESOURCE_DEFINITION && object["metadata"]["deletionTimestamp"].is_null() {
+            return Ok(self.end_definition(object));
+        }
         if let Some(finalizer) = match how.propagation {
             Propagation::Foreground => Some("foregroundDeletion"),
             Propagation::Orphan => Some("orphan"),
@@ -219,6 +230,20 @@ impl World {
             return self.store.remove(kind, namespace, name).ok_or_else(|| Status::not_found(kind, name));
         }
         Ok(object)
+    }
+
+    /// Begins the deletion of a definition, which its objects go before.
+    fn end_definition(&mut self, mut definition: Value) -> Value {
+        let mut held = finalizers(&definition);
+        if !held.iter().any(|finalizer| finalizer == definitions::CLEANUP) {
+            held.push(definitions::CLEANUP.to_owned());
+        }
+        definition["metadata"]["finalizers"] = json!(held);
+        definition["metadata"]["deletionTimestamp"] = self.seconds().into();
+        let message = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon";
+        let pending = json!({"type": "Terminating", "status": "True", "reason": "InstanceDeletionPending", "message": message});
+        definitions::set(self, &mut definition, pending);
+        self.store.put(&CUSTOM_RESOURCE_DEFINITION, definition)
     }
 
     /// Marks an object as being deleted, or shortens the grace it has left.
@@ -279,7 +304,11 @@ impl World {
 /// Whether a change counts the generation up: of a Deployment its annotations do so too.
 fn counts(kind: &Kind, old: &Value, new: &Value) -> bool {
     let annotations = |object: &Value| object["metadata"]["annotations"].as_object().filter(|map| !map.is_empty()).cloned();
-    new.get("spec") != old.get("spec") || kind.kind == "Deployment" && annotations(new) != annotations(old)
+    if kind.custom.is_some() {
+        let rest = |object: &Value| object.as_object().map(|map| map.iter().filter(|(name, _)| *name != "metadata").map(|(name, value)| (name.clone(), value.clone())).collect::<Vec<_>>());
+        return rest(old) != rest(new);
+    }
+    new.get("spec") != old.get("spec") || kind.built_in() == "Deployment" && annotations(new) != annotations(old)
 }
 
 /// 409 when a deletion means another object, or another version of it.
@@ -315,7 +344,7 @@ fn ready_to_go(kind: &Kind, object: &Value) -> bool {
     if object["metadata"]["deletionTimestamp"].is_null() || !finalizers(object).is_empty() {
         return false;
     }
-    match kind.kind {
+    match kind.built_in() {
         "Pod" => object["metadata"]["deletionGracePeriodSeconds"] == 0,
         "Namespace" => object["spec"]["finalizers"].as_array().is_none_or(Vec::is_empty),
         _ => true,

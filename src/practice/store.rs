@@ -84,7 +84,7 @@ pub struct Store {
     forgotten: u64,
     /// The version up to which the cluster was being set up: clients know none of what was before.
     begun: u64,
-    objects: BTreeMap<&'static str, Objects>,
+    objects: BTreeMap<(&'static str, &'static str), Objects>,
     log: VecDeque<Record>,
     /// Bytes that only the log holds: what objects were before their changes.
     past: usize,
@@ -120,7 +120,7 @@ impl Store {
 
     #[must_use]
     pub fn encoded(&self, kind: &'static Kind, namespace: &str, name: &str) -> Option<&Bytes> {
-        self.objects.get(kind.plural)?.get(namespace)?.get(name)
+        self.objects.get(&kind.key())?.get(namespace)?.get(name)
     }
 
     /// All objects of a kind in a namespace, or in all of them, ordered by namespace and name.
@@ -167,7 +167,7 @@ impl Store {
 
     /// Puts an object in its place; returns its namespace as it is shared, and what stood there.
     fn insert(&mut self, kind: &'static Kind, namespace: &str, name: &str, object: Bytes) -> (Arc<str>, Option<Bytes>) {
-        let objects = self.objects.entry(kind.plural).or_default();
+        let objects = self.objects.entry(kind.key()).or_default();
         let namespace = objects.get_key_value(namespace).map_or_else(|| namespace.into(), |(known, _)| known.clone());
         let space = objects.entry(namespace.clone()).or_default();
         if let Some(place) = space.get_mut(name) {
@@ -179,7 +179,7 @@ impl Store {
 
     /// Takes an object away; returns its last state under the deletion's version.
     pub fn remove(&mut self, kind: &'static Kind, namespace: &str, name: &str) -> Option<Value> {
-        let objects = self.objects.get_mut(kind.plural)?;
+        let objects = self.objects.get_mut(&kind.key())?;
         let space = objects.get_mut(namespace)?;
         let before = space.remove(name)?;
         if space.is_empty() {
@@ -222,7 +222,7 @@ impl Store {
         let last = namespace.map_or(Bound::Unbounded, Bound::Included);
         let spaces = self
             .objects
-            .get(kind.plural)
+            .get(&kind.key())
             .into_iter()
             .flat_map(move |objects| objects.range::<str, _>((Bound::Included(first), last)));
         spaces.flat_map(move |(space, objects)| {

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::kind::Kind;
 use super::status::Status;
+use super::custom::Custom;
+use super::custom::prune;
 use super::types::decode::{Decoded, decode};
 use super::types::{Id, table};
 
@@ -12,6 +14,9 @@ use super::types::{Id, table};
 /// # Errors
 /// 400 for what the kind's type cannot hold.
 pub fn read(kind: &Kind, object: &Value) -> Result<Decoded, Status> {
+    if let Some(custom) = kind.custom {
+        return defined(kind, custom, object.clone());
+    }
     match id(kind) {
         Some(id) => decode(id, object).map_err(|why| unfit(kind, &why)),
         None => Ok(Decoded {
@@ -24,10 +29,29 @@ pub fn read(kind: &Kind, object: &Value) -> Result<Decoded, Status> {
 /// Reads a body in one pass; `None` when something is wrong with it, and a slower look must say what.
 #[must_use]
 pub fn parse(kind: &Kind, body: &[u8]) -> Option<Decoded> {
+    if kind.custom.is_some() {
+        return None;
+    }
     let mut reader = serde_json::Deserializer::from_slice(body);
     let read = decode(id(kind)?, &mut reader).ok()?;
     reader.end().ok()?;
     read.object.is_object().then_some(read)
+}
+
+/// Reads an object of a defined kind: its metadata is as all are, and the rest as its schema has it.
+fn defined(kind: &Kind, custom: &Custom, mut object: Value) -> Result<Decoded, Status> {
+    let mut odd = prune::prune(&custom.schema, &mut object);
+    if let (Some(id), false) = (table().find("v1", "ConfigMap"), object["metadata"].is_null()) {
+        let metadata = serde_json::json!({"metadata": object["metadata"].take()});
+        let read = decode(id, &metadata).map_err(|why| unfit(kind, &why))?;
+        object["metadata"] = read.object["metadata"].clone();
+        odd.extend(read.odd);
+    }
+    let odd = odd
+        .into_iter()
+        .map(|way| if way.contains(' ') { way } else { format!("unknown field {way:?}") })
+        .collect();
+    Ok(Decoded { object, odd })
 }
 
 /// Refuses an object for its odd fields.

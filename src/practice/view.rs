@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 use serde_json::{Map, Value, json};
 
+use super::custom::prune;
 use super::kind::Kind;
 use super::patch::owners;
 use super::store::{decode, says};
@@ -21,6 +22,13 @@ const EVENT: &[(&str, &str)] = &[
 /// A kept object in the form of the kind that was asked for.
 #[must_use]
 pub fn show(kind: &Kind, mut object: Value) -> Value {
+    if let Some(custom) = kind.custom {
+        // What the schema says now holds also for what was written before.
+        prune::prune(&custom.schema, &mut object);
+        prune::default(&custom.schema, &mut object);
+        object["apiVersion"] = kind.api_version().into();
+        return object;
+    }
     owners::add(kind.stored.unwrap_or(kind), &mut object);
     if kind.stored.is_none() {
         return object;
@@ -36,7 +44,7 @@ pub fn show(kind: &Kind, mut object: Value) -> Value {
 /// The same, encoded; what needs no other form is not decoded.
 #[must_use]
 pub fn shown(kind: &Kind, object: &Bytes) -> Bytes {
-    if kind.stored.is_none() && !owners::concerns(kind, says(object, "\"managedFields\"")) {
+    if kind.custom.is_none() && kind.stored.is_none() && !owners::concerns(kind, says(object, "\"managedFields\"")) {
         return object.clone();
     }
     show(kind, decode(object)).to_string().into()
@@ -45,6 +53,10 @@ pub fn shown(kind: &Kind, object: &Bytes) -> Bytes {
 /// A sent object in the form in which it is kept.
 #[must_use]
 pub fn keep(kind: &Kind, mut object: Value) -> Value {
+    if kind.custom.is_some() {
+        object["apiVersion"] = kind.stored.unwrap_or(kind).api_version().into();
+        return object;
+    }
     owners::strip(kind.stored.unwrap_or(kind), &mut object);
     let Some(stored) = kind.stored else { return object };
     match kind.kind {

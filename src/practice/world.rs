@@ -6,7 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::access::token::Seal;
+use super::custom;
 use super::event::Recorder;
+use super::kind::{KINDS, Kind};
 use super::log::Book;
 use super::runtime::Runtime;
 use super::store::{Change, Record, Store};
@@ -54,6 +56,8 @@ pub trait Controller: Send {
 pub struct World {
     pub store: Store,
     pub images: Catalogue,
+    /// The kinds that the cluster's own definitions make.
+    defined: Vec<&'static Kind>,
     /// The practice cluster's present instant.
     pub now: Timestamp,
     /// What containers have printed.
@@ -75,6 +79,7 @@ impl World {
         Self {
             store: Store::default(),
             images,
+            defined: Vec::new(),
             now,
             logs: Book::default(),
             runtime: Runtime::default(),
@@ -85,6 +90,27 @@ impl World {
             sequence: 0,
             chance: seed | 1,
         }
+    }
+
+    /// Every kind there is, those that the cluster defined after all others.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static Kind> {
+        KINDS.iter().copied().chain(self.defined.iter().copied())
+    }
+
+    /// The kinds whose objects are kept: not those that are another form of one, nor reviews, which are answered and forgotten.
+    pub fn kept(&self) -> impl Iterator<Item = &'static Kind> {
+        self.kinds().filter(|kind| kind.stored.is_none() && kind.verbs.contains(&"watch"))
+    }
+
+    /// The kinds that requests may name.
+    #[must_use]
+    pub fn served(&self) -> Vec<&'static Kind> {
+        self.kinds().filter(|kind| kind.served()).collect()
+    }
+
+    /// Takes in what the definitions say now.
+    pub fn define(&mut self) {
+        self.defined = custom::defined(&self.store);
     }
 
     /// Queues work for a controller; work already waiting keeps the earlier of the two times.

@@ -15,7 +15,7 @@ const ANNOTATION: &str = "kubernetes.io/limit-ranger";
 
 /// Fills in what containers leave out.
 pub fn fill(world: &World, kind: &Kind, object: &mut Value) {
-    if kind.kind != "Pod" {
+    if kind.built_in() != "Pod" {
         return;
     }
     for range in ranges(world, object) {
@@ -87,7 +87,7 @@ fn complete(map: &mut Value, defaults: &Value) -> Vec<String> {
 
 /// Refuses what is out of bounds.
 pub fn check(world: &World, kind: &Kind, object: &Value) -> Result<(), Refusal> {
-    if !matches!(kind.kind, "Pod" | "PersistentVolumeClaim") {
+    if !matches!(kind.built_in(), "Pod" | "PersistentVolumeClaim") {
         return Ok(());
     }
     for range in ranges(world, object) {
@@ -112,7 +112,7 @@ fn broken(kind: &Kind, item: &Value, object: &Value) -> Vec<String> {
     let spec = &object["spec"];
     let title = text(&item["type"]);
     let each = |container: &Value| (amounts(&container["resources"]["requests"]), amounts(&container["resources"]["limits"]));
-    let subjects: Vec<(Amounts, Amounts)> = match (kind.kind, title) {
+    let subjects: Vec<(Amounts, Amounts)> = match (kind.built_in(), title) {
         ("Pod", "Container") => ["containers", "initContainers"]
             .iter()
             .flat_map(|field| items(&spec[*field]))

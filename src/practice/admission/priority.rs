@@ -10,7 +10,7 @@ use crate::practice::world::World;
 
 /// Sets the priority of a new Pod.
 pub fn resolve(world: &World, kind: &Kind, object: &mut Value) -> Result<(), Refusal> {
-    if kind.kind != "Pod" {
+    if kind.built_in() != "Pod" {
         return Ok(());
     }
     let spec = &mut object["spec"];
@@ -50,7 +50,7 @@ fn default_class(world: &World) -> Option<Value> {
 
 /// There is one default class at most.
 pub fn check(world: &World, kind: &Kind, object: &Value) -> Result<(), Refusal> {
-    if kind.kind != "PriorityClass" || object["globalDefault"] != true {
+    if kind.built_in() != "PriorityClass" || object["globalDefault"] != true {
         return Ok(());
     }
     match default_class(world) {

@@ -11,7 +11,7 @@ const DEFAULT: &str = "storageclass.kubernetes.io/is-default-class";
 
 /// Sets the class; where several are marked, the newest is taken.
 pub fn choose(world: &World, kind: &Kind, object: &mut Value) {
-    if kind.kind != "PersistentVolumeClaim" || !object["spec"]["storageClassName"].is_null() {
+    if kind.built_in() != "PersistentVolumeClaim" || !object["spec"]["storageClassName"].is_null() {
         return;
     }
     if !object["metadata"]["annotations"]["volume.beta.kubernetes.io/storage-class"].is_null() {
@@ -34,7 +34,7 @@ pub fn choose(world: &World, kind: &Kind, object: &mut Value) {
 /// Why it cannot.
 pub fn resize(world: &World, kind: &Kind, old: &Value, new: &Value) -> Result<(), super::Refusal> {
     let size = |claim: &Value| Quantity::of(&claim["spec"]["resources"]["requests"]["storage"]);
-    if kind.kind != "PersistentVolumeClaim" || size(new) <= size(old) {
+    if kind.built_in() != "PersistentVolumeClaim" || size(new) <= size(old) {
         return Ok(());
     }
     if old["status"]["phase"] != "Bound" {

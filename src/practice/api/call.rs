@@ -14,6 +14,7 @@ use crate::practice::kind::Kind;
 use crate::practice::selector::Selector;
 use crate::practice::status::Status;
 use crate::practice::user::User;
+use crate::practice::world::World;
 
 /// The largest body taken, as Kubernetes limits it.
 const BODY_LIMIT: usize = 3 * 1024 * 1024;
@@ -57,7 +58,7 @@ impl Call {
     pub async fn read(practice: &Practice, request: Request) -> Result<(Target, Self), Status> {
         let (mut parts, body) = request.into_parts();
         let user = admittance::user(practice, parts.extensions.remove::<User>(), &parts.headers)?;
-        let target = path::parse(parts.uri.path());
+        let target = path::parse(parts.uri.path(), &practice.read(World::served));
         let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|bad| Status::bad_request(bad.to_string()))?;
         let raw_query = parts.uri.query().unwrap_or_default().to_owned();
         let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await.ok();

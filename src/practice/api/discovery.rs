@@ -7,37 +7,40 @@ use serde_json::{Value, json};
 use super::call::Call;
 use super::path::Target;
 use super::{answer, openapi};
-use crate::practice::kind::{KINDS, Kind};
+use crate::practice::kind::Kind;
 use crate::practice::status::Status;
 
 /// The version of Kubernetes that is imitated.
 pub const VERSION: &str = "v1.36.3";
 
-pub fn serve(target: &Target, call: &Call) -> Result<Response, Status> {
+/// The kinds that are served.
+type Kinds<'a> = &'a [&'static Kind];
+
+pub fn serve(target: &Target, call: &Call, kinds: Kinds) -> Result<Response, Status> {
     let aggregated = call.accept().contains("as=APIGroupDiscoveryList");
     match target {
         // People read this one.
         Target::Version => Ok(answer::typed(StatusCode::OK, "application/json", format!("{:#}", version()))),
-        Target::Core if aggregated => Ok(aggregate(&[""])),
-        Target::Groups if aggregated => Ok(aggregate(&groups())),
+        Target::Core if aggregated => Ok(aggregate(&[""], kinds)),
+        Target::Groups if aggregated => Ok(aggregate(&groups(kinds), kinds)),
         Target::Core => Ok(answer::object(
             &json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": call.host()}]}),
         )),
         Target::Groups => {
-            let groups: Vec<Value> = groups().into_iter().map(group).collect();
+            let groups: Vec<Value> = groups(kinds).into_iter().map(|name| group(name, kinds)).collect();
             Ok(answer::object(&json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})))
         }
-        Target::Group(name) if groups().contains(&name.as_str()) => {
-            let mut group = group(name);
+        Target::Group(name) if groups(kinds).contains(&name.as_str()) => {
+            let mut group = group(name, kinds);
             group["kind"] = "APIGroup".into();
             group["apiVersion"] = "v1".into();
             Ok(answer::object(&group))
         }
-        Target::GroupVersion(group, version) => resources(group, version),
-        Target::Root => Ok(answer::object(&json!({"paths": paths()}))),
+        Target::GroupVersion(group, version) => resources(group, version, kinds),
+        Target::Root => Ok(answer::object(&json!({"paths": paths(kinds)}))),
         Target::OldOpenApi => Ok(openapi::old::document(call)),
-        Target::OpenApi => Ok(openapi::index()),
-        Target::OpenApiGroup(group, version) => openapi::document(group, version),
+        Target::OpenApi => Ok(openapi::index(kinds)),
+        Target::OpenApiGroup(group, version) => openapi::document(group, version, kinds),
         _ => Err(Status::no_such_path()),
     }
 }
@@ -48,31 +51,31 @@ fn version() -> Value {
 }
 
 /// The named groups, in the table's order.
-fn groups() -> Vec<&'static str> {
-    let mut names: Vec<&str> = KINDS.iter().map(|kind| kind.group).filter(|group| !group.is_empty()).collect();
+fn groups(kinds: Kinds) -> Vec<&'static str> {
+    let mut names: Vec<&str> = kinds.iter().map(|kind| kind.group).filter(|group| !group.is_empty()).collect();
     names.dedup();
     names
 }
 
-fn versions(group: &str) -> Vec<&'static str> {
-    let mut versions: Vec<&str> = KINDS.iter().filter(|kind| kind.group == group).map(|kind| kind.version).collect();
+fn versions(group: &str, kinds: Kinds) -> Vec<&'static str> {
+    let mut versions: Vec<&str> = kinds.iter().filter(|kind| kind.group == group).map(|kind| kind.version).collect();
     versions.dedup();
     versions
 }
 
-fn group(name: &str) -> Value {
-    let versions: Vec<Value> = versions(name)
+fn group(name: &str, kinds: Kinds) -> Value {
+    let versions: Vec<Value> = versions(name, kinds)
         .iter()
         .map(|version| json!({"groupVersion": format!("{name}/{version}"), "version": version}))
         .collect();
     json!({"name": name, "preferredVersion": versions[0], "versions": versions})
 }
 
-fn paths() -> Vec<String> {
+fn paths(kinds: Kinds) -> Vec<String> {
     let mut paths = vec!["/api".to_owned(), "/api/v1".to_owned(), "/apis".to_owned()];
-    for group in groups() {
+    for group in groups(kinds) {
         paths.push(format!("/apis/{group}"));
-        paths.extend(versions(group).iter().map(|version| format!("/apis/{group}/{version}")));
+        paths.extend(versions(group, kinds).iter().map(|version| format!("/apis/{group}/{version}")));
     }
     paths.extend(["/healthz", "/livez", "/openapi/v3", "/readyz", "/version"].map(str::to_owned));
     paths
@@ -84,8 +87,8 @@ fn subresource(kind: &Kind, name: &str) -> (&'static str, &'static str, &'static
         "scale" => ("Scale", "autoscaling", "v1", &["get", "patch", "update"]),
         "eviction" => ("Eviction", "policy", "v1", &["create"]),
         "binding" => ("Binding", "", "v1", &["create"]),
-        "log" => (by_name(kind), kind.group, kind.version, &["get"]),
-        "finalize" => (by_name(kind), kind.group, kind.version, &["update"]),
+        "log" => (kind.kind, kind.group, kind.version, &["get"]),
+        "finalize" => (kind.kind, kind.group, kind.version, &["update"]),
         "token" => ("TokenRequest", "authentication.k8s.io", "v1", &["create"]),
         "attach" => ("PodAttachOptions", "", "v1", &["create", "get"]),
         "exec" => ("PodExecOptions", "", "v1", &["create", "get"]),
@@ -100,17 +103,13 @@ fn subresource(kind: &Kind, name: &str) -> (&'static str, &'static str, &'static
             "v1",
             &["create", "delete", "get", "patch", "update"],
         ),
-        _ => (by_name(kind), kind.group, kind.version, &["get", "patch", "update"]),
+        _ => (kind.kind, kind.group, kind.version, &["get", "patch", "update"]),
     }
 }
 
-fn by_name(kind: &Kind) -> &'static str {
-    KINDS.iter().find(|known| **known == kind).map_or("", |known| known.kind)
-}
-
-fn resources(group: &str, version: &str) -> Result<Response, Status> {
+fn resources(group: &str, version: &str, kinds: Kinds) -> Result<Response, Status> {
     let mut list = Vec::new();
-    for kind in KINDS.iter().filter(|kind| kind.group == group && kind.version == version) {
+    for kind in kinds.iter().filter(|kind| kind.group == group && kind.version == version) {
         let mut entry = json!({"name": kind.plural, "singularName": kind.singular, "namespaced": kind.namespaced, "kind": kind.kind, "verbs": kind.verbs});
         if !kind.short.is_empty() {
             entry["shortNames"] = json!(kind.short);
@@ -139,13 +138,13 @@ fn resources(group: &str, version: &str) -> Result<Response, Status> {
     ))
 }
 
-fn aggregate(groups: &[&str]) -> Response {
+fn aggregate(groups: &[&str], kinds: Kinds) -> Response {
     let items: Vec<Value> = groups
         .iter()
         .map(|group| {
-            let versions: Vec<Value> = versions(group)
+            let versions: Vec<Value> = versions(group, kinds)
                 .iter()
-                .map(|version| json!({"version": version, "resources": aggregated(group, version), "freshness": "Current"}))
+                .map(|version| json!({"version": version, "resources": aggregated(group, version, kinds), "freshness": "Current"}))
                 .collect();
             let metadata = if group.is_empty() {
                 json!({"creationTimestamp": null})
@@ -163,8 +162,8 @@ fn aggregate(groups: &[&str]) -> Response {
     )
 }
 
-fn aggregated(group: &str, version: &str) -> Vec<Value> {
-    let kinds = KINDS.iter().filter(|kind| kind.group == group && kind.version == version);
+fn aggregated(group: &str, version: &str, kinds: Kinds) -> Vec<Value> {
+    let kinds = kinds.iter().filter(|kind| kind.group == group && kind.version == version);
     kinds
         .map(|kind| {
             let subresources: Vec<Value> = kind

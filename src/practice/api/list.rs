@@ -62,7 +62,7 @@ fn at_version(store: &Store, at: &Resource, version: u64, exactly: bool) -> Resu
         version >= store.forgotten()
             && store
                 .since(version)
-                .is_some_and(|mut changes| changes.all(|change| change.kind != at.kind.storage()))
+                .is_some_and(|mut changes| changes.all(|change| change.kind.key() != at.kind.key()))
     };
     if exactly && !unchanged() {
         return Err(Status::expired("The resourceVersion for the provided list is too old."));
@@ -91,8 +91,8 @@ struct Page {
 impl Page {
     fn encode(&self, kind: &Kind) -> Bytes {
         let mut body = format!(
-            r#"{{"kind":"{}List","apiVersion":"{}","metadata":{},"items":["#,
-            kind.kind,
+            r#"{{"kind":"{}","apiVersion":"{}","metadata":{},"items":["#,
+            kind.list_kind(),
             kind.api_version(),
             self.metadata
         )

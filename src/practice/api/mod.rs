@@ -42,6 +42,7 @@ use self::call::Call;
 use self::path::{Resource, Target};
 use super::cluster::Practice;
 use super::status::Status;
+use super::world::World;
 
 /// Everything the practice cluster serves.
 pub fn router(practice: Practice) -> axum::Router {
@@ -75,12 +76,12 @@ async fn route(practice: &Practice, target: Target, call: Call) -> Result<Respon
         Target::NoPage => Ok(health::no_page()),
         Target::Unknown(_) => Err(Status::no_such_path()),
         _ if call.method != Method::GET => Err(Status::method_not_allowed()),
-        other => discovery::serve(&other, &call),
+        other => discovery::serve(&other, &call, &practice.read(World::served)),
     }
 }
 
 fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Response, Status> {
-    if at.sub.is_empty() && !at.kind.verbs.contains(&verb(&at.name, &call)) {
+    if at.sub.is_empty() && at.kind.custom.is_none() && !at.kind.verbs.contains(&verb(&at.name, &call)) {
         return Err(Status::method_not_allowed());
     }
     if !matches!(at.sub.as_str(), "log" | "exec" | "attach" | "portforward") {
@@ -97,7 +98,7 @@ fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Respo
         ("GET", false, "log") => logs::serve(practice, at, &call),
         ("POST", true, "") if at.kind.verbs == ["create"] && at.kind.group.starts_with("auth") => reviews::serve(practice, &at, &call),
         ("POST", false, "token") => reviews::issue(practice, &at, &call),
-        ("POST", true, "") if at.kind.kind == "Binding" => verbs::bind(practice, &at, &call),
+        ("POST", true, "") if at.kind.built_in() == "Binding" => verbs::bind(practice, &at, &call),
         ("POST" | "DELETE", true, "") if at.kind.namespaced && at.namespace.is_none() => Err(Status::method_not_allowed()),
         ("POST", true, "") => verbs::create(practice, &at, &call),
         ("DELETE", true, "") => verbs::delete_collection(practice, &at, &call),

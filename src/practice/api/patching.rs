@@ -21,6 +21,7 @@ use crate::practice::world::World;
 
 /// The media type of a server-side apply.
 pub const APPLY: &str = "application/apply-patch+yaml";
+const STRATEGIC: &str = "application/strategic-merge-patch+json";
 /// The most steps of a JSON patch.
 const STEPS: usize = 10_000;
 const UNAPPLICABLE: &str = "the server rejected our request due to an error in our request";
@@ -29,9 +30,12 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
     if call.content_type() == APPLY {
         return server_side_apply(practice, at, call);
     }
+    if at.kind.custom.is_some() && call.content_type() == STRATEGIC {
+        return Err(Status::unsupported_media_type("application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"));
+    }
     let patch = match call.patch().and_then(|patch| mapped(patch, call)) {
         // A strategic patch is read without a word of its own around the error.
-        Err(status) if call.content_type() == "application/strategic-merge-patch+json" => {
+        Err(status) if call.content_type() == STRATEGIC => {
             return Err(Status::bad_request(status.message.replacen("error decoding patch: ", "", 1)));
         }
         other => other?,
@@ -72,7 +76,7 @@ fn no_map(value: &Value) -> String {
 
 /// How an error names a patch: a strategic one by itself as Go prints a map, the others by what they made.
 fn refused(call: &Call, object: &Value, patch: &Value, why: String) -> Status {
-    if call.content_type() == "application/strategic-merge-patch+json" {
+    if call.content_type() == STRATEGIC {
         Status::patch_invalid(&strategic::printed(patch), unconverted(why))
     } else {
         Status::patch_invalid(&object.to_string(), why)
@@ -149,7 +153,7 @@ pub fn patched(kind: &Kind, old: &Value, patch: &Value, call: &Call) -> Result<V
             }
         }
         "application/merge-patch+json" => json_patch::merge(&mut object, patch),
-        "application/strategic-merge-patch+json" => strategic::merge(kind, &mut object, patch)?,
+        STRATEGIC => strategic::merge(kind, &mut object, patch)?,
         _ => return Err(Status::unsupported_patch()),
     }
     Ok(object)

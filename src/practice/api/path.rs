@@ -1,6 +1,6 @@
 //! What a request's path names.
 
-use crate::practice::kind::{self, Kind};
+use crate::practice::kind::Kind;
 
 /// The thing a path stands for.
 #[derive(Debug)]
@@ -60,10 +60,10 @@ impl Resource {
     }
 }
 
-/// Reads a path.
-pub fn parse(path: &str) -> Target {
+/// Reads a path, among the kinds that are served.
+pub fn parse(path: &str, kinds: &[&'static Kind]) -> Target {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    let served = |group: &str| kind::KINDS.iter().any(|kind| kind.group == group);
+    let served = |group: &str| kinds.iter().any(|kind| kind.group == group);
     match parts.as_slice() {
         [] => Target::Root,
         ["healthz" | "readyz" | "livez", ..] => Target::Health,
@@ -78,13 +78,13 @@ pub fn parse(path: &str) -> Target {
         ["apis", group] => Target::Group((*group).to_owned()),
         ["api", version] => Target::GroupVersion(String::new(), (*version).to_owned()),
         ["apis", group, version] => Target::GroupVersion((*group).to_owned(), (*version).to_owned()),
-        ["api", version, rest @ ..] => resource("", version, rest, path),
-        ["apis", group, version, rest @ ..] => resource(group, version, rest, path),
+        ["api", version, rest @ ..] => resource("", version, rest, path, kinds),
+        ["apis", group, version, rest @ ..] => resource(group, version, rest, path, kinds),
         _ => Target::NoPage,
     }
 }
 
-fn resource(group: &str, version: &str, rest: &[&str], path: &str) -> Target {
+fn resource(group: &str, version: &str, rest: &[&str], path: &str, kinds: &[&'static Kind]) -> Target {
     // `namespaces/x` and its own parts are the Namespace; anything else below it is in the namespace.
     let (namespace, rest) = match rest {
         ["namespaces", _] | ["namespaces", _, "status" | "finalize"] => (None, rest),
@@ -98,7 +98,8 @@ fn resource(group: &str, version: &str, rest: &[&str], path: &str) -> Target {
         [plural, name, sub, ..] => (*plural, *name, *sub),
         [] => ("", "", ""),
     };
-    let known = kind::by_plural(group, version, plural).filter(|kind| {
+    let found = kinds.iter().copied().find(|kind| kind.group == group && kind.version == version && kind.plural == plural);
+    let known = found.filter(|kind| {
         let misplaced = namespace.is_some() && !kind.namespaced || namespace.is_none() && kind.namespaced && !name.is_empty();
         let part = sub.is_empty() || kind.subresources.contains(&sub) && (rest.len() == 3 || sub == "proxy");
         !misplaced && part

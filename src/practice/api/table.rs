@@ -43,7 +43,10 @@ pub fn table(kind: &'static Kind, metadata: &Value, objects: impl IntoIterator<I
     table
 }
 
-fn line(kind: &'static Kind, object: Value, now: Timestamp, call: &Call) -> Value {
+fn line(kind: &'static Kind, mut object: Value, now: Timestamp, call: &Call) -> Value {
+    if kind.custom.is_some() {
+        object = view::show(kind, object);
+    }
     let mut line = json!({"cells": row(kind, &object, now)});
     if let Some(conditions) = completed(kind, &object) {
         line["conditions"] = conditions;
@@ -63,7 +66,7 @@ fn completed(kind: &Kind, object: &Value) -> Option<Value> {
         Some("Failed") => "The pod failed.",
         _ => return None,
     };
-    (kind.kind == "Pod").then(|| json!([{"type": "Completed", "status": "True", "reason": object["status"]["phase"], "message": message}]))
+    (kind.built_in() == "Pod").then(|| json!([{"type": "Completed", "status": "True", "reason": object["status"]["phase"], "message": message}]))
 }
 
 fn included(kind: &Kind, mut object: Value, how: &str) -> Value {

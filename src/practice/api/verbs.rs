@@ -231,7 +231,7 @@ pub fn delete(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
     let gone = write_unless(practice, how.dry_run, |world| world.delete(at.kind.storage(), at.ns(), &at.name, &how))?;
     let gone = view::show(at.kind, gone);
     let still_there = !gone["metadata"]["deletionTimestamp"].is_null();
-    Ok(answer::object(&if still_there || ANSWERED_WITH_OBJECT.contains(&at.kind.kind) {
+    Ok(answer::object(&if still_there || ANSWERED_WITH_OBJECT.contains(&at.kind.built_in()) {
         gone
     } else {
         success(at.kind, &gone)
@@ -263,7 +263,7 @@ pub fn delete_collection(practice: &Practice, at: &Resource, call: &Call) -> Res
     })?;
     let version = practice.read(|world| world.store.version()).to_string();
     Ok(answer::object(
-        &json!({"kind": format!("{}List", at.kind.kind), "apiVersion": at.kind.api_version(), "metadata": {"resourceVersion": version}, "items": gone}),
+        &json!({"kind": at.kind.list_kind(), "apiVersion": at.kind.api_version(), "metadata": {"resourceVersion": version}, "items": gone}),
     ))
 }
 

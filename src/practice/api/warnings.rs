@@ -13,7 +13,10 @@ use crate::practice::quantity::Quantity;
 
 /// Warns of kinds that have a newer form.
 pub fn of_kind(kind: &Kind, call: &Call) {
-    match (kind.group, kind.kind) {
+    if let Some(said) = kind.custom.and_then(|custom| custom.deprecation.as_deref()) {
+        call.warn(said);
+    }
+    match (kind.group, kind.built_in()) {
         ("", "Endpoints") => call.warn("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
         ("", "ComponentStatus") => call.warn("v1 ComponentStatus is deprecated in v1.19+"),
         _ => {}
@@ -37,13 +40,13 @@ pub fn of_stricter(practice: &Practice, before: Option<&Value>, made: &Value, ca
 /// Warns of what is allowed in an object and seldom meant.
 pub fn of_object(practice: &Practice, kind: &Kind, object: &Value, call: &Call) {
     // Changes of a pod do not change what its namespace thinks of it.
-    if (kind.kind != "Pod" || call.method == Method::POST)
+    if (kind.built_in() != "Pod" || call.method == Method::POST)
         && let Some(warning) = practice.read(|world| pod_security::warning(world, kind, object))
     {
         call.warn(&warning);
     }
     let spec = &object["spec"];
-    match kind.kind {
+    match kind.built_in() {
         "Pod" => of_pod("spec", spec, call),
         "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "ReplicationController" => {
             of_pod("spec.template.spec", &spec["template"]["spec"], call);
@@ -54,7 +57,7 @@ pub fn of_object(practice: &Practice, kind: &Kind, object: &Value, call: &Call) 
         }
         _ => {}
     }
-    if kind.kind == "Pod" && text(&object["metadata"]["name"]).contains('.') {
+    if kind.built_in() == "Pod" && text(&object["metadata"]["name"]).contains('.') {
         call.warn(
             "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]",
         );

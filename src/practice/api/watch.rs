@@ -148,7 +148,7 @@ impl Watch {
             let told = self.told;
             for change in changes.take(BATCH) {
                 self.told = change.version;
-                if change.kind == self.at.kind.storage() && self.at.namespace.as_ref().is_none_or(|wanted| **wanted == *change.namespace) {
+                if change.kind.key() == self.at.kind.key() && self.at.namespace.as_ref().is_none_or(|wanted| **wanted == *change.namespace) {
                     self.tell(&mut lines, change, world.now);
                 }
             }

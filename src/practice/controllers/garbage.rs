@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::practice::field::{deleting, items, text};
-use crate::practice::kind::{Kind, kept};
+use crate::practice::kind::Kind;
 use crate::practice::registry::{Deletion, Part, finalizers};
 use crate::practice::store::{Change, What, decode, says};
 use crate::practice::world::{Controller, Id, Key, World};
@@ -23,7 +23,7 @@ impl Controller for Garbage {
             let task = if going {
                 format!("owner:{}", text(&object["metadata"]["uid"]))
             } else {
-                format!("held:{}", change.kind.kind)
+                format!("held:{}", named(change.kind.group, change.kind.kind))
             };
             world.queue(me, Key::new(&change.namespace, &change.name).task(task), after);
         }
@@ -33,14 +33,14 @@ impl Controller for Garbage {
                 let after = world.between(8, 16);
                 world.queue(
                     me,
-                    Key::new(&change.namespace, text(&owner["name"])).task(format!("held:{}", text(&owner["kind"]))),
+                    Key::new(&change.namespace, text(&owner["name"])).task(format!("held:{}", named(group_of(owner), text(&owner["kind"])))),
                     after,
                 );
             }
         } else if change.what == What::Added && !items(&object["metadata"]["ownerReferences"]).is_empty() {
             world.queue(
                 me,
-                Key::new(&change.namespace, &change.name).task(format!("check:{}", change.kind.kind)),
+                Key::new(&change.namespace, &change.name).task(format!("check:{}", named(change.kind.group, change.kind.kind))),
                 Duration::from_millis(500),
             );
         }
@@ -70,8 +70,19 @@ fn held(object: &Value) -> bool {
         .any(|finalizer| finalizer == "foregroundDeletion" || finalizer == "orphan")
 }
 
+/// How work names a kind.
+fn named(group: &str, kind: &str) -> String {
+    format!("{group}/{kind}")
+}
+
+/// The group that a reference names.
+fn group_of(owner: &Value) -> &str {
+    text(&owner["apiVersion"]).split_once('/').map_or("", |(group, _)| group)
+}
+
 fn find(world: &World, key: &Key, kind: &str) -> Option<(&'static Kind, Value)> {
-    let kind = kept().find(|known| known.kind == kind)?;
+    let (group, kind) = kind.split_once('/')?;
+    let kind = world.kept().find(|known| known.kind == kind && known.group == group)?;
     let namespace = if kind.namespaced { key.namespace.as_str() } else { "" };
     Some((kind, world.store.get(kind, namespace, &key.name)?))
 }
@@ -79,7 +90,8 @@ fn find(world: &World, key: &Key, kind: &str) -> Option<(&'static Kind, Value)> 
 /// Everything that names this uid as an owner.
 fn dependents(world: &World, uid: &str) -> Vec<(&'static Kind, Value)> {
     let owned = |object: &Value| items(&object["metadata"]["ownerReferences"]).iter().any(|owner| owner["uid"] == uid);
-    kept()
+    world
+        .kept()
         .flat_map(|kind| {
             // The uid as text rules most objects out before they are decoded.
             let candidates = world.store.list(kind, None).filter(|bytes| says(bytes, uid));
@@ -94,7 +106,7 @@ fn dependents(world: &World, uid: &str) -> Vec<(&'static Kind, Value)> {
 
 /// Whether the very object a reference names is still there.
 fn exists(world: &World, namespace: &str, owner: &Value) -> bool {
-    let Some(kind) = kept().find(|kind| owner["kind"] == kind.kind) else {
+    let Some(kind) = world.kept().find(|kind| owner["kind"] == kind.kind && kind.group == group_of(owner)) else {
         return true;
     };
     let namespace = if kind.namespaced { namespace } else { "" };

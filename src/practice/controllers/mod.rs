@@ -11,6 +11,7 @@ use super::{kubelet::Kubelet, net::dns, scheduler::Scheduler};
 pub mod autoscaler;
 pub mod cron_job;
 pub mod daemon_set;
+pub mod definitions;
 pub mod deployment;
 pub mod disruption;
 pub mod endpoints;
@@ -54,6 +55,7 @@ pub fn all(options: &Options) -> Vec<Box<dyn Controller>> {
         Box::new(endpoints::slices::EndpointSlices),
         Box::new(endpoints::plain::PlainEndpoints),
         Box::new(endpoints::mirroring::Mirroring),
+        Box::new(definitions::Definitions),
         Box::new(garbage::Garbage),
         Box::new(namespace::Namespaces),
         Box::new(root_ca::RootCa),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::pods::Owner;
 use crate::practice::event::Source;
 use crate::practice::field::{deleting, finished, instant, int, text};
-use crate::practice::kind::{KINDS, Kind, POD, RESOURCE_QUOTA};
+use crate::practice::kind::{Kind, POD, RESOURCE_QUOTA};
 use crate::practice::quantity::Quantity;
 use crate::practice::quota::{counts, in_scope, usage};
 use crate::practice::store::{Change, What};
@@ -74,10 +74,10 @@ impl Controller for ResourceQuotas {
 
 /// How much is used of what a quota limits under a name.
 fn used_of(world: &World, quota: &Value, name: &str) -> Quantity {
-    let stored = |kind: &&&'static Kind| kind.namespaced && kind.stored.is_none() && counts(kind, name);
-    let objects = KINDS.iter().filter(stored).flat_map(|kind| {
+    let stored = |kind: &&'static Kind| kind.namespaced && kind.stored.is_none() && counts(kind, name);
+    let objects = world.kinds().filter(stored).flat_map(|kind| {
         let own = world.store.objects(kind, Some(text(&quota["metadata"]["namespace"])));
-        own.into_iter().map(move |object| (*kind, object))
+        own.into_iter().map(move |object| (kind, object))
     });
     objects
         .filter(|(kind, object)| in_scope(quota, kind, object))

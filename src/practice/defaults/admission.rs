@@ -15,7 +15,7 @@ const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 /// # Errors
 /// 403 for a Pod whose service account does not exist; 422 for a Service whose port or address is taken.
 pub fn admit(world: &mut World, kind: &Kind, object: &mut Value) -> Result<(), Status> {
-    match kind.kind {
+    match kind.built_in() {
         "Pod" => pod(world, kind, object)?,
         "Service" => address::service(world, object)?,
         _ => {}
@@ -74,7 +74,7 @@ fn mount_token(world: &mut World, spec: &mut Value) {
 
 /// Lets a pod stay for a while on a node that fails.
 pub fn tolerate(kind: &Kind, object: &mut Value) {
-    if kind.kind == "Pod" {
+    if kind.built_in() == "Pod" {
         tolerations(&mut object["spec"]);
     }
 }
@@ -103,7 +103,7 @@ fn push(object: &mut Value, list: &str, element: Value) {
 
 /// Gives a new pod its first status, once nothing more is added to its spec.
 pub fn rank(kind: &Kind, object: &mut Value) {
-    if kind.kind == "Pod" {
+    if kind.built_in() == "Pod" {
         object["status"] = json!({"phase": "Pending", "qosClass": quality(&object["spec"])});
     }
 }

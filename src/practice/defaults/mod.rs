@@ -4,6 +4,7 @@ pub mod address;
 mod admission;
 mod autoscaler;
 mod batch;
+mod definition;
 mod limit_range;
 mod network;
 mod pod;
@@ -15,6 +16,7 @@ mod workload;
 
 use serde_json::{Value, json};
 
+use super::custom::prune;
 use super::kind::Kind;
 
 pub use admission::{admit, quality, rank, tolerate};
@@ -22,7 +24,10 @@ pub use strategy::begin;
 
 /// Fills in the defaults of a kind; doing it again changes nothing.
 pub fn apply(kind: &Kind, object: &mut Value) {
-    match kind.kind {
+    if let Some(custom) = kind.custom {
+        return prune::default(&custom.schema, object);
+    }
+    match kind.built_in() {
         "Pod" => pod::pod(object),
         "Deployment" => workload::deployment(object),
         "ReplicaSet" => workload::replica_set(object),
@@ -47,20 +52,23 @@ pub fn apply(kind: &Kind, object: &mut Value) {
         "PriorityClass" => set(object, "preemptionPolicy", "PreemptLowerPriority".into()),
         "Namespace" => namespace(object),
         "Secret" => secret(object),
+        "CustomResourceDefinition" => definition::definition(object),
         _ => {}
     }
 }
 
 /// Keeps on an update what the server once chose and the writer left out.
 pub fn keep(kind: &Kind, old: &Value, object: &mut Value) {
-    let kept: &[&str] = match kind.kind {
+    let kept: &[&str] = match kind.built_in() {
         "Service" if object["spec"]["type"] != "ExternalName" => &["clusterIP", "clusterIPs"],
         "Namespace" => &["finalizers"],
         "Pod" => &["priority", "preemptionPolicy"],
         _ => &[],
     };
-    if kind.kind == "DaemonSet" {
-        strategy::count_templates(old, object);
+    match kind.built_in() {
+        "DaemonSet" => strategy::count_templates(old, object),
+        "CustomResourceDefinition" => definition::store(object),
+        _ => {}
     }
     for field in kept {
         if object["spec"][*field].is_null() && !old["spec"][*field].is_null() {

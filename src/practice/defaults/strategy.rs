@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::set;
+use super::{definition, set};
 use crate::practice::kind::Kind;
 use crate::practice::world::World;
 
@@ -13,12 +13,13 @@ const TEMPLATES: &str = "deprecated.daemonset.template.generation";
 pub fn begin(world: &World, kind: &Kind, object: &mut Value) {
     match status(kind) {
         Some(status) => object["status"] = status,
-        None if kind.subresources.contains(&"status") && !matches!(kind.kind, "Node" | "Pod") => {
+        None if kind.subresources.contains(&"status") && !matches!(kind.built_in(), "Node" | "Pod") => {
             drop(object.as_object_mut().map(|object| object.remove("status")))
         }
         None => {}
     }
-    match kind.kind {
+    match kind.built_in() {
+        "CustomResourceDefinition" => object["status"] = definition::status(object),
         "Namespace" => set(&mut object["spec"], "finalizers", json!(["kubernetes"])),
         "PersistentVolumeClaim" => finalizer(object, "kubernetes.io/pvc-protection"),
         "PersistentVolume" => {
@@ -44,7 +45,7 @@ pub fn count_templates(old: &Value, object: &mut Value) {
 
 /// The status a new object of a kind begins with.
 fn status(kind: &Kind) -> Option<Value> {
-    Some(match kind.kind {
+    Some(match kind.built_in() {
         "Deployment" | "Job" | "CronJob" | "ResourceQuota" => json!({}),
         "ReplicaSet" | "ReplicationController" => json!({"replicas": 0}),
         "StatefulSet" => json!({"replicas": 0, "availableReplicas": 0}),

@@ -19,7 +19,7 @@ pub fn concerns(kind: &Kind, has_owners: bool) -> bool {
 
 /// Adds the entries of the cluster's own parts.
 pub fn add(kind: &Kind, object: &mut Value) {
-    if !object["metadata"].is_object() {
+    if !object["metadata"].is_object() || kind.custom.is_some() {
         return;
     }
     let mut entries = entries(object);
@@ -68,7 +68,7 @@ fn entry(kind: &Kind, manager: &str, time: &str, fields: &Fields, subresource: &
 
 /// Who made an object that no user made.
 fn creator(kind: &Kind, object: &Value) -> &'static str {
-    match kind.kind {
+    match kind.built_in() {
         "Node" | "Lease" => KUBELET,
         "Namespace" | "PriorityClass" | "ClusterRole" | "ClusterRoleBinding" | "Service" => "kube-apiserver",
         "Event" => match text(&object["source"]["component"]) {
@@ -88,7 +88,7 @@ fn creation(kind: &Kind, object: &Value) -> Option<Value> {
     }
     let values = fields.leaves();
     fields.0.retain(|path| values.contains(path) || !was_there(kind, None, path));
-    if kind.kind == "Pod" {
+    if kind.built_in() == "Pod" {
         fields.0.retain(|path| !admitted(object, path));
     }
     entry(kind, creator(kind, object), text(&object["metadata"]["creationTimestamp"]), &fields, "")
@@ -122,7 +122,10 @@ fn admitted(pod: &Value, path: &[String]) -> bool {
 
 /// Who of the cluster's parts writes the status of an object.
 fn status_writer(kind: &Kind, object: &Value) -> Option<&'static str> {
-    match kind.kind {
+    if kind.custom.is_some() {
+        return None;
+    }
+    match kind.built_in() {
         "Pod" if text(&object["spec"]["nodeName"]).is_empty() => Some(SCHEDULER),
         "Pod" | "Node" => Some(KUBELET),
         "Service" | "Ingress" | "Namespace" | "CertificateSigningRequest" => None,
@@ -138,7 +141,7 @@ fn status(kind: &Kind, object: &Value, held: &[Fields]) -> Option<Value> {
     let values = fields.leaves();
     fields.0.retain(|path| values.contains(path) || !was_there(kind, None, path));
     fields.0.retain(|path| !from_the_first(kind, object, path));
-    if kind.kind == "Deployment" && !object["metadata"]["annotations"][REVISION].is_null() {
+    if kind.built_in() == "Deployment" && !object["metadata"]["annotations"][REVISION].is_null() {
         fields.0.insert(way(&["metadata", "annotations"]));
         fields.0.insert(way(&["metadata", "annotations", REVISION]));
     }
@@ -155,7 +158,7 @@ fn from_the_first(kind: &Kind, object: &Value, path: &[String]) -> bool {
     let Some(field) = path.get(1).and_then(|field| field.strip_prefix("f:")) else {
         return true;
     };
-    match (kind.kind, field) {
+    match (kind.built_in(), field) {
         ("Pod", "qosClass") => true,
         ("Pod" | "PersistentVolumeClaim" | "PersistentVolume", "phase") => status["phase"] == "Pending",
         ("Pod", "conditions") if !text(&object["spec"]["nodeName"]).is_empty() => {

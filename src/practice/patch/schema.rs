@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::practice::custom::schema::Schema;
 use crate::practice::kind::Kind;
 use crate::practice::types::{Field, ListType, Shape, table};
 
@@ -22,6 +23,8 @@ pub struct Node {
     shape: &'static Shape,
     /// The field that the place is, where it is one.
     field: Option<&'static Field>,
+    /// What a definition says of the place.
+    custom: Option<&'static Schema>,
 }
 
 /// Types whose values stand in lists by a key, and are one value each all the same.
@@ -30,27 +33,41 @@ const WHOLE: [&str; 3] = ["OwnerReference", "ObjectReference", "LocalObjectRefer
 const ANY: Node = Node {
     shape: &Shape::Any,
     field: None,
+    custom: None,
 };
 
 impl Node {
     /// The whole object.
     #[must_use]
     pub fn of(kind: &Kind) -> Self {
-        match table().shape(&kind.api_version(), kind.kind) {
-            Some(shape) => Self { shape, field: None },
-            None => ANY,
+        match (kind.custom, table().shape(&kind.api_version(), kind.kind)) {
+            (Some(custom), _) => ANY.defined(&custom.schema),
+            (None, Some(shape)) => Self { shape, ..ANY },
+            (None, None) => ANY,
         }
+    }
+
+    fn defined(self, custom: &'static Schema) -> Self {
+        Self { custom: Some(custom), ..self }
     }
 
     /// A field of a struct, or a value of a map.
     #[must_use]
     pub fn field(self, name: &str) -> Self {
+        if let Some(custom) = self.custom {
+            return match custom.field(name) {
+                _ if custom.embedded && name == "metadata" => metadata(),
+                Some(inner) => ANY.defined(inner),
+                None => ANY,
+            };
+        }
         match self.shape {
             Shape::Type(id) => table().field(*id, name).map_or(ANY, |field| Self {
                 shape: &field.shape,
                 field: Some(field),
+                custom: None,
             }),
-            Shape::Map(shape) => Self { shape, field: None },
+            Shape::Map(shape) => Self { shape, ..ANY },
             _ => ANY,
         }
     }
@@ -58,8 +75,11 @@ impl Node {
     /// An element of a list.
     #[must_use]
     pub fn element(self) -> Self {
+        if let Some(inner) = self.custom.and_then(|custom| custom.items.as_deref()) {
+            return ANY.defined(inner);
+        }
         match self.shape {
-            Shape::List(shape) => Self { shape, field: None },
+            Shape::List(shape) => Self { shape, ..ANY },
             _ => ANY,
         }
     }
@@ -76,6 +96,9 @@ impl Node {
     /// How server-side apply merges this list (`x-kubernetes-list-type`).
     #[must_use]
     pub fn list(self) -> List {
+        if let Some(custom) = self.custom {
+            return custom.list.unwrap_or(List::Atomic);
+        }
         match self.field.and_then(|field| field.list.as_ref()) {
             Some(ListType::Map(keys)) => List::Keyed(keys),
             Some(ListType::Set) => List::Set,
@@ -96,8 +119,19 @@ impl Node {
     /// Whether server-side apply takes this as one value, whatever is in it.
     #[must_use]
     pub fn atomic(self) -> bool {
+        if let Some(custom) = self.custom {
+            return custom.atomic;
+        }
         let whole = matches!(self.shape, Shape::Type(id) if WHOLE.contains(&table().of(*id).short()));
         whole || self.field.is_some_and(|field| field.atomic)
+    }
+}
+
+/// The metadata that all objects have.
+fn metadata() -> Node {
+    match table().shape("v1", "ConfigMap") {
+        Some(shape) => Node { shape, ..ANY }.field("metadata"),
+        None => ANY,
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use self::usage::Amounts;
 use super::field::{int, items, text};
-use super::kind::{Kind, RESOURCE_QUOTA};
+use super::kind::{EVENT, Kind, POD, RESOURCE_QUOTA};
 use super::quantity::Quantity;
 use super::registry::Part;
 use super::status::Status;
@@ -33,7 +33,7 @@ pub fn counts(kind: &Kind, name: &str) -> bool {
     if let Some(counted) = name.strip_prefix("count/") {
         return counted == kind.qualified();
     }
-    match kind.kind {
+    match kind.built_in() {
         "Pod" => plain(name) && name != "requests.storage",
         "Service" => name == "services" || name.starts_with("services."),
         "PersistentVolumeClaim" => matches!(name, "persistentvolumeclaims" | "requests.storage") || name.contains(".storageclass.storage.k8s.io/"),
@@ -50,7 +50,7 @@ pub fn in_scope(quota: &Value, kind: &Kind, object: &Value) -> bool {
         .iter()
         .map(|one| (text(&one["scopeName"]), text(&one["operator"]), &one["values"]));
     let mut scopes = plain.chain(chosen).peekable();
-    if scopes.peek().is_some() && kind.kind != "Pod" {
+    if scopes.peek().is_some() && kind != &POD {
         return false;
     }
     let bounded = int(&object["spec"]["activeDeadlineSeconds"]) > 0 || object["spec"]["activeDeadlineSeconds"] == 0;
@@ -77,7 +77,7 @@ pub fn in_scope(quota: &Value, kind: &Kind, object: &Value) -> bool {
 /// 403 when one of them would be exceeded, or asks for what the object does not say.
 pub fn charge(world: &mut World, kind: &'static Kind, object: &Value, before: Option<&Value>) -> Result<(), Status> {
     let (namespace, name) = names(object);
-    if namespace.is_empty() || kind.kind == "Event" {
+    if namespace.is_empty() || kind == &EVENT {
         return Ok(());
     }
     let quotas = world.store.objects(&RESOURCE_QUOTA, Some(&namespace));
@@ -88,7 +88,7 @@ pub fn charge(world: &mut World, kind: &'static Kind, object: &Value, before: Op
             continue;
         }
         let own = text(&quota["metadata"]["name"]).to_owned();
-        if kind.kind == "Pod"
+        if kind == &POD
             && before.is_none()
             && let Some(why) = usage::unsaid(object, &limited)
         {

@@ -29,7 +29,7 @@ pub fn of(kind: &Kind, object: &Value, now: Timestamp) -> Amounts {
     let mut add = |name: &str, amount: Quantity| {
         amounts.insert(name.to_owned(), amount);
     };
-    match kind.kind {
+    match kind.built_in() {
         "Pod" => amounts.extend(pod(object, now)),
         "Service" => {
             let ports = items(&object["spec"]["ports"]).len() as i64;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Play, SPACE};
 use crate::practice::field::{condition, int, ready, text};
-use crate::practice::kind::{DEPLOYMENT, NAMESPACE, POD, REPLICA_SET, SERVICE, kept};
+use crate::practice::kind::{DEPLOYMENT, NAMESPACE, POD, REPLICA_SET, SERVICE};
 use crate::practice::registry::{Deletion, Propagation};
 
 #[test]
@@ -126,7 +126,7 @@ fn deleting_a_namespace_leaves_nothing() {
     play.to(5.0);
     play.engine.world.delete(&NAMESPACE, "", SPACE, &Deletion::default()).expect("delete");
     play.to(20.0);
-    for kind in kept().filter(|kind| kind.namespaced) {
+    for kind in play.engine.world.kept().filter(|kind| kind.namespaced) {
         assert_eq!(play.engine.world.store.list(kind, Some(SPACE)).count(), 0, "{}", kind.kind);
     }
     assert!(play.engine.world.store.get(&NAMESPACE, "", SPACE).is_none());

@@ -24,12 +24,12 @@ pub fn create(kind: &Kind, metadata: &Value, faults: &mut Faults) {
     if let Some(why) = wrong(kind, name) {
         faults.push(Fault::invalid("metadata.name", &metadata["name"], &why));
     }
-    update(metadata, faults);
+    update(kind, metadata, faults);
 }
 
 /// What is wrong with a name of a kind.
 fn wrong(kind: &Kind, name: &str) -> Option<String> {
-    match kind.kind {
+    match kind.built_in() {
         "Namespace" => format::label(name),
         "Service" => format::label(name),
         "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => path_segment(name),
@@ -40,7 +40,7 @@ fn wrong(kind: &Kind, name: &str) -> Option<String> {
 }
 
 /// What may be wrong in any write.
-pub fn update(metadata: &Value, faults: &mut Faults) {
+pub fn update(kind: &Kind, metadata: &Value, faults: &mut Faults) {
     labels("metadata.labels", &metadata["labels"], faults);
     annotations("metadata.annotations", &metadata["annotations"], faults);
     for owner in items(&metadata["ownerReferences"]) {
@@ -57,7 +57,8 @@ pub fn update(metadata: &Value, faults: &mut Faults) {
         for why in format::qualified(text(finalizer)) {
             faults.push(Fault::invalid("metadata.finalizers", finalizer, &why));
         }
-        if !text(finalizer).contains('/') && !FINALIZERS.contains(&text(finalizer)) {
+        // Of kinds that a cluster defines it is only warned.
+        if kind.custom.is_none() && !text(finalizer).contains('/') && !FINALIZERS.contains(&text(finalizer)) {
             let why = "name is neither a standard finalizer name nor is it fully qualified";
             faults.push(Fault::invalid(format!("metadata.finalizers[{index}]"), finalizer, why));
         }

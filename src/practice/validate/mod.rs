@@ -2,6 +2,8 @@
 
 mod batch;
 mod check;
+mod custom;
+mod definition;
 mod difference;
 pub mod format;
 mod limits;
@@ -27,11 +29,14 @@ use super::status::{Fault, Status};
 /// 422 with every fault found.
 pub fn create(kind: &Kind, object: &Value) -> Result<(), Status> {
     let mut faults = Vec::new();
-    if kind.kind != "CronJob" || text(&object["metadata"]["name"]).len() <= 52 {
+    if kind.built_in() != "CronJob" || text(&object["metadata"]["name"]).len() <= 52 {
         meta::create(kind, &object["metadata"], &mut faults);
     }
+    if let Some(defined) = kind.custom {
+        custom::object(defined, None, object, &mut faults);
+    }
     content(kind, object, &mut faults);
-    if kind.kind == "Pod" {
+    if kind.built_in() == "Pod" {
         pod::own(&object["spec"], &mut faults);
     }
     refuse(kind, object, &faults)
@@ -44,11 +49,15 @@ pub fn create(kind: &Kind, object: &Value) -> Result<(), Status> {
 pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
     let mut faults = Vec::new();
     if old["metadata"] != object["metadata"] {
-        meta::update(&object["metadata"], &mut faults);
+        meta::update(kind, &object["metadata"], &mut faults);
         meta::going(&old["metadata"], &object["metadata"], &mut faults);
     }
-    if kind.kind == "Job" && old["spec"] != object["spec"] {
+    if kind.built_in() == "Job" && old["spec"] != object["spec"] {
         batch::job_update(old, object, &mut faults);
+        return refuse(kind, object, &faults);
+    }
+    if let Some(defined) = kind.custom {
+        custom::object(defined, Some(old), object, &mut faults);
         return refuse(kind, object, &faults);
     }
     // What did not change was right when it was written.
@@ -67,16 +76,28 @@ pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
     ];
     if parts.iter().any(|part| old.get(part) != object.get(part)) {
         // Services are asked first what became of their addresses, DaemonSets of their selector.
-        let first = matches!(kind.kind, "Service" | "DaemonSet");
+        let first = matches!(kind.built_in(), "Service" | "DaemonSet");
         if first {
             changes(kind, old, object, &mut faults);
         }
-        if kind.kind != "Pod" {
+        if kind.built_in() != "Pod" {
             content(kind, object, &mut faults);
         }
         if !first {
             changes(kind, old, object, &mut faults);
         }
+    }
+    refuse(kind, object, &faults)
+}
+
+/// Checks the status of an object that replaces another.
+///
+/// # Errors
+/// 422 with every fault found.
+pub fn status(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
+    let mut faults = Vec::new();
+    if let Some(defined) = kind.custom {
+        custom::status(defined, old, object, &mut faults);
     }
     refuse(kind, object, &faults)
 }
@@ -105,7 +126,7 @@ pub fn resize(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
 /// What is wrong in an object for itself, besides its metadata.
 fn content(kind: &Kind, object: &Value, faults: &mut Faults) {
     let spec = &object["spec"];
-    match kind.kind {
+    match kind.built_in() {
         "Pod" => pod::spec("spec", spec, faults),
         "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" => workload::spec(kind, spec, faults),
         "Job" => batch::job(object, faults),
@@ -127,6 +148,7 @@ fn content(kind: &Kind, object: &Value, faults: &mut Faults) {
         "RoleBinding" | "ClusterRoleBinding" => rights::binding(kind.kind, object, faults),
         "Node" => rights::node(spec, faults),
         "CertificateSigningRequest" => rights::certificate_request(spec, faults),
+        "CustomResourceDefinition" => definition::definition(object, faults),
         _ => {}
     }
 }
@@ -134,7 +156,7 @@ fn content(kind: &Kind, object: &Value, faults: &mut Faults) {
 /// What may not become another.
 fn changes(kind: &Kind, old: &Value, object: &Value, faults: &mut Faults) {
     let (before, spec) = (&old["spec"], &object["spec"]);
-    match kind.kind {
+    match kind.built_in() {
         "Pod" => pod::update(before, spec, faults),
         "StatefulSet" => workload::stateful_update(before, spec, faults),
         "Deployment" | "ReplicaSet" | "DaemonSet" => immutable("spec.selector", &before["selector"], &spec["selector"], faults),
@@ -148,6 +170,7 @@ fn changes(kind: &Kind, old: &Value, object: &Value, faults: &mut Faults) {
         "PersistentVolumeClaim" => storage::claim_update(old, object, faults),
         "StorageClass" => storage::class_update(old, object, faults),
         "RoleBinding" | "ClusterRoleBinding" => rights::binding_update(old, object, faults),
+        "CustomResourceDefinition" => definition::update(old, object, faults),
         "PriorityClass" if old["value"] != object["value"] => {
             faults.push(Fault::forbidden("value", "may not be changed in an update."));
         }

@@ -130,7 +130,7 @@ pub fn check(world: &World, kind: &Kind, object: &Value) -> Result<(), Refusal> 
 /// The spec of the pods that an object is or makes.
 fn pods_spec<'a>(kind: &Kind, object: &'a Value) -> Option<&'a Value> {
     let spec = &object["spec"];
-    match kind.kind {
+    match kind.built_in() {
         "Pod" => Some(spec),
         "PodTemplate" => Some(&object["template"]["spec"]),
         "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "ReplicationController" => Some(&spec["template"]["spec"]),

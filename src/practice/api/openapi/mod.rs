@@ -1,5 +1,6 @@
 //! OpenAPI v3, a document for each group and version: what kubectl explains, validates and merges by.
 
+mod defined;
 #[cfg(test)]
 mod generate;
 mod marks;
@@ -7,6 +8,7 @@ pub mod old;
 mod paths;
 mod schemas;
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use axum::http::{HeaderValue, header};
@@ -14,21 +16,27 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::{answer, discovery};
-use crate::practice::kind::{KINDS, Kind};
+use crate::practice::kind::Kind;
 use crate::practice::status::Status;
 use crate::practice::types;
 
 /// `/openapi/v3`: where the documents are.
-pub fn index() -> Response {
-    // kubectl keeps a document for as long as its address stays the same.
-    let mut hasher = DefaultHasher::new();
-    (env!("CARGO_PKG_VERSION"), KINDS, types::FIELDS, types::ENUMS).hash(&mut hasher);
-    let hash = hasher.finish();
-    let mut paths = Map::new();
-    for kind in KINDS {
-        let way = way(kind.group, kind.version);
-        paths.insert(way.clone(), json!({"serverRelativeURL": format!("/openapi/v3/{way}?hash={hash:X}")}));
+pub fn index(kinds: &[&'static Kind]) -> Response {
+    let mut hashers: BTreeMap<String, DefaultHasher> = BTreeMap::new();
+    for kind in kinds {
+        let hasher = hashers.entry(way(kind.group, kind.version)).or_default();
+        (kind, kind.verbs, kind.subresources).hash(hasher);
+        match kind.custom {
+            Some(custom) => custom.written.to_string().hash(hasher),
+            None => (env!("CARGO_PKG_VERSION"), types::FIELDS, types::ENUMS).hash(hasher),
+        }
     }
+    // kubectl keeps a document for as long as its address stays the same.
+    let path = |(way, hasher): (String, DefaultHasher)| {
+        let address = format!("/openapi/v3/{way}?hash={:X}", hasher.finish());
+        (way, json!({"serverRelativeURL": address}))
+    };
+    let paths: Map<String, Value> = hashers.into_iter().map(path).collect();
     answer::object(&json!({"paths": paths}))
 }
 
@@ -36,8 +44,8 @@ pub fn index() -> Response {
 ///
 /// # Errors
 /// 404 for a group that is not served.
-pub fn document(group: &str, version: &str) -> Result<Response, Status> {
-    let kinds: Vec<&Kind> = KINDS.iter().copied().filter(|kind| kind.group == group && kind.version == version).collect();
+pub fn document(group: &str, version: &str, kinds: &[&'static Kind]) -> Result<Response, Status> {
+    let kinds: Vec<&Kind> = kinds.iter().copied().filter(|kind| kind.group == group && kind.version == version).collect();
     if kinds.is_empty() {
         return Err(Status::no_such_path());
     }
@@ -58,6 +66,9 @@ fn schemas(kinds: &[&Kind]) -> Map<String, Value> {
     let mut schemas = schemas::of(kinds);
     for (name, schema) in &mut schemas {
         marks::add(name, schema);
+    }
+    for kind in kinds.iter().filter(|kind| kind.custom.is_some()) {
+        defined::add(kind, &mut schemas);
     }
     for kind in kinds {
         if let Some(schema) = types::table()

@@ -29,7 +29,9 @@ fn object(kind: &Kind) -> Value {
         .iter()
         .map(|name| json!({"name": name, "in": "query", "schema": {"type": if *name == "force" { "boolean" } else { "string" }, "uniqueItems": true}}))
         .collect();
-    let content: Map<String, Value> = PATCHES.iter().map(|media| ((*media).to_owned(), json!({}))).collect();
+    // What a cluster defines takes no strategic patches.
+    let patches = if kind.custom.is_some() { &PATCHES[..3] } else { &PATCHES[..] };
+    let content: Map<String, Value> = patches.iter().map(|media| ((*media).to_owned(), json!({}))).collect();
     patch["requestBody"] = json!({"content": content, "required": true});
     json!({"get": operation(kind, "get"), "put": operation(kind, "put"), "patch": patch, "delete": operation(kind, "delete")})
 }

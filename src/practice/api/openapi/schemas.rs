@@ -19,8 +19,12 @@ pub fn of(kinds: &[&Kind]) -> Map<String, Value> {
     let text = unpacked();
     // what is built in was read by the tests
     let mut all: BTreeMap<&str, &RawValue> = serde_json::from_str(&text).unwrap_or_default();
-    let roots = kinds.iter().filter_map(|kind| types::table().find(&kind.api_version(), kind.kind));
-    let mut waiting: Vec<String> = roots.map(marks::schema_name).collect();
+    // what a cluster defines has the metadata that all have
+    let root = |kind: &&Kind| match kind.custom {
+        Some(_) => types::table().find("meta/v1", "ObjectMeta"),
+        None => types::table().find(&kind.api_version(), kind.kind),
+    };
+    let mut waiting: Vec<String> = kinds.iter().filter_map(root).map(marks::schema_name).collect();
     let mut found = Map::new();
     while let Some(name) = waiting.pop() {
         if let Some(schema) = all.remove(name.as_str()) {

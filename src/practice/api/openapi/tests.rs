@@ -1,6 +1,7 @@
 //! What kubectl reads in a document.
 
 use super::*;
+use crate::practice::kind::KINDS;
 
 fn of(group: &str, version: &str) -> Map<String, Value> {
     let kinds: Vec<&Kind> = KINDS.iter().copied().filter(|kind| kind.group == group && kind.version == version).collect();

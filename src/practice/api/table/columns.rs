@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
+use crate::practice::custom::Column;
 use crate::practice::kind::Kind;
 
 const TEXT: &str = include_str!("../../../../assets/columns/columns.txt");
@@ -12,6 +13,9 @@ const TEXT: &str = include_str!("../../../../assets/columns/columns.txt");
 /// The column definitions of a kind.
 pub fn definitions(kind: &'static Kind) -> Vec<Value> {
     static TABLE: LazyLock<HashMap<String, Vec<Value>>> = LazyLock::new(|| read(TEXT));
+    if let Some(custom) = kind.custom {
+        return defined(&TABLE, &custom.columns);
+    }
     let of = |kind: &Kind| TABLE.get(&format!("{}.{}", kind.api_version(), kind.kind));
     of(kind).or_else(|| of(kind.storage())).cloned().unwrap_or_else(|| plain(&TABLE))
 }
@@ -25,6 +29,15 @@ fn plain(table: &HashMap<String, Vec<Value>>) -> Vec<Value> {
         created["type"] = "date".into();
     }
     columns
+}
+
+/// The columns of a kind that the cluster defined: the name, and what the definition names.
+fn defined(table: &HashMap<String, Vec<Value>>, columns: &[Column]) -> Vec<Value> {
+    let name = table.get("v1.ServiceAccount").and_then(|columns| columns.first()).cloned();
+    let of = |column: &Column| {
+        json!({"name": column.name, "type": column.kind, "format": column.format, "description": column.description, "priority": column.priority})
+    };
+    name.into_iter().chain(columns.iter().map(of)).collect()
 }
 
 fn read(text: &str) -> HashMap<String, Vec<Value>> {

@@ -1,6 +1,7 @@
 //! The API server as a client sees it.
 
 mod bad_input;
+mod defined;
 mod objects;
 mod parts;
 mod patches;

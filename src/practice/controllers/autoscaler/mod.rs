@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::pods::Owner;
 use crate::practice::event::Source;
 use crate::practice::field::{items, text};
-use crate::practice::kind::{HORIZONTAL_POD_AUTOSCALER, KINDS, Kind};
+use crate::practice::kind::{HORIZONTAL_POD_AUTOSCALER, Kind};
 use crate::practice::registry::Part;
 use crate::practice::selector::written;
 use crate::practice::store::{Change, What, names};
@@ -93,8 +93,8 @@ impl Look<'_> {
     fn target(&self) -> Result<(&'static Kind, Value), String> {
         let reference = &self.scaler["spec"]["scaleTargetRef"];
         let group = text(&reference["apiVersion"]).split_once('/').map_or("", |(group, _)| group);
-        let known = KINDS.iter().find(|kind| reference["kind"] == kind.kind && kind.group == group);
-        let Some(kind) = known.copied() else {
+        let known = self.world.kinds().find(|kind| reference["kind"] == kind.kind && kind.group == group);
+        let Some(kind) = known else {
             let name = text(&reference["kind"]);
             return Err(match group {
                 "" => format!("no matches for kind {name:?} in group \"\""),

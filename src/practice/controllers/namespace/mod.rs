@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::practice::field::{deleting, int, items, text};
-use crate::practice::kind::{Kind, NAMESPACE, POD, kept};
+use crate::practice::kind::{Kind, NAMESPACE, POD};
 use crate::practice::registry::{Deletion, Part, finalizers};
 use crate::practice::store::{Change, What};
 use crate::practice::world::{Controller, Id, Key, World};
@@ -65,7 +65,8 @@ impl Controller for Namespaces {
 /// Deletes what there is of some kinds in a namespace and counts what is still there then.
 fn empty(world: &mut World, name: &str, of: impl Fn(&Kind) -> bool) -> Rest {
     let mut rest = Rest::default();
-    for kind in kept().filter(|kind| kind.namespaced && of(kind)) {
+    let kinds: Vec<&'static Kind> = world.kept().filter(|kind| kind.namespaced && of(kind)).collect();
+    for kind in kinds {
         for object in world.store.objects(kind, Some(name)) {
             // Gone already is as good.
             let _ = world.delete(kind, name, text(&object["metadata"]["name"]), &Deletion::default());

@@ -16,7 +16,7 @@ pub fn row(kind: &Kind, seen: &Seen) -> Option<Value> {
         object,
         ..
     } = seen;
-    Some(match kind.kind {
+    Some(match kind.built_in() {
         "RoleBinding" | "ClusterRoleBinding" => {
             let role = format!("{}/{}", or(&object["roleRef"]["kind"], ""), or(&object["roleRef"]["name"], ""));
             json!([

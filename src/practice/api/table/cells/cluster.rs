@@ -15,7 +15,7 @@ pub fn row(kind: &Kind, seen: &Seen) -> Option<Value> {
         object,
         ..
     } = seen;
-    Some(match kind.kind {
+    Some(match kind.built_in() {
         "Event" => event(seen),
         "Namespace" => json!([name, or(&status["phase"], ""), age]),
         "Node" => node(seen),

@@ -15,7 +15,7 @@ pub fn row(kind: &Kind, seen: &Seen) -> Option<Value> {
         object,
         ..
     } = seen;
-    Some(match kind.kind {
+    Some(match kind.built_in() {
         "APIService" => json!([name, service(spec), available(object), age]),
         "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration" => json!([name, list(object, "webhooks").len(), age]),
         "ValidatingAdmissionPolicy" => json!([name, list(spec, "validations").len(), parameter_kind(spec), age]),

@@ -2,6 +2,7 @@
 
 mod access;
 mod cluster;
+mod defined;
 mod extension;
 mod network;
 mod storage;
@@ -24,6 +25,9 @@ pub fn row(kind: &Kind, object: &Value, now: Timestamp) -> Vec<Value> {
         object,
         now,
     };
+    if let Some(custom) = kind.custom {
+        return defined::row(custom, &seen);
+    }
     let cells = workload::row(kind, &seen)
         .or_else(|| network::row(kind, &seen))
         .or_else(|| storage::row(kind, &seen))

@@ -7,7 +7,7 @@ use crate::practice::kind::Kind;
 
 pub fn row(kind: &Kind, seen: &Seen) -> Option<Value> {
     let Seen { name, age, spec, object, .. } = seen;
-    Some(match kind.kind {
+    Some(match kind.built_in() {
         "Service" => {
             let address = spec["clusterIPs"][0].as_str().unwrap_or_else(|| or(&spec["clusterIP"], "<none>"));
             json!([name, spec["type"], address, external(seen), ports(spec), age, labels(&spec["selector"])])

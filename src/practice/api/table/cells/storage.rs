@@ -22,7 +22,7 @@ pub fn row(kind: &Kind, seen: &Seen) -> Option<Value> {
     };
     let attributes = or(&spec["volumeAttributesClassName"], "<unset>");
     let mode = or(&spec["volumeMode"], "<unset>");
-    Some(match kind.kind {
+    Some(match kind.built_in() {
         "PersistentVolumeClaim" => {
             let bound = or(&spec["volumeName"], "");
             let (capacity, modes) = if bound.is_empty() {

@@ -18,7 +18,7 @@ pub fn row(kind: &Kind, seen: &Seen) -> Option<Value> {
         ..
     } = seen;
     let (containers, images) = containers(&spec["template"]["spec"]);
-    Some(match kind.kind {
+    Some(match kind.built_in() {
         "Pod" => pod(seen),
         "PodTemplate" => {
             let (containers, images) = self::containers(&object["template"]["spec"]);
@@ -32,7 +32,7 @@ pub fn row(kind: &Kind, seen: &Seen) -> Option<Value> {
             json!([name, ready, updated, available, age, containers, images, chosen])
         }
         "ReplicaSet" | "ReplicationController" => {
-            let chosen = if kind.kind == "ReplicaSet" {
+            let chosen = if kind.built_in() == "ReplicaSet" {
                 selector(&spec["selector"])
             } else {
                 labels(&spec["selector"])

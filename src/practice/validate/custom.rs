@@ -1,0 +1,69 @@
+//! Objects of kinds that a cluster defined: their schema, their lists, and what `/scale` counts on (apiextensions `registry/customresource`).
+
+use serde_json::Value;
+
+use super::check::Faults;
+use crate::practice::custom::check::check;
+use crate::practice::custom::scale::get;
+use crate::practice::custom::{Custom, lists};
+use crate::practice::status::Fault;
+
+/// Faults after which rules are not asked any more.
+const BLOCKING: [&str; 5] = [
+    "FieldValueNotSupported",
+    "FieldValueRequired",
+    "FieldValueTooLong",
+    "FieldValueTooMany",
+    "FieldValueTypeInvalid",
+];
+
+/// A new object, or one that replaces another.
+pub fn object(custom: &Custom, old: Option<&Value>, object: &Value, faults: &mut Faults) {
+    faults.extend(check(&custom.schema, "", object, old));
+    scale(custom, object, true, faults);
+    in_lists(custom, old, object, faults);
+    rules(custom, faults);
+}
+
+/// A status that replaces another.
+pub fn status(custom: &Custom, old: &Value, object: &Value, faults: &mut Faults) {
+    if let (Some(schema), Some(status)) = (custom.schema.properties.get("status"), object.get("status")) {
+        faults.extend(check(schema, "status", status, old.get("status")));
+    }
+    scale(custom, object, false, faults);
+    in_lists(custom, Some(old), object, faults);
+    rules(custom, faults);
+}
+
+/// What was twice in a list before may stay so.
+fn in_lists(custom: &Custom, old: Option<&Value>, object: &Value, faults: &mut Faults) {
+    let twice = |object: &Value| {
+        let mut twice = Vec::new();
+        lists::check(&custom.schema, "", object, &mut twice);
+        twice
+    };
+    if old.is_none_or(|old| twice(old).is_empty()) {
+        faults.extend(twice(object));
+    }
+}
+
+fn scale(custom: &Custom, object: &Value, spec: bool, faults: &mut Faults) {
+    let Some(scale) = &custom.scale else { return };
+    for steps in [&scale.replicas, &scale.current].into_iter().skip(usize::from(!spec)) {
+        let (field, value) = (format!(".{}", steps.join(".")), get(object, steps));
+        match value.as_i64() {
+            Some(..0) => faults.push(Fault::invalid(field, value, "should be a non-negative integer")),
+            Some(number) if number > i64::from(i32::MAX) => {
+                faults.push(Fault::invalid(field, value, &format!("should be less than or equal to {}", i32::MAX)));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn rules(custom: &Custom, faults: &mut Faults) {
+    if custom.rules && faults.iter().any(|fault| BLOCKING.contains(&fault.reason)) {
+        let why = "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
+        faults.push(Fault::invalid("<nil>", &Value::Null, why));
+    }
+}
