@@ -85,7 +85,11 @@ impl World {
         }
         defaults::begin(self, kind, &mut object);
         if kind.custom.is_some() && !kind.verbs.contains(&"create") {
-            return Err(Status::forbidden(kind, &name, "create not allowed while custom resource definition is terminating"));
+            return Err(Status::forbidden(
+                kind,
+                &name,
+                "create not allowed while custom resource definition is terminating",
+            ));
         }
         validate::create(kind, &object)?;
         if self.store.encoded(kind, &namespace, &name).is_some() {
@@ -305,7 +309,14 @@ impl World {
 fn counts(kind: &Kind, old: &Value, new: &Value) -> bool {
     let annotations = |object: &Value| object["metadata"]["annotations"].as_object().filter(|map| !map.is_empty()).cloned();
     if kind.custom.is_some() {
-        let rest = |object: &Value| object.as_object().map(|map| map.iter().filter(|(name, _)| *name != "metadata").map(|(name, value)| (name.clone(), value.clone())).collect::<Vec<_>>());
+        let rest = |object: &Value| {
+            object.as_object().map(|map| {
+                map.iter()
+                    .filter(|(name, _)| *name != "metadata")
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect::<Vec<_>>()
+            })
+        };
         return rest(old) != rest(new);
     }
     new.get("spec") != old.get("spec") || kind.built_in() == "Deployment" && annotations(new) != annotations(old)

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::kind::Kind;
-use super::status::Status;
 use super::custom::Custom;
 use super::custom::prune;
+use super::kind::Kind;
+use super::status::Status;
 use super::types::decode::{Decoded, decode};
 use super::types::{Id, table};
 

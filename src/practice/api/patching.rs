@@ -31,7 +31,9 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
         return server_side_apply(practice, at, call);
     }
     if at.kind.custom.is_some() && call.content_type() == STRATEGIC {
-        return Err(Status::unsupported_media_type("application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"));
+        return Err(Status::unsupported_media_type(
+            "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",
+        ));
     }
     let patch = match call.patch().and_then(|patch| mapped(patch, call)) {
         // A strategic patch is read without a word of its own around the error.

@@ -98,7 +98,10 @@ fn resource(group: &str, version: &str, rest: &[&str], path: &str, kinds: &[&'st
         [plural, name, sub, ..] => (*plural, *name, *sub),
         [] => ("", "", ""),
     };
-    let found = kinds.iter().copied().find(|kind| kind.group == group && kind.version == version && kind.plural == plural);
+    let found = kinds
+        .iter()
+        .copied()
+        .find(|kind| kind.group == group && kind.version == version && kind.plural == plural);
     let known = found.filter(|kind| {
         let misplaced = namespace.is_some() && !kind.namespaced || namespace.is_none() && kind.namespaced && !name.is_empty();
         let part = sub.is_empty() || kind.subresources.contains(&sub) && (rest.len() == 3 || sub == "proxy");

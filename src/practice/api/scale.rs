@@ -16,7 +16,12 @@ pub fn serve(practice: &Practice, at: &Resource, call: Call) -> Result<Response,
     let find = |world: &crate::practice::world::World| world.store.get(at.kind, at.ns(), &at.name).ok_or_else(|| Status::not_found(at.kind, &at.name));
     if call.method == "GET" {
         let object = practice.read(find)?;
-        if let Some(custom) = at.kind.custom.and_then(|custom| custom.scale.as_ref()).filter(|custom| get(&object, &custom.replicas).is_null()) {
+        if let Some(custom) = at
+            .kind
+            .custom
+            .and_then(|custom| custom.scale.as_ref())
+            .filter(|custom| get(&object, &custom.replicas).is_null())
+        {
             return Err(Status::internal(format!("the spec replicas field {:?} does not exist", custom.written)));
         }
         return Ok(answer::object(&scale(at.kind, &object)));

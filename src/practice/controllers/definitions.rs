@@ -97,7 +97,11 @@ fn name(world: &mut World, mut definition: Value) -> Value {
             None => ("Installing", "the initial names have been accepted"),
             Some(_) => ("NotAccepted", "not all names are accepted"),
         };
-        set(world, &mut definition, json!({"type": "Established", "status": "False", "reason": reason, "message": message}));
+        set(
+            world,
+            &mut definition,
+            json!({"type": "Established", "status": "False", "reason": reason, "message": message}),
+        );
     }
     let definition = write(world, definition);
     establish(world, definition)
@@ -110,7 +114,12 @@ fn used(world: &World, group: &str) -> (BTreeSet<String>, BTreeSet<String>) {
         let names = &other["status"]["acceptedNames"];
         if other["spec"]["group"] == group {
             let short = items(&names["shortNames"]).iter();
-            resources.extend([&names["plural"], &names["singular"]].into_iter().chain(short).map(|name| text(name).to_owned()));
+            resources.extend(
+                [&names["plural"], &names["singular"]]
+                    .into_iter()
+                    .chain(short)
+                    .map(|name| text(name).to_owned()),
+            );
             kinds.extend([&names["kind"], &names["listKind"]].map(|name| text(name).to_owned()));
         }
     }
@@ -152,7 +161,11 @@ fn clean(world: &mut World, mut definition: Value) -> bool {
         terminating("False", "InstanceDeletionCompleted", "removed all instances")
     };
     set(world, &mut definition, end);
-    let rest: Vec<Value> = finalizers(&definition).into_iter().filter(|finalizer| finalizer != CLEANUP).map(Value::from).collect();
+    let rest: Vec<Value> = finalizers(&definition)
+        .into_iter()
+        .filter(|finalizer| finalizer != CLEANUP)
+        .map(Value::from)
+        .collect();
     let definition = write(world, definition);
     let mut definition = definition;
     definition["metadata"]["finalizers"] = rest.into();
@@ -193,5 +206,7 @@ pub fn set(world: &World, definition: &mut Value, mut fresh: Value) {
 
 fn write(world: &mut World, definition: Value) -> Value {
     // Nobody else writes meanwhile.
-    world.update(&CUSTOM_RESOURCE_DEFINITION, definition.clone(), Part::Status).unwrap_or(definition)
+    world
+        .update(&CUSTOM_RESOURCE_DEFINITION, definition.clone(), Part::Status)
+        .unwrap_or(definition)
 }

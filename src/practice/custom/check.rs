@@ -41,7 +41,11 @@ struct Look<'a> {
 
 impl Look<'_> {
     fn below(&self, name: &str) -> Self {
-        let way = if self.way.is_empty() { name.to_owned() } else { format!("{}.{name}", self.way) };
+        let way = if self.way.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}.{name}", self.way)
+        };
         Self { at: self.at, way }
     }
 
@@ -99,7 +103,11 @@ impl Look<'_> {
 
     fn kind(&self, schema: &Schema, value: &Value) -> Found {
         let mut found = Found { asked: 1, ..Found::default() };
-        let wanted: &[&str] = if schema.int_or_string { &["integer", "string"] } else { &[schema.kind.as_str()] };
+        let wanted: &[&str] = if schema.int_or_string {
+            &["integer", "string"]
+        } else {
+            &[schema.kind.as_str()]
+        };
         let format = formats::known(&schema.kind, &schema.format);
         if wanted == [""] && format.is_empty() {
             return found;
@@ -303,19 +311,67 @@ mod tests {
     #[test]
     fn every_limit_has_its_words() {
         for (schema, value, words) in [
-            (json!({"type": "integer"}), json!("x"), "spec: Invalid value: \"string\": spec in body must be of type integer: \"string\""),
-            (json!({"type": "integer", "minimum": 1}), json!(0), "spec: Invalid value: 0: spec in body should be greater than or equal to 1"),
-            (json!({"type": "number", "maximum": 1.5, "exclusiveMaximum": true}), json!(1.5), "spec: Invalid value: 1.5: spec in body should be less than 1.5"),
-            (json!({"type": "string", "pattern": "^a\\d$"}), json!("b"), "spec: Invalid value: \"b\": spec in body should match '^a\\d$'"),
-            (json!({"type": "string", "maxLength": 2}), json!("abc"), "spec: Too long: may not be more than 2 bytes"),
-            (json!({"type": "string", "minLength": 1}), json!(""), "spec: Invalid value: \"\": spec in body should be at least 1 chars long"),
-            (json!({"type": "string", "enum": ["a", "b"]}), json!("c"), "spec: Unsupported value: \"c\": supported values: \"a\", \"b\""),
+            (
+                json!({"type": "integer"}),
+                json!("x"),
+                "spec: Invalid value: \"string\": spec in body must be of type integer: \"string\"",
+            ),
+            (
+                json!({"type": "integer", "minimum": 1}),
+                json!(0),
+                "spec: Invalid value: 0: spec in body should be greater than or equal to 1",
+            ),
+            (
+                json!({"type": "number", "maximum": 1.5, "exclusiveMaximum": true}),
+                json!(1.5),
+                "spec: Invalid value: 1.5: spec in body should be less than 1.5",
+            ),
+            (
+                json!({"type": "string", "pattern": "^a\\d$"}),
+                json!("b"),
+                "spec: Invalid value: \"b\": spec in body should match '^a\\d$'",
+            ),
+            (
+                json!({"type": "string", "maxLength": 2}),
+                json!("abc"),
+                "spec: Too long: may not be more than 2 bytes",
+            ),
+            (
+                json!({"type": "string", "minLength": 1}),
+                json!(""),
+                "spec: Invalid value: \"\": spec in body should be at least 1 chars long",
+            ),
+            (
+                json!({"type": "string", "enum": ["a", "b"]}),
+                json!("c"),
+                "spec: Unsupported value: \"c\": supported values: \"a\", \"b\"",
+            ),
             (json!({"type": "object", "required": ["a"]}), json!({}), "spec.a: Required value"),
-            (json!({"type": "array", "maxItems": 1, "items": {"type": "string"}}), json!(["a", "b"]), "spec: Too many: 2: must have at most 1 item"),
-            (json!({"type": "array", "items": {"type": "string"}}), json!([1]), "spec[0]: Invalid value: \"integer\": spec[0] in body must be of type string: \"integer\""),
-            (json!({"type": "object", "additionalProperties": {"type": "string"}}), json!({"k": true}), "spec.k: Invalid value: \"boolean\": spec.k in body must be of type string: \"boolean\""),
-            (json!({"x-kubernetes-int-or-string": true}), json!(true), "spec: Invalid value: \"boolean\": spec in body must be of type integer,string: \"boolean\""),
-            (json!({"type": "string"}), json!(null), "spec: Invalid value: \"null\": spec in body must be of type string: \"null\""),
+            (
+                json!({"type": "array", "maxItems": 1, "items": {"type": "string"}}),
+                json!(["a", "b"]),
+                "spec: Too many: 2: must have at most 1 item",
+            ),
+            (
+                json!({"type": "array", "items": {"type": "string"}}),
+                json!([1]),
+                "spec[0]: Invalid value: \"integer\": spec[0] in body must be of type string: \"integer\"",
+            ),
+            (
+                json!({"type": "object", "additionalProperties": {"type": "string"}}),
+                json!({"k": true}),
+                "spec.k: Invalid value: \"boolean\": spec.k in body must be of type string: \"boolean\"",
+            ),
+            (
+                json!({"x-kubernetes-int-or-string": true}),
+                json!(true),
+                "spec: Invalid value: \"boolean\": spec in body must be of type integer,string: \"boolean\"",
+            ),
+            (
+                json!({"type": "string"}),
+                json!(null),
+                "spec: Invalid value: \"null\": spec in body must be of type string: \"null\"",
+            ),
         ] {
             assert_eq!(told(schema, value), [words]);
         }
@@ -336,10 +392,14 @@ mod tests {
 
     #[test]
     fn of_alternatives_one_has_to_hold() {
-        let schema = json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}, "oneOf": [{"required": ["a"]}, {"required": ["b"]}]});
+        let schema =
+            json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}, "oneOf": [{"required": ["a"]}, {"required": ["b"]}]});
         assert_eq!(
             told(schema.clone(), json!({})),
-            ["<nil>: Invalid value: \"\": \"spec\" must validate one and only one schema (oneOf). Found none valid", "spec.a: Required value"]
+            [
+                "<nil>: Invalid value: \"\": \"spec\" must validate one and only one schema (oneOf). Found none valid",
+                "spec.a: Required value"
+            ]
         );
         assert_eq!(
             told(schema, json!({"a": "", "b": ""})),

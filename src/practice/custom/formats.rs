@@ -79,10 +79,14 @@ pub fn holds(format: &str, text: &str) -> bool {
         "date" => text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok(),
         "datetime" | "date-time" => text.contains(['T', 't']) && text.parse::<jiff::Timestamp>().is_ok(),
         "duration" => is_duration(text),
-        "email" => text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !text.contains(char::is_whitespace)),
+        "email" => text
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !text.contains(char::is_whitespace)),
         "uri" => text.starts_with('/') || text.split_once(':').is_some_and(|(scheme, rest)| is_scheme(scheme) && !rest.is_empty()),
         "hostname" => text.len() <= 255 && text.trim_end_matches('.').split('.').all(is_host_part),
-        "mac" => [':', '-'].iter().any(|sign| text.split(*sign).count() == 6 && text.split(*sign).all(|part| part.len() == 2 && hex(part))),
+        "mac" => [':', '-']
+            .iter()
+            .any(|sign| text.split(*sign).count() == 6 && text.split(*sign).all(|part| part.len() == 2 && hex(part))),
         "uuid" | "uuid3" | "uuid4" | "uuid5" => is_uuid(text, format.strip_prefix("uuid").unwrap_or_default()),
         "byte" => base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text).is_ok(),
         "hexcolor" => matches!(text.trim_start_matches('#').len(), 3 | 6) && hex(text.trim_start_matches('#')),

@@ -61,10 +61,17 @@ mod tests {
 
     #[test]
     fn an_element_stands_in_a_set_once() {
-        let schema = Schema::of(&json!({"type": "object", "properties": {"set": {"type": "array", "x-kubernetes-list-type": "set", "items": {"type": "string"}},
-            "map": {"type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"], "items": {"type": "object"}}}}));
+        let schema = Schema::of(
+            &json!({"type": "object", "properties": {"set": {"type": "array", "x-kubernetes-list-type": "set", "items": {"type": "string"}},
+            "map": {"type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"], "items": {"type": "object"}}}}),
+        );
         let mut faults = Vec::new();
-        check(&schema, "", &json!({"set": ["a", "b", "a", "a"], "map": [{"name": "x", "n": 1}, {"name": "x", "n": 2}]}), &mut faults);
+        check(
+            &schema,
+            "",
+            &json!({"set": ["a", "b", "a", "a"], "map": [{"name": "x", "n": 1}, {"name": "x", "n": 2}]}),
+            &mut faults,
+        );
         let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
         assert_eq!(told, [r#"map[1]: Duplicate value: {"name":"x"}"#, r#"set[2]: Duplicate value: "a""#]);
     }

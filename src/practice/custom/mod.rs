@@ -86,7 +86,12 @@ impl Column {
 #[must_use]
 pub fn defined(store: &Store) -> Vec<&'static Kind> {
     let mut kinds: Vec<&'static Kind> = store.objects(&CUSTOM_RESOURCE_DEFINITION, None).iter().flat_map(versions).collect();
-    kinds.sort_by(|one, other| one.group.cmp(other.group).then_with(|| by_version(one.version, other.version)).then(one.plural.cmp(other.plural)));
+    kinds.sort_by(|one, other| {
+        one.group
+            .cmp(other.group)
+            .then_with(|| by_version(one.version, other.version))
+            .then(one.plural.cmp(other.plural))
+    });
     kinds
 }
 
@@ -167,7 +172,11 @@ fn custom(definition: &Value, version: &Value) -> Custom {
         served: version["served"] == true,
         rules: written.to_string().contains("\"x-kubernetes-validations\":[{"),
         schema: Schema::root(&written, spec["preserveUnknownFields"] == true),
-        columns: if columns.is_empty() { vec![Column::age()] } else { columns.iter().map(Column::of).collect() },
+        columns: if columns.is_empty() {
+            vec![Column::age()]
+        } else {
+            columns.iter().map(Column::of).collect()
+        },
         scale: Scale::of(&version["subresources"]["scale"]),
         selectable: items(&version["selectableFields"])
             .iter()

@@ -43,5 +43,8 @@ pub fn store(object: &mut Value) {
 
 fn stored(object: &Value) -> Option<Value> {
     let versions = items(&object["spec"]["versions"]);
-    versions.iter().find(|version| version["storage"] == true).map(|version| version["name"].clone())
+    versions
+        .iter()
+        .find(|version| version["storage"] == true)
+        .map(|version| version["name"].clone())
 }

@@ -10,9 +10,7 @@ use crate::practice::status::Fault;
 const SCOPES: [&str; 2] = ["Cluster", "Namespaced"];
 const STRATEGIES: [&str; 2] = ["None", "Webhook"];
 const COLUMN_TYPES: [&str; 5] = ["boolean", "date", "integer", "number", "string"];
-const COLUMN_FORMATS: [&str; 10] = [
-    "binary", "bool", "byte", "date", "datetime", "double", "float", "int32", "int64", "password",
-];
+const COLUMN_FORMATS: [&str; 10] = ["binary", "bool", "byte", "date", "datetime", "double", "float", "int32", "int64", "password"];
 /// How many fields may be selected by.
 const SELECTABLE: usize = 8;
 
@@ -29,7 +27,11 @@ pub fn definition(object: &Value, faults: &mut Faults) {
     conversion(&spec["conversion"], faults);
     let stored = items(&object["status"]["storedVersions"]);
     if stored.is_empty() {
-        faults.push(Fault::invalid("status.storedVersions", &Value::Array(Vec::new()), "must have at least one stored version"));
+        faults.push(Fault::invalid(
+            "status.storedVersions",
+            &Value::Array(Vec::new()),
+            "must have at least one stored version",
+        ));
     }
     for (index, version) in stored.iter().enumerate() {
         if !list(spec, "versions").iter().any(|known| known["name"] == *version) {
@@ -229,7 +231,11 @@ fn names(names: &Value, faults: &mut Faults) {
         label(format!("spec.names.shortNames[{index}]"), short, faults);
     }
     if !text(&names["kind"]).is_empty() && names["kind"] == names["listKind"] {
-        faults.push(Fault::invalid("spec.names.listKind", &names["listKind"], "kind and listKind may not be the same"));
+        faults.push(Fault::invalid(
+            "spec.names.listKind",
+            &names["listKind"],
+            "kind and listKind may not be the same",
+        ));
     }
     for (index, category) in list(names, "categories").iter().enumerate() {
         label(format!("spec.names.categories[{index}]"), category, faults);
@@ -266,7 +272,9 @@ fn conversion(conversion: &Value, faults: &mut Faults) {
 fn approval(object: &Value, faults: &mut Faults) {
     const APPROVAL: &str = "api-approved.kubernetes.io";
     let group = text(&object["spec"]["group"]);
-    let protected = ["k8s.io", "kubernetes.io"].iter().any(|own| group == *own || group.ends_with(&format!(".{own}")));
+    let protected = ["k8s.io", "kubernetes.io"]
+        .iter()
+        .any(|own| group == *own || group.ends_with(&format!(".{own}")));
     if protected && object["metadata"]["annotations"][APPROVAL].is_null() {
         let why = "protected groups must have approval annotation \"api-approved.kubernetes.io\", see https://github.com/kubernetes/enhancements/pull/1111";
         faults.push(Fault::required(format!("metadata.annotations[{APPROVAL}]"), why));

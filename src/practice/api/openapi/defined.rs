@@ -17,7 +17,11 @@ const METADATA: &str = "Standard object's metadata. More info: https://git.k8s.i
 /// Adds the schema of a defined kind.
 pub fn add(kind: &Kind, schemas: &mut Map<String, Value>) {
     let Some(custom) = kind.custom else { return };
-    let mut schema = if custom.written.is_object() { custom.written.clone() } else { json!({"type": "object"}) };
+    let mut schema = if custom.written.is_object() {
+        custom.written.clone()
+    } else {
+        json!({"type": "object"})
+    };
     if !schema["properties"].is_null() || schema["x-kubernetes-preserve-unknown-fields"] != true {
         let properties = &mut schema["properties"];
         properties["apiVersion"] = json!({"type": "string", "description": API_VERSION});

@@ -34,9 +34,7 @@ fn plain(table: &HashMap<String, Vec<Value>>) -> Vec<Value> {
 /// The columns of a kind that the cluster defined: the name, and what the definition names.
 fn defined(table: &HashMap<String, Vec<Value>>, columns: &[Column]) -> Vec<Value> {
     let name = table.get("v1.ServiceAccount").and_then(|columns| columns.first()).cloned();
-    let of = |column: &Column| {
-        json!({"name": column.name, "type": column.kind, "format": column.format, "description": column.description, "priority": column.priority})
-    };
+    let of = |column: &Column| json!({"name": column.name, "type": column.kind, "format": column.format, "description": column.description, "priority": column.priority});
     name.into_iter().chain(columns.iter().map(of)).collect()
 }
 

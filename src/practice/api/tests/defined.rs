@@ -16,8 +16,16 @@ const MERGE: &str = "application/merge-patch+json";
 /// Code and body of the answer.
 async fn ask(practice: &Practice, method: &str, path: &str, media: &str, body: &Value) -> (u16, Value) {
     let body = if body.is_null() { String::new() } else { body.to_string() };
-    let request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, media).header(header::USER_AGENT, "test");
-    let accept = if path.ends_with("as-table") { "application/json;as=Table;v=v1;g=meta.k8s.io" } else { "application/json" };
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::CONTENT_TYPE, media)
+        .header(header::USER_AGENT, "test");
+    let accept = if path.ends_with("as-table") {
+        "application/json;as=Table;v=v1;g=meta.k8s.io"
+    } else {
+        "application/json"
+    };
     let request = request.header(header::ACCEPT, accept).body(Body::from(body)).unwrap();
     let response = router(practice.clone()).oneshot(request).await.unwrap();
     let code = response.status().as_u16();
@@ -92,7 +100,8 @@ async fn objects_are_held_to_their_schema() {
     assert_eq!((code, refused["message"].as_str()), (422, Some(unknown)));
     let patch = json!({"spec": {"replicas": "many"}});
     let (code, refused) = ask(&practice, "PATCH", &format!("{WIDGETS}/a"), MERGE, &patch).await;
-    let misfit = "Widget.shop.example.com \"a\" is invalid: spec.replicas: Invalid value: \"string\": spec.replicas in body must be of type integer: \"string\"";
+    let misfit =
+        "Widget.shop.example.com \"a\" is invalid: spec.replicas: Invalid value: \"string\": spec.replicas in body must be of type integer: \"string\"";
     assert_eq!((code, refused["message"].as_str()), (422, Some(misfit)));
     let (code, _) = ask(&practice, "PATCH", &format!("{WIDGETS}/a"), "application/strategic-merge-patch+json", &patch).await;
     assert_eq!(code, 415);
@@ -106,7 +115,14 @@ async fn status_and_scale_are_parts_of_their_own() {
     let (_, made) = ask(&practice, "POST", WIDGETS, "", &lost).await;
     assert!(made.get("status").is_none(), "{made}");
     let path = format!("{WIDGETS}/a/status");
-    let (_, found) = ask(&practice, "PATCH", &path, MERGE, &json!({"spec": {"size": "large"}, "status": {"phase": "Found"}})).await;
+    let (_, found) = ask(
+        &practice,
+        "PATCH",
+        &path,
+        MERGE,
+        &json!({"spec": {"size": "large"}, "status": {"phase": "Found"}}),
+    )
+    .await;
     assert_eq!((&found["status"]["phase"], &found["spec"]["size"]), (&json!("Found"), &json!("small")));
     assert_eq!(found["metadata"]["generation"], 1);
     let path = format!("{WIDGETS}/a/scale");
@@ -193,7 +209,12 @@ async fn a_definition_says_what_is_wrong_with_it() {
     wrong["spec"]["scope"] = "Global".into();
     wrong["spec"]["versions"][0]["storage"] = false.into();
     let (code, refused) = ask(&practice, "POST", DEFINITIONS, "", &wrong).await;
-    let causes: Vec<&str> = refused["details"]["causes"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap()).collect();
+    let causes: Vec<&str> = refused["details"]["causes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["field"].as_str().unwrap())
+        .collect();
     assert_eq!(code, 422);
     assert_eq!(causes, ["metadata.name", "spec.scope", "spec.versions", "status.storedVersions"]);
 }
