@@ -120,14 +120,15 @@ impl Look<'_> {
             ..self.invalid(&kind.into(), &format!("must be of type {wanted}: {kind:?}"))
         };
         let text = matches!(value, Value::String(_) | Value::Array(_));
-        let numeric = wanted.contains(&"number") || wanted.contains(&"integer");
+        // What a text means is for its format to say.
+        let meant = text && !format.is_empty() && !wanted.contains(&"number") && !wanted.contains(&"integer");
         if value.is_null() {
             if wanted != [""] && !schema.nullable {
                 found.add(misfit(&wanted.join(","), "null"));
             }
         } else if !text && !format.is_empty() && !fits && own != format {
             found.add(misfit(format, own));
-        } else if !(!numeric && !format.is_empty() && text) && !fits {
+        } else if !meant && !fits {
             found.add(misfit(&wanted.join(","), kind));
         }
         found

@@ -10,7 +10,7 @@ use crate::practice::status::Fault;
 const SCOPES: [&str; 2] = ["Cluster", "Namespaced"];
 const STRATEGIES: [&str; 2] = ["None", "Webhook"];
 const COLUMN_TYPES: [&str; 5] = ["boolean", "date", "integer", "number", "string"];
-const COLUMN_FORMATS: [&str; 10] = ["binary", "bool", "byte", "date", "datetime", "double", "float", "int32", "int64", "password"];
+const COLUMN_FORMATS: [&str; 8] = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
 /// How many fields may be selected by.
 const SELECTABLE: usize = 8;
 
@@ -29,7 +29,7 @@ pub fn definition(object: &Value, faults: &mut Faults) {
     if stored.is_empty() {
         faults.push(Fault::invalid(
             "status.storedVersions",
-            &Value::Array(Vec::new()),
+            &Value::Null,
             "must have at least one stored version",
         ));
     }
@@ -187,9 +187,7 @@ fn selectable(at: &str, version: &Value, faults: &mut Faults) {
         for step in path.trim_start_matches('.').split('.') {
             place = &place["properties"][step];
         }
-        if path.starts_with(".metadata") {
-            faults.push(Fault::invalid(at.clone(), &field["jsonPath"], "must not point to fields in metadata"));
-        } else if place.is_null() {
+        if place.is_null() {
             let why = "is an invalid path: does not refer to a valid field";
             faults.push(Fault::invalid(at.clone(), &field["jsonPath"], why));
         } else if !matches!(text(&place["type"]), "string" | "boolean" | "integer") {
