@@ -27,11 +27,7 @@ pub fn definition(object: &Value, faults: &mut Faults) {
     conversion(&spec["conversion"], faults);
     let stored = items(&object["status"]["storedVersions"]);
     if stored.is_empty() {
-        faults.push(Fault::invalid(
-            "status.storedVersions",
-            &Value::Null,
-            "must have at least one stored version",
-        ));
+        faults.push(Fault::invalid("status.storedVersions", &Value::Null, "must have at least one stored version"));
     }
     for (index, version) in stored.iter().enumerate() {
         if !list(spec, "versions").iter().any(|known| known["name"] == *version) {
