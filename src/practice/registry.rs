@@ -129,7 +129,7 @@ impl World {
             Part::Status => {
                 let before = old.clone();
                 match object["status"].take() {
-                    Value::Null => drop(old.as_object_mut().map(|old| old.remove("status"))),
+                    Value::Null if kind.custom.is_some() => drop(old.as_object_mut().map(|old| old.remove("status"))),
                     status => old["status"] = status,
                 }
                 validate::status(kind, &before, &old)?;
