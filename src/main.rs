@@ -48,7 +48,10 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
         again.iter().for_each(|again| println!("{again}   # plays the same drill again"));
         return Ok(true);
     }
-    let settings = Settings::new(place)?;
+    let settings = match cli.command {
+        Some(Command::Serve(_)) => Settings::without_lessons(place)?,
+        _ => Settings::new(place)?,
+    };
     match cli.command {
         None | Some(Command::New(_) | Command::Drill(_)) => {
             let open = open.map(|name| settings.scenario(&name).map(|scenario| scenario.folder.clone())).transpose()?;

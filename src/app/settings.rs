@@ -46,6 +46,15 @@ impl Settings {
         Self::of(place, library)
     }
 
+    /// The same for a cluster alone, in which no lesson is played.
+    ///
+    /// # Errors
+    /// Options that contradict each other.
+    pub fn without_lessons(place: cli::Place) -> Result<Self, StartError> {
+        check(&place)?;
+        Self::of(place, Library::default())
+    }
+
     /// The scenarios there are, as their authors wrote them.
     ///
     /// # Errors
