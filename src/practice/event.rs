@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use lru::LruCache;
 use serde_json::{Value, json};
 
-use super::field::{deleting, text};
-use super::kind::{EVENT, Kind, NAMESPACE};
+use super::field::text;
+use super::kind::{EVENT, Kind};
 use super::registry::Part;
 use super::world::World;
 
@@ -166,7 +166,7 @@ impl World {
         let namespace = self.event_namespace(kind, object);
         let uid = text(&object["metadata"]["uid"]);
         let who = hash((source.component, source.host, uid, note.kind));
-        if !self.open(&namespace) {
+        if self.is_ending(&namespace) {
             return;
         }
         let group = hash((source.component, uid, note.kind, note.reason));
@@ -205,7 +205,7 @@ impl World {
     /// Records an event of the scheduler (events.k8s.io style: an event time, no count, a series from the second time on).
     pub fn scheduler_event(&mut self, kind: &'static Kind, object: &Value, note: Note<'_>, action: &str) {
         let namespace = self.event_namespace(kind, object);
-        if !self.open(&namespace) {
+        if self.is_ending(&namespace) {
             return;
         }
         // The object's version is a part of what makes two of them the same, the message is not.
@@ -236,10 +236,5 @@ impl World {
         } else {
             "default".to_owned()
         }
-    }
-
-    /// Whether a namespace takes new objects.
-    fn open(&self, namespace: &str) -> bool {
-        self.store.get(&NAMESPACE, "", namespace).is_none_or(|object| !deleting(&object))
     }
 }

@@ -1,14 +1,17 @@
 //! Writes as the API server does them: identity, generation, graceful deletion, finalizers.
 
+use axum::body::Bytes;
 use serde_json::{Value, json};
 
 use super::controllers::definitions;
-use super::field::{instant, text};
+use super::field::{deleting, instant, text};
 use super::kind::{CUSTOM_RESOURCE_DEFINITION, Kind, NAMESPACE, POD};
 use super::status::{Fault, Status};
-use super::store::names;
+use super::store::{decode, names, says};
 use super::world::World;
 use super::{admission, defaults, quota, validate};
+
+mod observed;
 
 /// Which part of an object a write may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,16 +130,12 @@ impl World {
         }
         match part {
             Part::Status => {
-                let before = old.clone();
-                match object["status"].take() {
-                    Value::Null if kind.custom.is_some() => drop(old.as_object_mut().map(|old| old.remove("status"))),
-                    status => old["status"] = status,
+                let before = kind.custom.map(|_| old.clone());
+                let changed = observed::take(kind, &mut old, &mut object);
+                if let Some(before) = before {
+                    validate::status(kind, &before, &old)?;
                 }
-                validate::status(kind, &before, &old)?;
-                if !object["metadata"]["managedFields"].is_null() {
-                    old["metadata"]["managedFields"] = object["metadata"]["managedFields"].take();
-                }
-                return Ok(if before == old { old } else { self.store.put(kind, old) });
+                return Ok(if changed { self.store.put(kind, old) } else { old });
             }
             Part::Spec | Part::Ephemeral | Part::Resize if kind.subresources.contains(&"status") => match old.get("status") {
                 Some(status) => object["status"] = status.clone(),
@@ -279,12 +278,15 @@ impl World {
     }
 
     /// 403 for anything new in a namespace that is going.
+    /// Whether a namespace is being deleted and takes nothing new.
+    #[must_use]
+    pub fn is_ending(&self, namespace: &str) -> bool {
+        let ending = |object: &Bytes| says(object, "\"deletionTimestamp\"") && deleting(&decode(object));
+        self.store.encoded(&NAMESPACE, "", namespace).is_some_and(ending)
+    }
+
     fn refuse_in_ending_namespace(&self, kind: &Kind, namespace: &str, name: &str) -> Result<(), Status> {
-        let ending = self
-            .store
-            .get(&NAMESPACE, "", namespace)
-            .is_some_and(|object| !object["metadata"]["deletionTimestamp"].is_null());
-        if namespace.is_empty() || !ending {
+        if namespace.is_empty() || !self.is_ending(namespace) {
             return Ok(());
         }
         let why = format!("unable to create new content in namespace {namespace} because it is being terminated");

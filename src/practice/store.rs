@@ -123,6 +123,13 @@ impl Store {
         self.objects.get(&kind.key())?.get(namespace)?.get(name)
     }
 
+    /// The stored form of an object, unless another version of it stands there by now, or none.
+    #[must_use]
+    pub fn stands(&self, kind: &'static Kind, namespace: &str, name: &str, object: &Value) -> Option<&Bytes> {
+        let version = format!(r#""resourceVersion":{}"#, object["metadata"]["resourceVersion"]);
+        self.encoded(kind, namespace, name).filter(|stored| says(stored, &version))
+    }
+
     /// All objects of a kind in a namespace, or in all of them, ordered by namespace and name.
     pub fn list<'a>(&'a self, kind: &'static Kind, namespace: Option<&'a str>) -> impl Iterator<Item = &'a Bytes> {
         self.range(kind, namespace, None).map(|(_, _, object)| object)

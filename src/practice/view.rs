@@ -1,6 +1,10 @@
-//! Kinds that are another form of one that is kept: events of both groups are one store, autoscalers have an old version.
+//! Objects as they are shown. Kinds that are another form of one that is kept: events of both groups are one store, autoscalers have an old version.
+
+use std::num::NonZeroUsize;
 
 use axum::body::Bytes;
+use lru::LruCache;
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
 use super::custom::prune;
@@ -18,6 +22,29 @@ const EVENT: &[(&str, &str)] = &[
     ("count", "deprecatedCount"),
     ("reportingComponent", "reportingController"),
 ];
+
+/// Changes that several watches tell of at about the same time.
+const RECENT: NonZeroUsize = NonZeroUsize::new(64).expect("more than none");
+
+/// What was shown lately, by version: ten watches of one kind need it made once.
+#[derive(Debug)]
+pub struct Recent(Mutex<LruCache<u64, Bytes>>);
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self(Mutex::new(LruCache::new(RECENT)))
+    }
+}
+
+impl Recent {
+    /// The object of a change as it is shown.
+    pub fn shown(&self, kind: &Kind, version: u64, object: &Bytes) -> Bytes {
+        if kind.stored.is_some() {
+            return shown(kind, object);
+        }
+        self.0.lock().get_or_insert(version, || shown(kind, object)).clone()
+    }
+}
 
 /// A kept object in the form of the kind that was asked for.
 #[must_use]

@@ -12,6 +12,7 @@ use super::kind::{KINDS, Kind};
 use super::log::Book;
 use super::runtime::Runtime;
 use super::store::{Change, Record, Store};
+use super::view;
 use crate::image::Catalogue;
 
 /// What a controller is asked to look at again.
@@ -64,6 +65,8 @@ pub struct World {
     pub logs: Book,
     /// The processes of all containers.
     pub runtime: Runtime,
+    /// What watches were told lately.
+    pub shown: view::Recent,
     pub(super) events: Recorder,
     /// What tokens are sealed with.
     pub(super) seal: Seal,
@@ -83,6 +86,7 @@ impl World {
             now,
             logs: Book::default(),
             runtime: Runtime::default(),
+            shown: view::Recent::default(),
             events: Recorder::default(),
             seal: Seal::default(),
             due: BTreeMap::new(),

@@ -85,10 +85,10 @@ impl Watch {
     /// All that exists, as if it had just been added.
     fn initial(&mut self, world: &World, streaming: bool) {
         let mut lines = String::new();
-        let namespace = self.at.namespace.clone();
-        for object in world.store.list(self.at.kind, namespace.as_deref()) {
+        let (kind, namespace) = (self.at.kind, self.at.namespace.clone());
+        for object in world.store.list(kind, namespace.as_deref()) {
             if self.selector.is_empty() || self.selector.matches(&decode(object)) {
-                self.event(&mut lines, "ADDED", object, world.now);
+                self.event(&mut lines, "ADDED", object, world.now, || view::shown(kind, object));
             }
         }
         self.told = world.store.version();
@@ -99,9 +99,9 @@ impl Watch {
     }
 
     /// One event, in the form asked for.
-    fn event(&mut self, lines: &mut String, kind: &str, object: &Bytes, now: Timestamp) {
+    fn event(&mut self, lines: &mut String, kind: &str, object: &Bytes, now: Timestamp, shown: impl FnOnce() -> Bytes) {
         let Some(call) = &self.tables else {
-            return event(lines, kind, &view::shown(self.at.kind, object));
+            return event(lines, kind, &shown());
         };
         let object: Value = serde_json::from_slice(object).unwrap_or_default();
         let metadata = json!({"resourceVersion": object["metadata"]["resourceVersion"]});
@@ -149,7 +149,7 @@ impl Watch {
             for change in changes.take(BATCH) {
                 self.told = change.version;
                 if change.kind.key() == self.at.kind.key() && self.at.namespace.as_ref().is_none_or(|wanted| **wanted == *change.namespace) {
-                    self.tell(&mut lines, change, world.now);
+                    self.tell(&mut lines, change, world);
                 }
             }
             if self.told == told || !lines.is_empty() {
@@ -164,7 +164,8 @@ impl Watch {
     }
 
     /// One change as this watch sees it: what leaves the selection is deleted, what enters it is added.
-    fn tell(&mut self, lines: &mut String, change: &Record, now: Timestamp) {
+    fn tell(&mut self, lines: &mut String, change: &Record, world: &World) {
+        let of = self.at.kind;
         let mut kind = match change.what {
             What::Added => "ADDED",
             What::Modified => "MODIFIED",
@@ -185,9 +186,10 @@ impl Watch {
             Some(before) if kind == "DELETED" && change.what == What::Modified => {
                 let mut gone = decode(before);
                 gone["metadata"]["resourceVersion"] = change.version.to_string().into();
-                self.event(lines, kind, &Bytes::from(gone.to_string()), now);
+                let gone = Bytes::from(gone.to_string());
+                self.event(lines, kind, &gone, world.now, || view::shown(of, &gone));
             }
-            _ => self.event(lines, kind, &change.object, now),
+            _ => self.event(lines, kind, &change.object, world.now, || world.shown.shown(of, change.version, &change.object)),
         }
     }
 

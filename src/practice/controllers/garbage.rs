@@ -16,8 +16,12 @@ pub struct Garbage;
 
 impl Controller for Garbage {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
-        let object = change.decoded();
         let going = change.what == What::Deleted;
+        let may_concern = |word: &str| says(&change.object, word);
+        if !going && !may_concern("\"deletionTimestamp\"") && !may_concern("\"ownerReferences\"") {
+            return;
+        }
+        let object = change.decoded();
         if going || deleting(object) && held(object) {
             let after = if going { Duration::from_millis(10) } else { world.between(8, 16) };
             let task = if going {

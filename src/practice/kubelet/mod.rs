@@ -5,6 +5,7 @@
 //! of the sync after it; that lag is what makes ErrImagePull and ImagePullBackOff alternate.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -23,6 +24,7 @@ mod config;
 mod ending;
 mod hook;
 pub mod image;
+mod lately;
 mod pod;
 mod probe;
 mod process;
@@ -41,6 +43,8 @@ const LOOP_PHASE: i64 = 830;
 #[derive(Debug, Default)]
 pub struct Kubelet {
     pods: BTreeMap<(String, String), Pod>,
+    /// The pods worked on lately, as they stand in the API.
+    lately: lately::Lately,
     machine: Machine,
 }
 
@@ -61,7 +65,7 @@ struct Worker<'a> {
     world: &'a mut World,
     machine: &'a mut Machine,
     pod: &'a mut Pod,
-    object: Value,
+    object: Arc<Value>,
 }
 
 pub use config::decoded as base64;
@@ -110,6 +114,7 @@ impl Controller for Kubelet {
         if let Some(uid) = key.task.strip_prefix("gone:") {
             world.logs.forget(uid);
             world.runtime.forget(uid);
+            self.lately.forget(&name);
             // A pod of the same name that comes later has nothing to do with what was planned for this one.
             world.unqueue_all(me, &key.namespace, &key.name);
             if self.pods.get(&name).is_some_and(|pod| pod.uid == uid) {
@@ -117,7 +122,7 @@ impl Controller for Kubelet {
             }
             return;
         }
-        let Some(object) = world.store.get(&POD, &key.namespace, &key.name) else {
+        let Some(object) = self.lately.get(&world.store, &key.namespace, &key.name) else {
             return;
         };
         let known = self.pods.remove(&name).filter(|pod| object["metadata"]["uid"] == *pod.uid);
@@ -143,6 +148,8 @@ impl Controller for Kubelet {
             worker.plan_deadline();
         }
         worker.task(&key.task);
+        let object = worker.object;
+        self.lately.keep(&world.store, &name, object);
         self.pods.insert(name, pod);
     }
 }
@@ -279,14 +286,8 @@ impl Worker<'_> {
         if self.object["status"] == status {
             return;
         }
-        self.object["status"] = status;
-        if let Some(object) = self.object["metadata"].as_object_mut() {
-            object.remove("resourceVersion");
-        }
-        // The pod may be gone meanwhile; then there is nothing to tell.
-        if let Ok(object) = self.world.update(&POD, self.object.clone(), Part::Status) {
-            self.object = object;
-        }
+        let object = std::mem::take(&mut self.object);
+        self.object = self.world.write_status(&POD, object, status);
     }
 
     /// Gives the containers the resources that the spec says now.

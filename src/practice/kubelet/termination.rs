@@ -152,9 +152,10 @@ impl Worker<'_> {
             return;
         }
         // As the API server does: first the grace is set to nothing, then the pod is gone.
-        self.object["metadata"]["deletionTimestamp"] = self.world.seconds().into();
-        self.object["metadata"]["deletionGracePeriodSeconds"] = 0.into();
-        self.object = self.world.store.put(&POD, self.object.take());
+        let mut going = (*self.object).clone();
+        going["metadata"]["deletionTimestamp"] = self.world.seconds().into();
+        going["metadata"]["deletionGracePeriodSeconds"] = 0.into();
+        self.object = self.world.store.put(&POD, going).into();
         let metadata = &self.object["metadata"];
         let (namespace, name) = (text(&metadata["namespace"]).to_owned(), text(&metadata["name"]).to_owned());
         let how = Deletion {
