@@ -35,7 +35,7 @@ impl Session {
                 let address = cluster.proxy(service, port, path);
                 let answer = cluster.ask(&address, "*/*").await?;
                 let inside = format!("$ curl http://{service}.{}:{port}{path}    from a pod of the cluster", cluster.namespace);
-                let outside = format!("$ kubectl proxy &  curl http://127.0.0.1:8001{address}    from here");
+                let outside = format!("$ kubectl proxy &    and then, from here,\n$ curl http://127.0.0.1:8001{address}");
                 Ok(format!("{inside}\n{outside}\n\n{}", told(&answer)))
             }
         }

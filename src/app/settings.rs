@@ -114,6 +114,7 @@ impl Settings {
     pub fn without_progress(mut self) -> Self {
         self.progress_file = None;
         self.state = None;
+        self.cards = cards(&self.library, &Progress::default());
         self
     }
 

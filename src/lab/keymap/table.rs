@@ -207,7 +207,7 @@ pub static TABLE: &[Binding] = {
             LOG,
         ),
         bind(&[Char('C')], Action::Container, Log, "container", "the pod's next container", LOG),
-        bind(&[Char('y'), Code(C::Enter)], Action::Yes, Ask, "yes", "yes", ASK),
+        bind(&[Code(C::Enter), Char('y')], Action::Yes, Ask, "yes", "yes", ASK),
         bind(&[Char('n')], Action::No, Ask, "no", "no", ASK),
         bind(&[Char('c')], Action::CleanFirst, Ask, "clean up first", "clean up, then leave", ASK),
         bind(&[Char('/')], Action::Search, Page, "search", "search", PAGE),

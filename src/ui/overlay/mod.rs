@@ -159,11 +159,11 @@ fn ask(pen: &mut Pen, question: Question, lines: &[String], scroll: usize) {
             word(" clean up first   "),
             key("Enter"),
             word(" leave at once   "),
-            key("Esc"),
+            key("n"),
             word(" stay"),
         ],
         Question::GoOn => vec![key("Enter"), word(" go on   "), key("n"), word(" clean up")],
-        _ => vec![key("Enter"), word(" yes   "), key("Esc"), word(" no")],
+        _ => vec![key("Enter"), word(" yes   "), key("n"), word(" no")],
     }));
     pen.dialog(72, title, shown, scroll);
 }

@@ -45,20 +45,16 @@ fn text_line(look: &Look, line: &str, yaml: bool, search: &Search, width: usize)
     if found {
         return wrap_spans(vec![(line.to_owned(), look.style(Mean::Warning))], width, 4);
     }
-    let (key, rest) = match line.split_once(':') {
-        Some((key, rest)) if yaml || !line.starts_with(' ') => (format!("{key}:"), rest.to_owned()),
-        _ => (String::new(), line.to_owned()),
+    // a command is one piece; elsewhere a field's name stands before a colon
+    let (key, mean, rest) = match line.split_once(':') {
+        _ if line.starts_with("$ ") => (line.to_owned(), Mean::Code, String::new()),
+        Some((key, rest)) if yaml || !line.starts_with(' ') => (format!("{key}:"), if yaml { Mean::Code } else { Mean::Dim }, rest.to_owned()),
+        _ => (String::new(), Mean::Dim, line.to_owned()),
     };
+    let words = [(key, look.style(mean)), (rest, look.style(Mean::Text))];
     if line.chars().count() <= width {
-        return vec![Line::from(vec![
-            Span::styled(key, look.style(if yaml { Mean::Code } else { Mean::Dim })),
-            Span::styled(rest, look.style(Mean::Text)),
-        ])];
+        return vec![words.into_iter().map(|(text, style)| Span::styled(text, style)).collect()];
     }
     let indent = line.len() - line.trim_start().len();
-    wrap_spans(
-        vec![(key, look.style(if yaml { Mean::Code } else { Mean::Dim })), (rest, look.style(Mean::Text))],
-        width,
-        indent + 2,
-    )
+    wrap_spans(words.into(), width, indent + 2)
 }
