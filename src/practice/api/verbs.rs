@@ -8,10 +8,11 @@ use super::path::Resource;
 use super::{answer, options, signing, table, warnings};
 use crate::practice::cluster::Practice;
 use crate::practice::defaults;
-use crate::practice::kind::{Kind, NAMESPACE, POD};
+use crate::practice::field::text;
+use crate::practice::kind::{CUSTOM_RESOURCE_DEFINITION, Kind, NAMESPACE, POD};
 use crate::practice::patch::managed::{self, Writer};
 use crate::practice::registry::{Deletion, Part, Propagation};
-use crate::practice::status::Status;
+use crate::practice::status::{Fault, Status};
 use crate::practice::store::decode;
 use crate::practice::view;
 use crate::practice::world::World;
@@ -87,6 +88,11 @@ pub fn update(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
     let mut object = call.object(at.kind)?;
     named(at, &object)?;
     belongs(at, &mut object)?;
+    let conditional = at.kind.custom.is_some() || at.kind == &CUSTOM_RESOURCE_DEFINITION;
+    if conditional && text(&object["metadata"]["resourceVersion"]).is_empty() {
+        let fault = Fault::invalid("metadata.resourceVersion", &0.into(), "must be specified for an update");
+        return Err(Status::invalid(at.kind, &at.name, &[fault]));
+    }
     if at.sub == "finalize" && object["spec"]["finalizers"].is_null() {
         object["spec"]["finalizers"] = json!([]);
     }

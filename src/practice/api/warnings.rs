@@ -7,6 +7,7 @@ use super::call::Call;
 use super::path::Resource;
 use crate::practice::admission::pod_security;
 use crate::practice::cluster::Practice;
+use crate::practice::custom::formats;
 use crate::practice::field::{items, text};
 use crate::practice::kind::{Kind, NAMESPACE};
 use crate::practice::quantity::Quantity;
@@ -45,12 +46,16 @@ pub fn of_object(practice: &Practice, kind: &Kind, object: &Value, call: &Call) 
     {
         call.warn(&warning);
     }
+    if kind.custom.is_some() {
+        return of_finalizers(object, call);
+    }
     let spec = &object["spec"];
     match kind.built_in() {
         "Pod" => of_pod("spec", spec, call),
         "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "ReplicationController" => {
             of_pod("spec.template.spec", &spec["template"]["spec"], call);
         }
+        "CustomResourceDefinition" => of_schemas(spec, call),
         "CronJob" => of_pod("spec.jobTemplate.spec.template.spec", &spec["jobTemplate"]["spec"]["template"]["spec"], call),
         "Service" if spec["clusterIP"] == "None" && spec["sessionAffinity"] == "ClientIP" => {
             call.warn("spec.SessionAffinity is ignored for headless services");
@@ -61,6 +66,34 @@ pub fn of_object(practice: &Practice, kind: &Kind, object: &Value, call: &Call) 
         call.warn(
             "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]",
         );
+    }
+}
+
+/// Finalizers of defined kinds may be called what they like.
+fn of_finalizers(object: &Value, call: &Call) {
+    for name in items(&object["metadata"]["finalizers"]).iter().map(text) {
+        if !name.contains('/') && !["orphan", "foregroundDeletion", "kubernetes"].contains(&name) {
+            let path = if name.contains('.') { " including a path (/)" } else { "" };
+            call.warn(&format!(
+                "metadata.finalizers: {name:?}: prefer a domain-qualified finalizer name{path} to avoid accidental conflicts with other finalizer writers"
+            ));
+        }
+    }
+}
+
+/// Formats that are let pass.
+fn of_schemas(spec: &Value, call: &Call) {
+    fn walk(schema: &Value, call: &Call) {
+        let (kind, format) = (text(&schema["type"]), text(&schema["format"]));
+        if !format.is_empty() && formats::known(kind, format).is_empty() {
+            call.warn(&format!("unrecognized format {format:?}"));
+        }
+        let fields = schema["properties"].as_object().into_iter().flatten().map(|(_, inner)| inner);
+        let inner = [&schema["items"], &schema["additionalProperties"]].into_iter().filter(|inner| inner.is_object());
+        fields.chain(inner).for_each(|inner| walk(inner, call));
+    }
+    for version in items(&spec["versions"]) {
+        walk(&version["schema"]["openAPIV3Schema"], call);
     }
 }
 

@@ -202,7 +202,7 @@ impl Look<'_> {
         if let Some(factor) = limits.multiple_of
             && (number / factor).fract() != 0.0
         {
-            found.add(self.invalid(value, &format!("should be a multiple of {}", shown(bound(factor)))));
+            found.add(self.invalid(value, &format!("should be a multiple of {}", shown(factor))));
         }
         if let Some(least) = limits.minimum.map(bound) {
             let words = if limits.above { "greater than" } else { "greater than or equal to" };

@@ -62,11 +62,14 @@ pub fn of(value: &Value) -> (&'static str, &'static str) {
 pub fn out_of_range(schema: &Schema, value: &Value) -> Option<String> {
     let format = known(&schema.kind, &schema.format);
     let fits = match (schema.kind.as_str(), format) {
+        _ if schema.int_or_string => true,
+        ("integer", _) if value.is_f64() && value.as_f64().is_some_and(|number| number.fract() != 0.0) => false,
         ("integer", "int32") => value.as_i64().is_none_or(|number| i32::try_from(number).is_ok()),
         ("number", "float") => value.as_f64().is_some_and(|number| number.abs() <= f64::from(f32::MAX)),
         _ => true,
     };
-    (!fits).then(|| format!("of type {} with format {format}", schema.kind))
+    let of = if format.is_empty() { "(default format)".to_owned() } else { format!("with format {format}") };
+    (!fits).then(|| format!("of type {} {of}", schema.kind))
 }
 
 /// Whether a text is of a format.

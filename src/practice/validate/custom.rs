@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::check::Faults;
 use crate::practice::custom::check::check;
-use crate::practice::custom::scale::get;
 use crate::practice::custom::{Custom, lists};
+use crate::practice::patch::strategic::printed;
 use crate::practice::status::Fault;
 
 /// Faults after which rules are not asked any more.
@@ -50,14 +50,49 @@ fn in_lists(custom: &Custom, old: Option<&Value>, object: &Value, faults: &mut F
 fn scale(custom: &Custom, object: &Value, spec: bool, faults: &mut Faults) {
     let Some(scale) = &custom.scale else { return };
     for steps in [&scale.replicas, &scale.current].into_iter().skip(usize::from(!spec)) {
-        let (field, value) = (format!(".{}", steps.join(".")), get(object, steps));
-        match value.as_i64() {
-            Some(..0) => faults.push(Fault::invalid(field, value, "should be a non-negative integer")),
-            Some(number) if number > i64::from(i32::MAX) => {
-                faults.push(Fault::invalid(field, value, &format!("should be less than or equal to {}", i32::MAX)));
+        let field = format!(".{}", steps.join("."));
+        match count(object, steps) {
+            Ok(number @ ..0) => faults.push(Fault::invalid(field, &number.into(), "should be a non-negative integer")),
+            Ok(number) if number > i64::from(i32::MAX) => {
+                faults.push(Fault::invalid(field, &number.into(), &format!("should be less than or equal to {}", i32::MAX)));
             }
-            _ => {}
+            Ok(_) => {}
+            Err(why) => faults.push(Fault::invalid(field, &0.into(), &why)),
         }
+    }
+}
+
+/// The number at the end of some steps, 0 when there is none; why it cannot be had.
+fn count(object: &Value, steps: &[String]) -> Result<i64, String> {
+    let misfit = |upto: usize, value: &Value, wanted: &str| {
+        let (way, shown) = (steps[..upto].join("."), printed(value));
+        Err(format!(".{way} accessor error: {shown} is of the type {}, expected {wanted}", go(value)))
+    };
+    let mut at = object;
+    for (index, step) in steps.iter().enumerate() {
+        at = match at {
+            Value::Object(map) => map.get(step).unwrap_or(&Value::Null),
+            Value::Null => return Ok(0),
+            other => return misfit(index + 1, other, "map[string]interface{}"),
+        };
+    }
+    match at {
+        Value::Null => Ok(0),
+        Value::Number(number) if number.is_i64() => Ok(number.as_i64().unwrap_or(0)),
+        other => misfit(steps.len(), other, "int64"),
+    }
+}
+
+/// The Go type of a value.
+fn go(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "<nil>",
+        Value::Bool(_) => "bool",
+        Value::String(_) => "string",
+        Value::Number(number) if number.is_f64() => "float64",
+        Value::Number(_) => "int64",
+        Value::Array(_) => "[]interface {}",
+        Value::Object(_) => "map[string]interface {}",
     }
 }
 

@@ -1,5 +1,8 @@
 //! CustomResourceDefinitions (apiextensions `apis/apiextensions/validation`).
 
+mod go;
+mod schema;
+
 use serde_json::Value;
 
 use super::check::{Faults, immutable, list};
@@ -24,10 +27,21 @@ pub fn definition(object: &Value, faults: &mut Faults) {
     one_of("spec.scope", &spec["scope"], &SCOPES, faults);
     versions(spec, faults);
     names(&spec["names"], faults);
+    if let Some(first) = list(spec, "versions").first() {
+        parts("spec", first, |field| go::alike(list(spec, "versions"), field), faults);
+    }
     conversion(&spec["conversion"], faults);
     let stored = items(&object["status"]["storedVersions"]);
     if stored.is_empty() {
         faults.push(Fault::invalid("status.storedVersions", &Value::Null, "must have at least one stored version"));
+    }
+    for version in list(spec, "versions").iter().filter(|version| version["storage"] == true && !stored.is_empty()) {
+        let count = stored.iter().filter(|known| **known == version["name"]).count();
+        let earlier = list(spec, "versions").iter().take_while(|other| !std::ptr::eq(*other, version));
+        if count == 0 || earlier.into_iter().any(|other| other["name"] == version["name"]) {
+            let why = format!("must have the storage version {}", text(&version["name"]));
+            faults.push(Fault::invalid("status.storedVersions", &object["status"]["storedVersions"], &why));
+        }
     }
     for (index, version) in stored.iter().enumerate() {
         if !list(spec, "versions").iter().any(|known| known["name"] == *version) {
@@ -85,14 +99,17 @@ fn versions(spec: &Value, faults: &mut Faults) {
             faults.push(Fault::required(format!("spec.versions[{index}].schema.openAPIV3Schema"), ""));
         }
     }
+    // What all versions have alike is looked at once, above them.
+    let alike = |field: &str| go::alike(versions, field);
     for (index, version) in versions.iter().enumerate() {
         let at = format!("spec.versions[{index}]");
         if let Some(why) = format::service(text(&version["name"])) {
             faults.push(Fault::invalid(format!("{at}.name"), &version["name"], &why));
         }
-        self::version(&at, version, faults);
+        deprecation(&at, version, faults);
+        parts(&at, version, |field| !alike(field), faults);
     }
-    let all = |why: &str| Fault::invalid("spec.versions", &spec["versions"], why);
+    let all = |why: &str| Fault::invalid("spec.versions", &spec["versions"], why).shown(&spec["versions"], &go::versions(versions, alike));
     let names: std::collections::BTreeSet<&str> = versions.iter().map(|version| text(&version["name"])).collect();
     if names.len() < versions.len() {
         faults.push(all("must contain unique version names"));
@@ -100,9 +117,34 @@ fn versions(spec: &Value, faults: &mut Faults) {
     if versions.iter().filter(|version| version["storage"] == true).count() != 1 {
         faults.push(all("must have exactly one version marked as storage version"));
     }
+    if let Some(first) = versions.first()
+        && let Some(why) = format::service(text(&first["name"]))
+    {
+        faults.push(Fault::invalid("spec.version", &first["name"], &why));
+    }
 }
 
-fn version(at: &str, version: &Value, faults: &mut Faults) {
+/// What a version says of its objects, as far as it is to be looked at.
+fn parts(at: &str, version: &Value, own: impl Fn(&str) -> bool, faults: &mut Faults) {
+    // A schema that all versions have is kept under another name.
+    let above = !at.contains('[');
+    let written = &version["schema"]["openAPIV3Schema"];
+    if own("schema") && written.is_object() {
+        let way = if above { "validation" } else { "schema" };
+        schema::schema(&format!("{at}.{way}.openAPIV3Schema"), written, !version["subresources"]["status"].is_null(), faults);
+    }
+    if own("subresources") {
+        scale(&format!("{at}.subresources.scale"), &version["subresources"]["scale"], faults);
+    }
+    for (index, column) in list(version, "additionalPrinterColumns").iter().enumerate().filter(|_| own("additionalPrinterColumns")) {
+        self::column(&format!("{at}.additionalPrinterColumns[{index}]"), column, faults);
+    }
+    if own("selectableFields") {
+        selectable(at, version, faults);
+    }
+}
+
+fn deprecation(at: &str, version: &Value, faults: &mut Faults) {
     let warning = &version["deprecationWarning"];
     if let Some(said) = warning.as_str() {
         let invalid = |why: &str| Fault::invalid(format!("{at}.deprecationWarning"), warning, why);
@@ -114,11 +156,6 @@ fn version(at: &str, version: &Value, faults: &mut Faults) {
             faults.push(invalid("must be <= 256 characters long"));
         }
     }
-    scale(&format!("{at}.subresources.scale"), &version["subresources"]["scale"], faults);
-    for (index, column) in list(version, "additionalPrinterColumns").iter().enumerate() {
-        self::column(&format!("{at}.additionalPrinterColumns[{index}]"), column, faults);
-    }
-    selectable(at, version, faults);
 }
 
 fn scale(at: &str, scale: &Value, faults: &mut Faults) {

@@ -1,0 +1,478 @@
+//! The schemas of definitions: structural, without what Kubernetes does not support, with defaults that fit
+//! (apiextensions `apiserver/schema/validation.go`).
+
+use serde_json::Value;
+
+use super::go;
+use crate::practice::custom::check::check;
+use crate::practice::custom::prune::prune;
+use crate::practice::custom::schema::{Schema, regex};
+use crate::practice::field::{items, text};
+use crate::practice::status::Fault;
+use crate::practice::validate::check::{Faults, list};
+
+const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+const META: [&str; 3] = ["metadata", "kind", "apiVersion"];
+/// What schemas may not hold.
+const UNSUPPORTED: [&str; 6] = ["id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref"];
+/// What a schema of values inside of another may not say, and why.
+const NOT_NESTED: [(&str, &str); 12] = [
+    ("type", "must be empty to be structural"),
+    ("additionalProperties", "must be undefined to be structural"),
+    ("default", "must be undefined to be structural"),
+    ("title", "must be empty to be structural"),
+    ("description", "must be empty to be structural"),
+    ("nullable", "must be false to be structural"),
+    ("x-kubernetes-preserve-unknown-fields", "must be false to be structural"),
+    ("x-kubernetes-embedded-resource", "must be false to be structural"),
+    ("x-kubernetes-int-or-string", "must be false to be structural"),
+    ("x-kubernetes-list-map-keys", "must be empty to be structural"),
+    ("x-kubernetes-list-type", "must be undefined to be structural"),
+    ("x-kubernetes-map-type", "must be undefined to be structural"),
+];
+/// What the schema of a whole object may say where its status is a part of its own.
+const AT_ROOT: [(&str, &str); 22] = [
+    ("Description", "description"),
+    ("Type", "type"),
+    ("Format", "format"),
+    ("Title", "title"),
+    ("Maximum", "maximum"),
+    ("ExclusiveMaximum", "exclusiveMaximum"),
+    ("Minimum", "minimum"),
+    ("ExclusiveMinimum", "exclusiveMinimum"),
+    ("MaxLength", "maxLength"),
+    ("MinLength", "minLength"),
+    ("Pattern", "pattern"),
+    ("MaxItems", "maxItems"),
+    ("MinItems", "minItems"),
+    ("UniqueItems", "uniqueItems"),
+    ("MultipleOf", "multipleOf"),
+    ("Required", "required"),
+    ("Items", "items"),
+    ("Properties", "properties"),
+    ("ExternalDocs", "externalDocs"),
+    ("Example", "example"),
+    ("XPreserveUnknownFields", "x-kubernetes-preserve-unknown-fields"),
+    ("XValidations", "x-kubernetes-validations"),
+];
+
+/// Where in an object's schema a place is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Root,
+    Item,
+    Field,
+}
+
+/// The schema of whole objects.
+pub fn schema(at: &str, written: &Value, has_status: bool, faults: &mut Faults) {
+    if has_status {
+        beside_status(at, written, faults);
+    }
+    if written["nullable"] == true {
+        faults.push(Fault::forbidden(format!("{at}.nullable"), "nullable cannot be true at the root"));
+    }
+    let mut own = Vec::new();
+    invariants(at, written, Level::Root, &mut own);
+    own.sort_by_key(ToString::to_string);
+    if own.is_empty() && unsupported(written).is_none() {
+        defaults(at, written, Level::Root, &mut own);
+    }
+    faults.append(&mut own);
+    open_api(at, written, Inside::default(), &mut own);
+    faults.append(&mut own);
+}
+
+fn beside_status(at: &str, written: &Value, faults: &mut Faults) {
+    if written["type"] != "object" && !text(&written["type"]).is_empty() {
+        let why = "only \"object\" is allowed as the type at the root of the schema if the status subresource is enabled";
+        faults.push(Fault::invalid(format!("{at}.type"), &written["type"], why));
+        return;
+    }
+    let known = |name: &str| AT_ROOT.iter().any(|(_, field)| *field == name);
+    if written.as_object().into_iter().flatten().any(|(name, _)| !known(name)) {
+        let names: Vec<&str> = AT_ROOT.iter().map(|(name, _)| *name).collect();
+        let why = format!(
+            "only [{}] fields are allowed at the root of the schema if the status subresource is enabled",
+            names.join(" ")
+        );
+        faults.push(Fault::invalid(at, written, &why).shown(written, &go::schema(written)));
+    }
+}
+
+/// Something that no schema may hold.
+fn unsupported(written: &Value) -> Option<&'static str> {
+    UNSUPPORTED.into_iter().find(|name| !written[*name].is_null())
+}
+
+fn properties(written: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    written["properties"].as_object().into_iter().flatten()
+}
+
+/// What makes a schema structural.
+fn invariants(at: &str, written: &Value, level: Level, faults: &mut Faults) {
+    let said = |name: &str| written[name] == true;
+    let kind = text(&written["type"]);
+    if kind == "array" && written["items"].is_null() {
+        faults.push(Fault::required(format!("{at}.items"), "must be specified"));
+    }
+    if written["items"].is_object() {
+        invariants(&format!("{at}.items"), &written["items"], Level::Item, faults);
+    }
+    for (name, inner) in properties(written) {
+        invariants(&format!("{at}.properties[{name}]"), inner, Level::Field, faults);
+    }
+    let additional = &written["additionalProperties"];
+    if !additional.is_null() && level == Level::Root {
+        faults.push(Fault::forbidden(format!("{at}.additionalProperties"), "must not be used at the root"));
+    }
+    if additional.is_object() {
+        invariants(&format!("{at}.additionalProperties"), additional, Level::Field, faults);
+    }
+    let (preserve, embedded) = (said("x-kubernetes-preserve-unknown-fields"), said("x-kubernetes-embedded-resource"));
+    let number_or_text = said("x-kubernetes-int-or-string");
+    for (name, is) in [
+        ("x-kubernetes-preserve-unknown-fields", preserve),
+        ("x-kubernetes-embedded-resource", embedded),
+    ] {
+        if number_or_text && is {
+            let why = "must be false if x-kubernetes-int-or-string is true";
+            faults.push(Fault::invalid(format!("{at}.{name}"), &true.into(), why));
+        }
+    }
+    values(at, written, faults);
+    let typed = format!("{at}.type");
+    if embedded && kind != "object" {
+        let why = "must be object if x-kubernetes-embedded-resource is true";
+        faults.push(match kind {
+            "" => Fault::required(typed.clone(), why),
+            _ => Fault::invalid(typed.clone(), &written["type"], why),
+        });
+    } else if kind.is_empty() && !number_or_text && !preserve {
+        let why = match level {
+            Level::Root => "must not be empty at the root",
+            Level::Item => "must not be empty for specified array items",
+            Level::Field => "must not be empty for specified object fields",
+        };
+        faults.push(Fault::required(typed.clone(), why));
+    }
+    if embedded && !additional.is_null() {
+        let why = "must not be used if x-kubernetes-embedded-resource is set";
+        faults.push(Fault::forbidden(format!("{at}.additionalProperties"), why));
+    }
+    if level == Level::Root && !matches!(kind, "" | "object") {
+        faults.push(Fault::invalid(typed, &written["type"], "must be object at the root"));
+    }
+    meta(at, written, level, embedded, faults);
+    if embedded && !preserve && properties(written).next().is_none() {
+        let why = "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields";
+        faults.push(Fault::required(format!("{at}.properties"), why));
+    }
+}
+
+/// Fields that every object has.
+fn meta(at: &str, written: &Value, level: Level, embedded: bool, faults: &mut Faults) {
+    let whole = level == Level::Root || embedded;
+    let known = |name: &str| written["properties"].get(name);
+    for name in ["kind", "apiVersion"] {
+        if let Some(field) = known(name).filter(|field| whole && field["type"] != "string") {
+            let kind = Value::from(text(&field["type"]));
+            faults.push(Fault::invalid(format!("{at}.properties[{name}].type"), &kind, "must be string"));
+        }
+    }
+    let Some(metadata) = known("metadata") else { return };
+    let at = format!("{at}.properties[metadata]");
+    if whole && metadata["type"] != "object" {
+        let kind = Value::from(text(&metadata["type"]));
+        faults.push(Fault::invalid(format!("{at}.type"), &kind, "must be object"));
+    }
+    let free = properties(metadata).all(|(name, _)| matches!(name.as_str(), "name" | "generateName"));
+    let more = metadata.as_object().into_iter().flatten().any(|(name, value)| {
+        let meant = !matches!(value, Value::Bool(false) | Value::Null);
+        meant && !matches!(name.as_str(), "type" | "default" | "properties")
+    });
+    if level == Level::Root && (!free || more) {
+        let why = "must not specify anything other than name and generateName, but metadata is implicitly specified";
+        faults.push(Fault::forbidden(at, why));
+    }
+}
+
+/// What values are held to, in schemas that say nothing else.
+fn values(at: &str, written: &Value, faults: &mut Faults) {
+    let either = |list: &[Value]| list.len() == 2 && list[0] == serde_json::json!({"type": "integer"}) && list[1] == serde_json::json!({"type": "string"});
+    for name in ["anyOf", "allOf", "oneOf"] {
+        let all = list(written, name);
+        if name == "anyOf" && either(all) {
+            continue;
+        }
+        for (index, inner) in all.iter().enumerate() {
+            let way = format!("{at}.{name}[{index}]");
+            if name == "allOf" && index == 0 && either(list(inner, "anyOf")) {
+                continue;
+            }
+            nested(&way, inner, faults);
+        }
+    }
+    if written["not"].is_object() {
+        nested(&format!("{at}.not"), &written["not"], faults);
+    }
+    if let Some(pattern) = written["pattern"].as_str().filter(|pattern| !pattern.is_empty())
+        && regex(pattern).is_err()
+    {
+        let why = format!("must be a valid regular expression, but isn't: error parsing regexp: {}", go::misread(pattern));
+        faults.push(Fault::invalid(format!("{at}.pattern"), &pattern.into(), &why));
+    }
+}
+
+fn nested(at: &str, written: &Value, faults: &mut Faults) {
+    values(at, written, faults);
+    if written["items"].is_object() {
+        nested(&format!("{at}.items"), &written["items"], faults);
+    }
+    for (name, inner) in properties(written) {
+        nested(&format!("{at}.properties[{name}]"), inner, faults);
+    }
+    for (name, why) in NOT_NESTED {
+        let nothing = match &written[name] {
+            Value::Null | Value::Bool(false) => name != "additionalProperties" || written[name].is_null(),
+            Value::String(text) => text.is_empty(),
+            Value::Array(list) => list.is_empty(),
+            _ => false,
+        };
+        if !nothing {
+            faults.push(Fault::forbidden(format!("{at}.{name}"), why));
+        }
+    }
+    if !items(&written["x-kubernetes-validations"]).is_empty() && !at.contains(".allOf[") {
+        faults.push(Fault::forbidden(format!("{at}.x-kubernetes-validations"), "must be empty to be structural"));
+    }
+    if written["properties"].get("metadata").is_some() {
+        faults.push(Fault::forbidden(format!("{at}.properties[metadata]"), "must not be specified in a nested context"));
+    }
+}
+
+/// Defaults are as their own schema wants them.
+fn defaults(at: &str, written: &Value, level: Level, faults: &mut Faults) {
+    if let Some(default) = written.get("default").filter(|default| !default.is_null()) {
+        let (at, schema) = (format!("{at}.default"), Schema::of(written));
+        if prune(&schema, &mut default.clone()).is_empty() {
+            faults.extend(check(&schema, &at, default, None));
+        } else {
+            faults.push(Fault::invalid(at, default, "must not have unknown fields"));
+        }
+    }
+    if written["items"].is_object() {
+        defaults(&format!("{at}.items"), &written["items"], Level::Item, faults);
+    }
+    for (name, inner) in properties(written) {
+        if level != Level::Root || !META.contains(&name.as_str()) {
+            defaults(&format!("{at}.properties[{name}]"), inner, Level::Field, faults);
+        }
+    }
+    if written["additionalProperties"].is_object() {
+        defaults(&format!("{at}.additionalProperties"), &written["additionalProperties"], Level::Field, faults);
+    }
+}
+
+/// What a schema is in.
+#[derive(Debug, Clone, Default)]
+struct Inside {
+    below_root: bool,
+    metadata: bool,
+    /// Why nothing may have a default there.
+    no_default: Option<String>,
+}
+
+/// What Kubernetes takes of OpenAPI.
+fn open_api(at: &str, written: &Value, inside: Inside, faults: &mut Faults) {
+    standard(at, written, &inside, faults);
+    if written["uniqueItems"] == true {
+        let why = "uniqueItems cannot be set to true since the runtime complexity becomes quadratic";
+        faults.push(Fault::forbidden(format!("{at}.uniqueItems"), why));
+    }
+    let below = Inside {
+        below_root: true,
+        ..inside.clone()
+    };
+    let additional = &written["additionalProperties"];
+    if !additional.is_null() && *additional != true && properties(written).next().is_some() {
+        let why = "additionalProperties and properties are mutual exclusive";
+        faults.push(Fault::forbidden(format!("{at}.additionalProperties"), why));
+    }
+    if additional.is_object() {
+        let mut below = below.clone();
+        if inside.metadata {
+            below.no_default = Some("inside additionalProperties applying to object metadata".to_owned());
+        }
+        open_api(&format!("{at}.additionalProperties"), additional, below, faults);
+    }
+    for (name, inner) in properties(written) {
+        let mut below = below.clone();
+        if META.contains(&name.as_str()) && (!inside.below_root || written["x-kubernetes-embedded-resource"] == true) {
+            below.metadata = true;
+            if !inside.below_root {
+                below.no_default = Some(format!("in top-level {name}"));
+            }
+        }
+        open_api(&format!("{at}.properties[{name}]"), inner, below, faults);
+    }
+    if written["not"].is_object() {
+        open_api(&format!("{at}.not"), &written["not"], below.clone(), faults);
+    }
+    for name in ["allOf", "oneOf", "anyOf"] {
+        for (index, inner) in list(written, name).iter().enumerate() {
+            open_api(&format!("{at}.{name}[{index}]"), inner, below.clone(), faults);
+        }
+    }
+    if written["items"].is_object() {
+        open_api(&format!("{at}.items"), &written["items"], below, faults);
+    }
+    extensions(at, written, faults);
+    rules(at, written, faults);
+}
+
+fn standard(at: &str, written: &Value, inside: &Inside, faults: &mut Faults) {
+    let kind = text(&written["type"]);
+    if !kind.is_empty() && !TYPES.contains(&kind) {
+        faults.push(Fault::unsupported(format!("{at}.type"), &written["type"], &TYPES));
+    }
+    if let Some(why) = inside.no_default.as_ref().filter(|_| !written["default"].is_null()) {
+        faults.push(Fault::forbidden(format!("{at}.default"), &format!("must not be set {why}")));
+    }
+    for name in UNSUPPORTED {
+        if !written[name].is_null() {
+            faults.push(Fault::forbidden(format!("{at}.{name}"), &format!("{name} is not supported")));
+        }
+    }
+    if kind == "null" {
+        let why = "type cannot be set to null, use nullable as an alternative";
+        faults.push(Fault::forbidden(format!("{at}.type"), why));
+    }
+    if written["items"].is_array() {
+        faults.push(Fault::forbidden(format!("{at}.items"), "items must be a schema object and not an array"));
+    }
+    if inside.metadata && written["x-kubernetes-embedded-resource"] == true {
+        let why = "must not be used inside of resource meta";
+        faults.push(Fault::forbidden(format!("{at}.x-kubernetes-embedded-resource"), why));
+    }
+}
+
+/// What Kubernetes added to OpenAPI.
+fn extensions(at: &str, written: &Value, faults: &mut Faults) {
+    let (kind, of_map, of_list) = (text(&written["type"]), &written["x-kubernetes-map-type"], &written["x-kubernetes-list-type"]);
+    let way = |name: &str| format!("{at}.{name}");
+    if written["x-kubernetes-preserve-unknown-fields"] == false {
+        faults.push(Fault::invalid(way("x-kubernetes-preserve-unknown-fields"), &false.into(), "must be true or undefined"));
+    }
+    let typed = |why: &str| match kind {
+        "" => Fault::required(way("type"), why),
+        _ => Fault::invalid(way("type"), &written["type"], why),
+    };
+    if of_map.is_string() {
+        if kind != "object" {
+            faults.push(typed("must be object if x-kubernetes-map-type is specified"));
+        }
+        if !matches!(text(of_map), "atomic" | "granular") {
+            faults.push(Fault::unsupported(way("x-kubernetes-map-type"), of_map, &["atomic", "granular"]));
+        }
+    }
+    if of_list.is_string() && kind != "array" {
+        faults.push(typed("must be array if x-kubernetes-list-type is specified"));
+    } else if of_list == "set" {
+        let inner = &written["items"];
+        let field = match text(&inner["type"]) {
+            "array" if !matches!(text(&inner["x-kubernetes-list-type"]), "" | "atomic") => "x-kubernetes-list-type",
+            "object" if inner["x-kubernetes-map-type"] != "atomic" => "x-kubernetes-map-type",
+            _ => "",
+        };
+        if !field.is_empty() {
+            let why = "must be atomic as item of a list with x-kubernetes-list-type=set";
+            let value = &inner["x-kubernetes-list-type"];
+            faults.push(Fault::invalid(way(&format!("items.{field}")), value, why));
+        }
+    }
+    if of_list.is_string() && !matches!(text(of_list), "atomic" | "set" | "map") {
+        faults.push(Fault::unsupported(way("x-kubernetes-list-type"), of_list, &["atomic", "set", "map"]));
+    }
+    keys(at, written, faults);
+}
+
+/// The keys of lists that are maps.
+fn keys(at: &str, written: &Value, faults: &mut Faults) {
+    let (of_list, keys, inner) = (&written["x-kubernetes-list-type"], list(written, "x-kubernetes-list-map-keys"), &written["items"]);
+    let way = |name: &str| format!("{at}.{name}");
+    if !keys.is_empty() && of_list != "map" {
+        let why = "must be map if x-kubernetes-list-map-keys is non-empty";
+        faults.push(match of_list {
+            Value::Null => Fault::required(way("x-kubernetes-list-type"), why),
+            _ => Fault::invalid(way("x-kubernetes-list-type"), of_list, why),
+        });
+    }
+    if of_list == "map" {
+        if keys.is_empty() {
+            let why = "must not be empty if x-kubernetes-list-type is map";
+            faults.push(Fault::required(way("x-kubernetes-list-map-keys"), why));
+        }
+        if inner.is_null() {
+            faults.push(Fault::required(way("items"), "must have a schema if x-kubernetes-list-type is map"));
+        } else if inner["type"] != "object" && !inner.is_array() {
+            let why = "must be object if parent array's x-kubernetes-list-type is map";
+            faults.push(Fault::invalid(way("items.type"), &Value::from(text(&inner["type"])), why));
+        }
+        for (index, key) in keys.iter().enumerate().filter(|_| inner["type"] == "object") {
+            let invalid = |why: &str| Fault::invalid(way("x-kubernetes-list-map-keys"), &written["x-kubernetes-list-map-keys"], why);
+            match inner["properties"].get(text(key)) {
+                Some(field) if matches!(text(&field["type"]), "array" | "object") => {
+                    let why = "must be a scalar type if parent array's x-kubernetes-list-type is map";
+                    let way = way(&format!("items.properties[{}].type", text(key)));
+                    faults.push(Fault::invalid(way, &inner["type"], why));
+                }
+                Some(_) => {}
+                None => faults.push(invalid("entries must all be names of item properties")),
+            }
+            if keys[..index].contains(key) {
+                faults.push(invalid("must not contain duplicate entries"));
+            }
+        }
+    }
+    if !inner.is_object() || !matches!(text(of_list), "map" | "set") {
+        return;
+    }
+    if inner["nullable"] == true {
+        let why = format!("cannot be nullable when x-kubernetes-list-type is {}", text(of_list));
+        faults.push(Fault::forbidden(way("items.nullable"), &why));
+    }
+    for key in keys.iter().filter(|_| of_list == "map") {
+        let Some(field) = inner["properties"].get(text(key)) else { continue };
+        let way = way(&format!("items.properties[{}]", text(key)));
+        if !items(&inner["required"]).contains(key) && field["default"].is_null() {
+            let why = "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property";
+            faults.push(Fault::required(format!("{way}.default"), why));
+        }
+        if field["nullable"] == true {
+            let why = "this property is in x-kubernetes-list-map-keys, so it cannot be nullable";
+            faults.push(Fault::forbidden(format!("{way}.nullable"), why));
+        }
+    }
+}
+
+/// The form of rules; what they say is not looked at.
+fn rules(at: &str, written: &Value, faults: &mut Faults) {
+    const REASONS: [&str; 4] = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
+    for (index, rule) in list(written, "x-kubernetes-validations").iter().enumerate() {
+        let way = |name: &str| format!("{at}.x-kubernetes-validations[{index}].{name}");
+        let (said, message) = (text(&rule["rule"]).trim(), text(&rule["message"]));
+        if said.is_empty() {
+            faults.push(Fault::required(way("rule"), "rule is not specified"));
+        } else if !message.is_empty() && message.trim().is_empty() {
+            faults.push(Fault::invalid(way("message"), &rule["message"], "must be non-empty if specified"));
+        } else if message.trim().contains(['\n', '\r']) {
+            faults.push(Fault::invalid(way("message"), &rule["message"], "must not contain line breaks"));
+        } else if said.contains(['\n', '\r']) && message.is_empty() {
+            faults.push(Fault::required(way("message"), "message must be specified if rule contains line breaks"));
+        }
+        if !rule["reason"].is_null() && !REASONS.contains(&text(&rule["reason"])) {
+            faults.push(Fault::unsupported(way("reason"), &rule["reason"], &REASONS));
+        }
+    }
+}
