@@ -151,10 +151,10 @@ impl Kind {
         self.custom.is_none_or(|custom| custom.served)
     }
 
-    /// The kind under which its objects are kept.
+    /// The kind in whose form its objects are kept; what a cluster defined is kept as it was written.
     #[must_use]
     pub fn storage(&'static self) -> &'static Kind {
-        self.stored.unwrap_or(self)
+        self.stored.filter(|_| self.custom.is_none()).unwrap_or(self)
     }
 
     /// `apps/v1`, or `v1` for core.

@@ -9,7 +9,7 @@ use super::kind::{CUSTOM_RESOURCE_DEFINITION, Kind, NAMESPACE, POD};
 use super::status::{Fault, Status};
 use super::store::{decode, names, says};
 use super::world::World;
-use super::{admission, defaults, quota, validate};
+use super::{admission, defaults, quota, validate, view};
 
 mod observed;
 
@@ -112,6 +112,10 @@ impl World {
         let Some(mut old) = self.store.get(kind, &namespace, &name) else {
             return Err(Status::not_found(kind, &name));
         };
+        if kind.custom.is_some() {
+            // What is there may have been written in another version.
+            old = view::show(kind, old);
+        }
         let version = &object["metadata"]["resourceVersion"];
         if version.as_str().is_some_and(|version| !version.is_empty()) && version != &old["metadata"]["resourceVersion"] {
             return Err(Status::conflict(kind, &name));

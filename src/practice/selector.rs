@@ -94,6 +94,7 @@ fn number(value: Option<&str>) -> Option<i64> {
 /// How a kind refuses a field that it cannot be selected by: those with fields of their own have words of their own.
 fn unknown(kind: &Kind, path: &str) -> String {
     match (kind.built_in(), selectable(kind)) {
+        ("", _) => format!("field label not supported: {path}"),
         ("Job", _) => format!("field label {path:?} not supported for Job"),
         ("ReplicaSet", _) | (_, []) => format!("{path:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""),
         _ => format!("field label not supported: {path}"),

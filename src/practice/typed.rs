@@ -40,17 +40,14 @@ pub fn parse(kind: &Kind, body: &[u8]) -> Option<Decoded> {
 
 /// Reads an object of a defined kind: its metadata is as all are, and the rest as its schema has it.
 fn defined(kind: &Kind, custom: &Custom, mut object: Value) -> Result<Decoded, Status> {
-    let mut odd = prune::prune(&custom.schema, &mut object);
-    if let (Some(id), false) = (table().find("v1", "ConfigMap"), object["metadata"].is_null()) {
-        let metadata = serde_json::json!({"metadata": object["metadata"].take()});
-        let read = decode(id, &metadata).map_err(|why| unfit(kind, &why))?;
-        object["metadata"] = read.object["metadata"].clone();
-        odd.extend(read.odd);
+    let mut odd = Vec::new();
+    if let (Some(id), false) = (table().find("meta/v1", "ObjectMeta"), object["metadata"].is_null()) {
+        let read = decode(id, &object["metadata"]).map_err(|why| unfit(kind, &why))?;
+        object["metadata"] = read.object;
+        odd.extend(read.odd.into_iter().map(|why| why.replacen(" field \"", " field \"metadata.", 1)));
     }
-    let odd = odd
-        .into_iter()
-        .map(|way| if way.contains(' ') { way } else { format!("unknown field {way:?}") })
-        .collect();
+    let gone = prune::prune(&custom.schema, &mut object);
+    odd.extend(gone.into_iter().map(|way| format!("unknown field {way:?}")));
     Ok(Decoded { object, odd })
 }
 

@@ -54,6 +54,7 @@ pub fn show(kind: &Kind, mut object: Value) -> Value {
         prune::prune(&custom.schema, &mut object);
         prune::default(&custom.schema, &mut object);
         object["apiVersion"] = kind.api_version().into();
+        owners::add(kind, &mut object);
         return object;
     }
     owners::add(kind.stored.unwrap_or(kind), &mut object);
@@ -81,7 +82,7 @@ pub fn shown(kind: &Kind, object: &Bytes) -> Bytes {
 #[must_use]
 pub fn keep(kind: &Kind, mut object: Value) -> Value {
     if kind.custom.is_some() {
-        object["apiVersion"] = kind.stored.unwrap_or(kind).api_version().into();
+        object["apiVersion"] = kind.api_version().into();
         return object;
     }
     owners::strip(kind.stored.unwrap_or(kind), &mut object);

@@ -1,6 +1,8 @@
 //! Which form of answer a client takes (apiserver `handlers/negotiation`).
 
 use super::call::Call;
+use super::protobuf;
+use crate::practice::kind::Kind;
 use crate::practice::status::Status;
 
 const JSON: &str = "application/json";
@@ -12,10 +14,12 @@ const FORMS: [&str; 3] = ["Table", "PartialObjectMetadata", "PartialObjectMetada
 ///
 /// # Errors
 /// 406 with what there is.
-pub fn check(call: &Call) -> Result<(), Status> {
+pub fn check(kind: &Kind, call: &Call) -> Result<(), Status> {
     let accept = call.accept();
     let mut ranges = accept.split(',').map(str::trim).filter(|range| !range.is_empty()).peekable();
-    if ranges.peek().is_none() || ranges.any(taken) {
+    // What a cluster defined has no form in protobuf.
+    let formless = |range: &str| kind.custom.is_some() && range.starts_with(protobuf::MEDIA);
+    if ranges.peek().is_none() || ranges.any(|range| taken(range) && !formless(range)) {
         return Ok(());
     }
     Err(Status::not_acceptable(format!(

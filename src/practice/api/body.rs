@@ -3,14 +3,14 @@
 use serde_json::Value;
 
 use super::call::Call;
-use super::{json, protobuf};
+use super::{defined, json, protobuf};
 use crate::practice::kind::{KINDS, Kind};
 use crate::practice::status::Status;
 use crate::practice::typed;
 use crate::practice::types::decode::Decoded;
 
 /// The media types of bodies that are objects.
-const ACCEPTED: &str = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+pub const ACCEPTED: &str = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 /// How much of a body an error shows.
 const SHOWN: usize = 30;
 
@@ -20,6 +20,9 @@ impl Call {
     /// # Errors
     /// 400 for a body that is no such object, 415 for another form of it.
     pub fn object(&self, kind: &Kind) -> Result<Value, Status> {
+        if kind.custom.is_some() {
+            return defined::object(self, kind);
+        }
         if matches!(self.content_type(), "" | "application/json" | "*/*")
             && json::too_deep(&self.body).is_none()
             && let Some(read) = typed::parse(kind, &self.body).filter(|read| is_a(&read.object, kind))
@@ -61,7 +64,7 @@ impl Call {
     }
 
     /// Refuses odd fields, warns of them, or passes them over, as the request asks.
-    fn admit(&self, kind: &Kind, read: Decoded, refuse: impl Fn(Status) -> Status) -> Result<Value, Status> {
+    pub fn admit(&self, kind: &Kind, read: Decoded, refuse: impl Fn(Status) -> Status) -> Result<Value, Status> {
         match self.param("fieldValidation") {
             "Strict" if !read.odd.is_empty() => return Err(refuse(typed::odd(kind, &read.odd))),
             "Strict" | "Ignore" => {}
@@ -123,7 +126,7 @@ fn is_a(object: &Value, kind: &Kind) -> bool {
 }
 
 /// What Go's decoder says when it looks for a kind in what is no object.
-fn not_an_object(value: &Value) -> String {
+pub fn not_an_object(value: &Value) -> String {
     format!(
         "couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; \
          Kind string \"json:\\\"kind,omitempty\\\"\" }}",
@@ -132,7 +135,7 @@ fn not_an_object(value: &Value) -> String {
 }
 
 /// A body in which no object can be found.
-fn unrecognized(kind: &Kind, body: &[u8], why: Status) -> Status {
+pub fn unrecognized(kind: &Kind, body: &[u8], why: Status) -> Status {
     if why.code != 400 {
         return why;
     }

@@ -6,6 +6,7 @@ mod answer;
 mod body;
 mod call;
 mod continuing;
+mod defined;
 mod discovery;
 mod eviction;
 mod health;
@@ -70,7 +71,7 @@ async fn route(practice: &Practice, target: Target, call: Call) -> Result<Respon
         warnings::of_kind(at.kind, &call);
     }
     match target {
-        Target::Resource(resource) if resource.sub == "proxy" => proxy::serve(practice, &resource, &call).await,
+        Target::Resource(resource) if resource.sub == "proxy" && resource.kind.custom.is_none() => proxy::serve(practice, &resource, &call).await,
         Target::Resource(resource) => resource_route(practice, resource, call),
         Target::Health => Ok(health::serve(&call)),
         Target::NoPage => Ok(health::no_page()),
@@ -81,11 +82,14 @@ async fn route(practice: &Practice, target: Target, call: Call) -> Result<Respon
 }
 
 fn resource_route(practice: &Practice, at: Resource, call: Call) -> Result<Response, Status> {
+    if at.kind.custom.is_some() && !at.sub.is_empty() && !at.kind.subresources.contains(&at.sub.as_str()) {
+        return Err(Status::not_found(at.kind, &at.name));
+    }
     if at.sub.is_empty() && at.kind.custom.is_none() && !at.kind.verbs.contains(&verb(&at.name, &call)) {
         return Err(Status::method_not_allowed());
     }
     if !matches!(at.sub.as_str(), "log" | "exec" | "attach" | "portforward") {
-        accept::check(&call)?;
+        accept::check(at.kind, &call)?;
     }
     options::check(&at, &call)?;
     match (call.method.as_str(), at.name.is_empty(), at.sub.as_str()) {

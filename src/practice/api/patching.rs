@@ -5,10 +5,12 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::call::Call;
+use super::defined;
 use super::json;
 use super::path::Resource;
 use super::{answer, verbs, warnings};
 use crate::practice::cluster::Practice;
+use crate::practice::custom::typing;
 use crate::practice::kind::Kind;
 use crate::practice::patch::fields::Fields;
 use crate::practice::patch::schema::{List, Node};
@@ -53,6 +55,9 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
         if !object["metadata"]["uid"].is_null() && object["metadata"]["uid"] != uid {
             let fault = Fault::invalid("metadata.uid", &object["metadata"]["uid"], "field is immutable");
             return Err(Status::invalid(at.kind, &at.name, &[fault]));
+        }
+        if at.kind.custom.is_some() {
+            defined::is_a(at.kind, &object)?;
         }
         verbs::belongs(at, &mut object)?;
         let object = call.patched(at.kind, &object, |why| refused(call, &object, &patch, why))?;
@@ -169,8 +174,18 @@ fn server_side_apply(practice: &Practice, at: &Resource, call: &Call) -> Result<
     let sent = wanted["metadata"].clone();
     verbs::belongs(at, &mut wanted)?;
     let read = typed::read(at.kind, &wanted)?;
-    if !read.odd.is_empty() {
-        return Err(undeclared(at, &wanted, &sent, &read.odd));
+    let mut misfits = at.kind.custom.map(|custom| typing::misfits(&custom.schema, &wanted)).unwrap_or_default();
+    // What is not of its type has no fields that could be known.
+    let below = |odd: &String| {
+        misfits
+            .iter()
+            .filter_map(|misfit| misfit.split(':').next())
+            .any(|way| odd.contains(&format!("{:?}", format!("{}.", &way[1..])).trim_end_matches('"')[1..]))
+    };
+    let odd: Vec<String> = read.odd.into_iter().filter(|odd| !below(odd)).collect();
+    misfits.extend(odd);
+    if !misfits.is_empty() {
+        return Err(undeclared(at, &wanted, &sent, &misfits));
     }
     let wanted = read.object;
     let before = warnings::before(practice, at);

@@ -104,7 +104,8 @@ fn resource(group: &str, version: &str, rest: &[&str], path: &str, kinds: &[&'st
         .find(|kind| kind.group == group && kind.version == version && kind.plural == plural);
     let known = found.filter(|kind| {
         let misplaced = namespace.is_some() && !kind.namespaced || namespace.is_none() && kind.namespaced && !name.is_empty();
-        let part = sub.is_empty() || kind.subresources.contains(&sub) && (rest.len() == 3 || sub == "proxy");
+        // What a cluster defined is asked for any part.
+        let part = sub.is_empty() || kind.custom.is_some() || kind.subresources.contains(&sub) && (rest.len() == 3 || sub == "proxy");
         !misplaced && part
     });
     let Some(kind) = known else {

@@ -91,7 +91,7 @@ pub fn update(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
     let conditional = at.kind.custom.is_some() || at.kind == &CUSTOM_RESOURCE_DEFINITION;
     if conditional && text(&object["metadata"]["resourceVersion"]).is_empty() {
         let fault = Fault::invalid("metadata.resourceVersion", &0.into(), "must be specified for an update");
-        return Err(Status::invalid(at.kind, &at.name, &[fault]));
+        return Err(Status::invalid_as(at.kind.plural, at.kind.group, &at.name, &[fault]));
     }
     if at.sub == "finalize" && object["spec"]["finalizers"].is_null() {
         object["spec"]["finalizers"] = json!([]);
@@ -267,6 +267,7 @@ pub fn delete_collection(practice: &Practice, at: &Resource, call: &Call) -> Res
             .map(|object| world.delete(at.kind.storage(), &name(object, "namespace"), &name(object, "name"), &how))
             .collect::<Result<Vec<_>, _>>()
     })?;
+    let gone: Vec<Value> = gone.into_iter().map(|object| view::show(at.kind, object)).collect();
     let version = practice.read(|world| world.store.version()).to_string();
     Ok(answer::object(
         &json!({"kind": at.kind.list_kind(), "apiVersion": at.kind.api_version(), "metadata": {"resourceVersion": version}, "items": gone}),

@@ -89,7 +89,9 @@ fn of_schemas(spec: &Value, call: &Call) {
             call.warn(&format!("unrecognized format {format:?}"));
         }
         let fields = schema["properties"].as_object().into_iter().flatten().map(|(_, inner)| inner);
-        let inner = [&schema["items"], &schema["additionalProperties"]].into_iter().filter(|inner| inner.is_object());
+        let inner = [&schema["items"], &schema["additionalProperties"]]
+            .into_iter()
+            .filter(|inner| inner.is_object());
         fields.chain(inner).for_each(|inner| walk(inner, call));
     }
     for version in items(&spec["versions"]) {

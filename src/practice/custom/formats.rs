@@ -68,7 +68,11 @@ pub fn out_of_range(schema: &Schema, value: &Value) -> Option<String> {
         ("number", "float") => value.as_f64().is_some_and(|number| number.abs() <= f64::from(f32::MAX)),
         _ => true,
     };
-    let of = if format.is_empty() { "(default format)".to_owned() } else { format!("with format {format}") };
+    let of = if format.is_empty() {
+        "(default format)".to_owned()
+    } else {
+        format!("with format {format}")
+    };
     (!fits).then(|| format!("of type {} {of}", schema.kind))
 }
 

@@ -8,6 +8,7 @@ pub mod names;
 pub mod prune;
 pub mod scale;
 pub mod schema;
+pub mod typing;
 
 use std::collections::HashMap;
 
@@ -135,7 +136,12 @@ fn interned(definition: &Value, version: &Value, stored: Option<&'static Kind>) 
     let going = !definition["metadata"]["deletionTimestamp"].is_null();
     let (spec, names) = (&definition["spec"], &definition["status"]["acceptedNames"]);
     let stored_version = stored.map_or("", |kind| kind.version);
-    let key = json!([spec["group"], spec["scope"], names, version, going, stored_version]).to_string();
+    let warned = if version["deprecated"] == true {
+        successor(definition, version)
+    } else {
+        String::new()
+    };
+    let key = json!([spec["group"], spec["scope"], names, version, going, stored_version, warned]).to_string();
     let mut known = KNOWN.lock();
     known.get_or_insert_default().entry(key).or_insert_with(|| {
         let kept = |value: &Value| -> &'static str { text(value).to_owned().leak() };
@@ -184,8 +190,22 @@ fn custom(definition: &Value, version: &Value) -> Custom {
             .collect(),
         deprecation: (version["deprecated"] == true).then(|| match version["deprecationWarning"].as_str() {
             Some(said) => said.to_owned(),
-            None => format!("{api_version} {} is deprecated", text(&names["kind"])),
+            None => format!("{api_version} {} is deprecated{}", text(&names["kind"]), successor(definition, version)),
         }),
         written,
+    }
+}
+
+/// What to use instead of a deprecated version: the newest that is not deprecated, where it is newer.
+fn successor(definition: &Value, version: &Value) -> String {
+    let spec = &definition["spec"];
+    let name = |version: &Value| text(&version["name"]).to_owned();
+    let good = items(&spec["versions"])
+        .iter()
+        .filter(|other| other["served"] == true && other["deprecated"] != true);
+    let newest = good.map(name).min_by(|one, other| by_version(one, other));
+    match newest.filter(|newest| by_version(newest, &name(version)).is_lt()) {
+        Some(newest) => format!("; use {}/{newest} {}", text(&spec["group"]), text(&spec["names"]["kind"])),
+        None => String::new(),
     }
 }

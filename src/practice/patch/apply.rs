@@ -139,25 +139,16 @@ fn overlay(node: Node, live: &mut Value, wanted: &Value) {
     }
 }
 
-/// Wanted elements come in their own order, and what only others have stays where it stood before them.
+/// Wanted elements come in their own order, and before each what only others have and stood there.
 fn overlay_keyed(node: Node, keys: &[&str], live: &mut Vec<Value>, wanted: &[Value]) {
     let key = |element: &Value| schema::key(element, keys);
+    let is_wanted = |old: &Value| wanted.iter().any(|one| key(one) == key(old));
     let mut rest = std::mem::take(live);
     for element in wanted {
+        let others = rest.iter().take_while(|old| !is_wanted(old)).count();
+        live.extend(rest.drain(..others));
         let found = rest.iter().position(|old| key(old).is_some() && key(old) == key(element));
-        let mut merged = match found {
-            Some(index) => {
-                live.extend(
-                    rest.drain(..index)
-                        .filter(|old| !wanted.iter().any(|later| key(later) == key(old)))
-                        .collect::<Vec<_>>(),
-                );
-                rest.iter()
-                    .position(|old| key(old) == key(element))
-                    .map_or(Value::Null, |index| rest.remove(index))
-            }
-            None => Value::Object(Map::new()),
-        };
+        let mut merged = found.map_or(Value::Object(Map::new()), |index| rest.remove(index));
         overlay(node.element(), &mut merged, element);
         live.push(merged);
     }

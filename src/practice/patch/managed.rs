@@ -55,6 +55,13 @@ pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, writer: &Writer
         if !own.0.is_empty() {
             let mut entry = json!({"manager": manager, "operation": "Update", "apiVersion": kind.api_version(), "time": time,
                 "fieldsType": "FieldsV1", "fieldsV1": own.encode()});
+            if subresource == "scale"
+                && kind.custom.is_some()
+                && let Some(entry) = entry.as_object_mut()
+            {
+                // Translated back from the scale, it has lost its time.
+                entry.remove("time");
+            }
             if !subresource.is_empty() {
                 entry["subresource"] = subresource.into();
             }

@@ -19,11 +19,11 @@ pub fn concerns(kind: &Kind, has_owners: bool) -> bool {
 
 /// Adds the entries of the cluster's own parts.
 pub fn add(kind: &Kind, object: &mut Value) {
-    if !object["metadata"].is_object() || kind.custom.is_some() {
+    if !object["metadata"].is_object() {
         return;
     }
     let mut entries = entries(object);
-    if entries.is_empty() {
+    if entries.is_empty() && kind.custom.is_none() {
         entries.extend(creation(kind, object));
     }
     let held: Vec<Fields> = entries.iter().map(|entry| Fields::decode(&entry["fieldsV1"])).collect();

@@ -17,12 +17,16 @@ const COLUMN_FORMATS: [&str; 8] = ["byte", "date", "date-time", "double", "float
 /// How many fields may be selected by.
 const SELECTABLE: usize = 8;
 
-pub fn definition(object: &Value, faults: &mut Faults) {
-    let (spec, metadata) = (&object["spec"], &object["metadata"]);
-    let wanted = format!("{}.{}", text(&spec["names"]["plural"]), text(&spec["group"]));
-    if text(&metadata["name"]) != wanted {
-        faults.push(Fault::invalid("metadata.name", &metadata["name"], "must be spec.names.plural+\".\"+spec.group"));
+/// A new one is called after what it defines.
+pub fn own(object: &Value, faults: &mut Faults) {
+    let (spec, name) = (&object["spec"], &object["metadata"]["name"]);
+    if text(name) != format!("{}.{}", text(&spec["names"]["plural"]), text(&spec["group"])) {
+        faults.push(Fault::invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group"));
     }
+}
+
+pub fn definition(object: &Value, faults: &mut Faults) {
+    let spec = &object["spec"];
     group(&spec["group"], faults);
     one_of("spec.scope", &spec["scope"], &SCOPES, faults);
     versions(spec, faults);
@@ -131,12 +135,21 @@ fn parts(at: &str, version: &Value, own: impl Fn(&str) -> bool, faults: &mut Fau
     let written = &version["schema"]["openAPIV3Schema"];
     if own("schema") && written.is_object() {
         let way = if above { "validation" } else { "schema" };
-        schema::schema(&format!("{at}.{way}.openAPIV3Schema"), written, !version["subresources"]["status"].is_null(), faults);
+        schema::schema(
+            &format!("{at}.{way}.openAPIV3Schema"),
+            written,
+            !version["subresources"]["status"].is_null(),
+            faults,
+        );
     }
     if own("subresources") {
         scale(&format!("{at}.subresources.scale"), &version["subresources"]["scale"], faults);
     }
-    for (index, column) in list(version, "additionalPrinterColumns").iter().enumerate().filter(|_| own("additionalPrinterColumns")) {
+    for (index, column) in list(version, "additionalPrinterColumns")
+        .iter()
+        .enumerate()
+        .filter(|_| own("additionalPrinterColumns"))
+    {
         self::column(&format!("{at}.additionalPrinterColumns[{index}]"), column, faults);
     }
     if own("selectableFields") {

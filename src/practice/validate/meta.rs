@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::check::{Faults, labels};
 use super::format;
 use crate::practice::field::{items, text};
-use crate::practice::kind::Kind;
+use crate::practice::kind::{CUSTOM_RESOURCE_DEFINITION, Kind};
 use crate::practice::status::Fault;
 
 /// How large the annotations of an object may be together.
@@ -57,8 +57,8 @@ pub fn update(kind: &Kind, metadata: &Value, faults: &mut Faults) {
         for why in format::qualified(text(finalizer)) {
             faults.push(Fault::invalid("metadata.finalizers", finalizer, &why));
         }
-        // Of kinds that a cluster defines it is only warned.
-        if kind.custom.is_none() && !text(finalizer).contains('/') && !FINALIZERS.contains(&text(finalizer)) {
+        // Definitions and what they define may be held by what they like.
+        if kind.custom.is_none() && kind != &CUSTOM_RESOURCE_DEFINITION && !text(finalizer).contains('/') && !FINALIZERS.contains(&text(finalizer)) {
             let why = "name is neither a standard finalizer name nor is it fully qualified";
             faults.push(Fault::invalid(format!("metadata.finalizers[{index}]"), finalizer, why));
         }

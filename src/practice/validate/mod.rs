@@ -35,6 +35,9 @@ pub fn create(kind: &Kind, object: &Value) -> Result<(), Status> {
     if let Some(defined) = kind.custom {
         custom::object(defined, None, object, &mut faults);
     }
+    if kind.built_in() == "CustomResourceDefinition" {
+        definition::own(object, &mut faults);
+    }
     content(kind, object, &mut faults);
     if kind.built_in() == "Pod" {
         pod::own(&object["spec"], &mut faults);

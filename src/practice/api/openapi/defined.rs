@@ -22,13 +22,11 @@ pub fn add(kind: &Kind, schemas: &mut Map<String, Value>) {
     } else {
         json!({"type": "object"})
     };
-    if !schema["properties"].is_null() || schema["x-kubernetes-preserve-unknown-fields"] != true {
-        let properties = &mut schema["properties"];
-        properties["apiVersion"] = json!({"type": "string", "description": API_VERSION});
-        properties["kind"] = json!({"type": "string", "description": KIND});
-        let name = types::table().find("meta/v1", "ObjectMeta").map(marks::schema_name).unwrap_or_default();
-        properties["metadata"] = json!({"description": METADATA, "allOf": [{"$ref": format!("#/components/schemas/{name}")}]});
-    }
+    let properties = &mut schema["properties"];
+    properties["apiVersion"] = json!({"type": "string", "description": API_VERSION});
+    properties["kind"] = json!({"type": "string", "description": KIND});
+    let metadata = types::table().find("meta/v1", "ObjectMeta").map(marks::schema_name).unwrap_or_default();
+    properties["metadata"] = json!({"description": METADATA, "allOf": [{"$ref": format!("#/components/schemas/{metadata}")}]});
     schema["x-kubernetes-group-version-kind"] = json!([{"group": kind.group, "kind": kind.kind, "version": kind.version}]);
     schemas.insert(name(kind), schema);
 }

@@ -55,6 +55,17 @@ fn widget(name: &str, size: &str) -> Value {
     json!({"apiVersion": "shop.example.com/v1", "kind": "Widget", "metadata": {"name": name}, "spec": {"size": size}})
 }
 
+/// The same kind in two versions, of which the older one is stored.
+fn in_two_versions() -> Value {
+    let mut two = definition();
+    let mut old = two["spec"]["versions"][0].clone();
+    old["name"] = "v1beta1".into();
+    old["deprecated"] = true.into();
+    two["spec"]["versions"][0]["storage"] = false.into();
+    two["spec"]["versions"].as_array_mut().unwrap().push(old);
+    two
+}
+
 /// A cluster that knows widgets.
 async fn shop() -> Practice {
     let (practice, _client) = start();
@@ -99,10 +110,12 @@ async fn objects_are_held_to_their_schema() {
     let unknown = "Widget.shop.example.com \"b\" is invalid: spec.size: Unsupported value: \"huge\": supported values: \"small\", \"large\"";
     assert_eq!((code, refused["message"].as_str()), (422, Some(unknown)));
     let patch = json!({"spec": {"replicas": "many"}});
+    let scale = ".spec.replicas: Invalid value: 0: .spec.replicas accessor error: many is of the type string, expected int64";
     let (code, refused) = ask(&practice, "PATCH", &format!("{WIDGETS}/a"), MERGE, &patch).await;
-    let misfit =
-        "Widget.shop.example.com \"a\" is invalid: spec.replicas: Invalid value: \"string\": spec.replicas in body must be of type integer: \"string\"";
-    assert_eq!((code, refused["message"].as_str()), (422, Some(misfit)));
+    let misfit = format!(
+        "Widget.shop.example.com \"a\" is invalid: [spec.replicas: Invalid value: \"string\": spec.replicas in body must be of type integer: \"string\", {scale}]"
+    );
+    assert_eq!((code, refused["message"].as_str()), (422, Some(misfit.as_str())));
     let (code, _) = ask(&practice, "PATCH", &format!("{WIDGETS}/a"), "application/strategic-merge-patch+json", &patch).await;
     assert_eq!(code, 415);
 }
@@ -217,4 +230,127 @@ async fn a_definition_says_what_is_wrong_with_it() {
         .collect();
     assert_eq!(code, 422);
     assert_eq!(causes, ["metadata.name", "spec.scope", "spec.versions", "status.storedVersions"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn versions_are_forms_of_the_same_objects() {
+    let (practice, _client) = start();
+    assert_eq!(ask(&practice, "POST", DEFINITIONS, "", &in_two_versions()).await.0, 201);
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    assert_eq!(ask(&practice, "POST", WIDGETS, "", &widget("a", "small")).await.0, 201);
+    let (_, old) = get(&practice, "/apis/shop.example.com/v1beta1/namespaces/lab/widgets/a").await;
+    assert_eq!(
+        (&old["apiVersion"], &old["spec"]["size"]),
+        (&json!("shop.example.com/v1beta1"), &json!("small"))
+    );
+    let (_, group) = get(&practice, "/apis/shop.example.com").await;
+    assert_eq!(
+        (&group["preferredVersion"]["version"], &group["versions"][1]["version"]),
+        (&json!("v1"), &json!("v1beta1"))
+    );
+    let path = format!("{DEFINITIONS}/widgets.shop.example.com");
+    let other =
+        json!([{"op": "replace", "path": "/spec/versions/0/storage", "value": true}, {"op": "replace", "path": "/spec/versions/1/storage", "value": false}]);
+    let (code, moved) = ask(&practice, "PATCH", &path, "application/json-patch+json", &other).await;
+    assert_eq!((code, &moved["status"]["storedVersions"]), (200, &json!(["v1beta1", "v1"])));
+    assert_eq!(get(&practice, &format!("{WIDGETS}/a")).await.1["metadata"]["generation"], 1);
+    let gone = json!([{"op": "remove", "path": "/spec/versions/1"}]);
+    let (code, refused) = ask(&practice, "PATCH", &path, "application/json-patch+json", &gone).await;
+    assert_eq!(code, 422);
+    assert!(
+        refused["message"].as_str().unwrap().contains("v1beta1 was previously a storage version"),
+        "{refused}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn appliers_own_what_they_apply() {
+    let practice = shop().await;
+    let apply = |manager: &str, spec: Value| {
+        let (path, practice) = (format!("{WIDGETS}/a?fieldManager={manager}"), practice.clone());
+        let mut object = widget("a", "small");
+        object["spec"] = spec;
+        async move { ask(&practice, "PATCH", &path, "application/apply-patch+yaml", &object).await }
+    };
+    let (code, made) = apply("one", json!({"size": "small", "replicas": 3})).await;
+    assert_eq!((code, &made["spec"]), (201, &json!({"size": "small", "replicas": 3})));
+    let (code, refused) = apply("two", json!({"size": "large"})).await;
+    assert_eq!(
+        (code, refused["message"].as_str()),
+        (409, Some("Apply failed with 1 conflict: conflict with \"one\": .spec.size"))
+    );
+    // What is no longer applied falls back to its default.
+    let (_, made) = apply("one", json!({"size": "small"})).await;
+    assert_eq!(made["spec"]["replicas"], 1);
+    let start = "failed to create typed patch object (/a; shop.example.com/v1, Kind=Widget): ";
+    for (spec, why) in [
+        (json!({"size": "small", "odd": 1}), ".spec.odd: field not declared in schema"),
+        (json!({"size": 1}), ".spec.size: expected string, got &value.valueUnstructured{Value:1}"),
+    ] {
+        let (code, refused) = apply("one", spec).await;
+        assert_eq!((code, refused["message"].as_str()), (500, Some(format!("{start}{why}").as_str())));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_there_is_not_found_or_not_taken() {
+    let practice = shop().await;
+    let (_, made) = ask(&practice, "POST", WIDGETS, "", &widget("a", "small")).await;
+    assert_eq!(
+        get(&practice, &format!("{WIDGETS}/a/log")).await.1["message"],
+        "widgets.shop.example.com \"a\" not found"
+    );
+    let (code, _) = ask(&practice, "POST", WIDGETS, "application/vnd.kubernetes.protobuf", &widget("b", "small")).await;
+    assert_eq!(code, 415);
+    let (code, refused) = ask(&practice, "PUT", &format!("{WIDGETS}/a"), "", &widget("a", "large")).await;
+    let unsaid = "widgets.shop.example.com \"a\" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update";
+    assert_eq!((code, refused["message"].as_str()), (422, Some(unsaid)));
+    let mut next = widget("a", "large");
+    next["metadata"]["resourceVersion"] = made["metadata"]["resourceVersion"].clone();
+    assert_eq!(ask(&practice, "PUT", &format!("{WIDGETS}/a"), "", &next).await.0, 200);
+    let mut other = widget("c", "small");
+    other["kind"] = "Gadget".into();
+    let (code, refused) = ask(&practice, "POST", WIDGETS, "", &other).await;
+    let another = "Gadget.shop.example.com \"c\" is invalid: kind: Invalid value: \"Gadget\": must be Widget";
+    assert_eq!((code, refused["message"].as_str()), (422, Some(another)));
+    let anybody = "/apis/rbac.authorization.k8s.io/v1/namespaces/lab/roles";
+    assert_eq!(get(&practice, anybody).await.0, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_schema_has_to_be_structural() {
+    let (practice, _client) = start();
+    let spec = |change: &dyn Fn(&mut Value)| {
+        let mut wrong = definition();
+        change(&mut wrong["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]);
+        wrong
+    };
+    let at = "spec.validation.openAPIV3Schema.properties[spec]";
+    let rows: [(&dyn Fn(&mut Value), &str); 5] = [
+        (
+            &|spec| spec["type"] = Value::Null,
+            ".type: Required value: must not be empty for specified object fields",
+        ),
+        (
+            &|spec| spec["properties"]["list"] = json!({"type": "array"}),
+            ".properties[list].items: Required value: must be specified",
+        ),
+        (
+            &|spec| spec["properties"]["replicas"]["default"] = "x".into(),
+            ".properties[replicas].default: Invalid value: \"string\":  in body must be of type integer: \"string\"",
+        ),
+        (
+            &|spec| spec["oneOf"] = json!([{"type": "object"}]),
+            ".oneOf[0].type: Forbidden: must be empty to be structural",
+        ),
+        (
+            &|spec| spec["properties"]["other"] = json!({"type": "text"}),
+            ".properties[other].type: Unsupported value: \"text\": supported values: \"array\", \"boolean\", \"integer\", \"number\", \"object\", \"string\"",
+        ),
+    ];
+    for (change, why) in rows {
+        let (code, refused) = ask(&practice, "POST", DEFINITIONS, "", &spec(change)).await;
+        let told = format!("CustomResourceDefinition.apiextensions.k8s.io \"widgets.shop.example.com\" is invalid: {at}{why}");
+        assert_eq!((code, refused["message"].as_str()), (422, Some(told.as_str())));
+    }
 }

@@ -93,7 +93,11 @@ fn shown(value: &Value, how: As) -> String {
         (As::Additional, _) => format!("{{\"Allows\":true,\"Schema\":{}}}", schema(value)),
         (As::Items, Value::Array(_)) => format!("{{\"Schema\":null,\"JSONSchemas\":{}}}", listed(value, schema)),
         (As::Items, _) => format!("{{\"Schema\":{},\"JSONSchemas\":null}}", schema(value)),
-        (As::Docs, _) => format!("{{\"Description\":{},\"URL\":{}}}", shown(&value["description"], As::Text), shown(&value["url"], As::Text)),
+        (As::Docs, _) => format!(
+            "{{\"Description\":{},\"URL\":{}}}",
+            shown(&value["description"], As::Text),
+            shown(&value["url"], As::Text)
+        ),
         (As::Text | As::Truth | As::Whole, _) => value.to_string(),
     }
 }
@@ -132,10 +136,20 @@ pub fn versions(versions: &[Value], alike: impl Fn(&str) -> bool) -> String {
             ("Storage", shown(&version["storage"], As::Truth)),
             ("Deprecated", shown(&version["deprecated"], As::Truth)),
             ("DeprecationWarning", version["deprecationWarning"].to_string()),
-            ("Schema", own("schema", &|value| format!("{{\"OpenAPIV3Schema\":{}}}", shown(&value["openAPIV3Schema"], As::Schema)))),
+            (
+                "Schema",
+                own("schema", &|value| {
+                    format!("{{\"OpenAPIV3Schema\":{}}}", shown(&value["openAPIV3Schema"], As::Schema))
+                }),
+            ),
             ("Subresources", own("subresources", &subresources)),
             ("AdditionalPrinterColumns", own("additionalPrinterColumns", &|value| listed(value, column))),
-            ("SelectableFields", own("selectableFields", &|value| listed(value, |field| format!("{{\"JSONPath\":{}}}", field["jsonPath"])))),
+            (
+                "SelectableFields",
+                own("selectableFields", &|value| {
+                    listed(value, |field| format!("{{\"JSONPath\":{}}}", field["jsonPath"]))
+                }),
+            ),
         ];
         let parts: Vec<String> = parts.iter().map(|(name, value)| format!("{name:?}:{value}")).collect();
         format!("{{{}}}", parts.join(","))

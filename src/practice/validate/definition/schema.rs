@@ -131,10 +131,7 @@ fn invariants(at: &str, written: &Value, level: Level, faults: &mut Faults) {
     }
     let (preserve, embedded) = (said("x-kubernetes-preserve-unknown-fields"), said("x-kubernetes-embedded-resource"));
     let number_or_text = said("x-kubernetes-int-or-string");
-    for (name, is) in [
-        ("x-kubernetes-preserve-unknown-fields", preserve),
-        ("x-kubernetes-embedded-resource", embedded),
-    ] {
+    for (name, is) in [("x-kubernetes-preserve-unknown-fields", preserve), ("x-kubernetes-embedded-resource", embedded)] {
         if number_or_text && is {
             let why = "must be false if x-kubernetes-int-or-string is true";
             faults.push(Fault::invalid(format!("{at}.{name}"), &true.into(), why));
@@ -247,7 +244,10 @@ fn nested(at: &str, written: &Value, faults: &mut Faults) {
         faults.push(Fault::forbidden(format!("{at}.x-kubernetes-validations"), "must be empty to be structural"));
     }
     if written["properties"].get("metadata").is_some() {
-        faults.push(Fault::forbidden(format!("{at}.properties[metadata]"), "must not be specified in a nested context"));
+        faults.push(Fault::forbidden(
+            format!("{at}.properties[metadata]"),
+            "must not be specified in a nested context",
+        ));
     }
 }
 
@@ -362,7 +362,11 @@ fn extensions(at: &str, written: &Value, faults: &mut Faults) {
     let (kind, of_map, of_list) = (text(&written["type"]), &written["x-kubernetes-map-type"], &written["x-kubernetes-list-type"]);
     let way = |name: &str| format!("{at}.{name}");
     if written["x-kubernetes-preserve-unknown-fields"] == false {
-        faults.push(Fault::invalid(way("x-kubernetes-preserve-unknown-fields"), &false.into(), "must be true or undefined"));
+        faults.push(Fault::invalid(
+            way("x-kubernetes-preserve-unknown-fields"),
+            &false.into(),
+            "must be true or undefined",
+        ));
     }
     let typed = |why: &str| match kind {
         "" => Fault::required(way("type"), why),
@@ -399,7 +403,11 @@ fn extensions(at: &str, written: &Value, faults: &mut Faults) {
 
 /// The keys of lists that are maps.
 fn keys(at: &str, written: &Value, faults: &mut Faults) {
-    let (of_list, keys, inner) = (&written["x-kubernetes-list-type"], list(written, "x-kubernetes-list-map-keys"), &written["items"]);
+    let (of_list, keys, inner) = (
+        &written["x-kubernetes-list-type"],
+        list(written, "x-kubernetes-list-map-keys"),
+        &written["items"],
+    );
     let way = |name: &str| format!("{at}.{name}");
     if !keys.is_empty() && of_list != "map" {
         let why = "must be map if x-kubernetes-list-map-keys is non-empty";
