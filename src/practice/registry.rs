@@ -204,7 +204,7 @@ impl World {
         };
         precondition(kind, &object, how)?;
         if kind == &CUSTOM_RESOURCE_DEFINITION && object["metadata"]["deletionTimestamp"].is_null() {
-            return Ok(self.end_definition(object));
+            return Ok(definitions::end(self, object));
         }
         if let Some(finalizer) = match how.propagation {
             Propagation::Foreground => Some("foregroundDeletion"),
@@ -237,20 +237,6 @@ impl World {
             return self.store.remove(kind, namespace, name).ok_or_else(|| Status::not_found(kind, name));
         }
         Ok(object)
-    }
-
-    /// Begins the deletion of a definition, which its objects go before.
-    fn end_definition(&mut self, mut definition: Value) -> Value {
-        let mut held = finalizers(&definition);
-        if !held.iter().any(|finalizer| finalizer == definitions::CLEANUP) {
-            held.push(definitions::CLEANUP.to_owned());
-        }
-        definition["metadata"]["finalizers"] = json!(held);
-        definition["metadata"]["deletionTimestamp"] = self.seconds().into();
-        let message = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon";
-        let pending = json!({"type": "Terminating", "status": "True", "reason": "InstanceDeletionPending", "message": message});
-        definitions::set(self, &mut definition, pending);
-        self.store.put(&CUSTOM_RESOURCE_DEFINITION, definition)
     }
 
     /// Marks an object as being deleted, or shortens the grace it has left.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::custom::Custom;
-use super::custom::prune;
+use super::custom::{embedded, prune};
 use super::kind::Kind;
 use super::status::Status;
 use super::types::decode::{Decoded, decode};
@@ -45,6 +45,25 @@ fn defined(kind: &Kind, custom: &Custom, mut object: Value) -> Result<Decoded, S
         let read = decode(id, &object["metadata"]).map_err(|why| unfit(kind, &why))?;
         object["metadata"] = read.object;
         odd.extend(read.odd.into_iter().map(|why| why.replacen(" field \"", " field \"metadata.", 1)));
+    }
+    if let Some(id) = table().find("meta/v1", "ObjectMeta") {
+        embedded::visit(&custom.schema, "", &mut object, &mut |way, inner| {
+            let metadata = inner["metadata"].take();
+            if metadata.is_null() {
+                return inner.as_object_mut().map_or(Ok(()), |inner| {
+                    inner.remove("metadata");
+                    Ok(())
+                });
+            }
+            let read = decode(id, &metadata).map_err(|why| unfit(kind, &format!("{way}.metadata: Invalid value: {metadata}: {why}")))?;
+            inner["metadata"] = read.object;
+            odd.extend(
+                read.odd
+                    .into_iter()
+                    .map(|why| why.replacen(" field \"", &format!(" field \"{way}.metadata."), 1)),
+            );
+            Ok(())
+        })?;
     }
     let gone = prune::prune(&custom.schema, &mut object);
     odd.extend(gone.into_iter().map(|way| format!("unknown field {way:?}")));

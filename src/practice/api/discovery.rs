@@ -1,5 +1,7 @@
 //! Discovery: version, groups and resources, in the old form and in the aggregated one.
 
+use std::collections::HashSet;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -53,13 +55,16 @@ fn version() -> Value {
 /// The named groups, in the table's order.
 fn groups(kinds: Kinds) -> Vec<&'static str> {
     let mut names: Vec<&str> = kinds.iter().map(|kind| kind.group).filter(|group| !group.is_empty()).collect();
-    names.dedup();
+    // A cluster may define kinds in a group that is there already.
+    let mut seen = HashSet::new();
+    names.retain(|name| seen.insert(*name));
     names
 }
 
 fn versions(group: &str, kinds: Kinds) -> Vec<&'static str> {
     let mut versions: Vec<&str> = kinds.iter().filter(|kind| kind.group == group).map(|kind| kind.version).collect();
-    versions.dedup();
+    let mut seen = HashSet::new();
+    versions.retain(|version| seen.insert(*version));
     versions
 }
 

@@ -13,7 +13,7 @@ use crate::practice::store::{Change, What};
 use crate::practice::world::{Controller, Id, Key, World};
 
 /// What holds a definition until its objects are gone.
-pub const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
+const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
 /// How often it is looked whether they are.
 const POLL: Duration = Duration::from_secs(5);
 /// Kinds of the server's own whose objects no definition may take with it.
@@ -59,6 +59,20 @@ impl Controller for Definitions {
             }
         }
     }
+}
+
+/// Begins the deletion of a definition, which its objects go before.
+pub fn end(world: &mut World, mut definition: Value) -> Value {
+    let mut held = finalizers(&definition);
+    if !held.iter().any(|finalizer| finalizer == CLEANUP) {
+        held.push(CLEANUP.to_owned());
+    }
+    definition["metadata"]["finalizers"] = json!(held);
+    definition["metadata"]["deletionTimestamp"] = world.seconds().into();
+    let message = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon";
+    let pending = json!({"type": "Terminating", "status": "True", "reason": "InstanceDeletionPending", "message": message});
+    set(world, &mut definition, pending);
+    world.store.put(&CUSTOM_RESOURCE_DEFINITION, definition)
 }
 
 /// Whether a definition that is going waits for its objects.
@@ -144,7 +158,7 @@ fn establish(world: &mut World, mut definition: Value) -> Value {
 fn clean(world: &mut World, mut definition: Value) -> bool {
     let terminating = |status: &str, reason: &str, message: &str| json!({"type": "Terminating", "status": status, "reason": reason, "message": message});
     let own = text(&definition["metadata"]["name"]).to_owned();
-    let end = if OVERLAPPING.contains(&own.as_str()) {
+    let last = if OVERLAPPING.contains(&own.as_str()) {
         terminating("False", "OverlappingBuiltInResource", "instances overlap with built-in resources in storage")
     } else if condition(&definition, "Established")["status"] != "True" {
         terminating("False", "NeverEstablished", "resource was never established")
@@ -160,14 +174,13 @@ fn clean(world: &mut World, mut definition: Value) -> bool {
         }
         terminating("False", "InstanceDeletionCompleted", "removed all instances")
     };
-    set(world, &mut definition, end);
+    set(world, &mut definition, last);
     let rest: Vec<Value> = finalizers(&definition)
         .into_iter()
         .filter(|finalizer| finalizer != CLEANUP)
         .map(Value::from)
         .collect();
-    let definition = write(world, definition);
-    let mut definition = definition;
+    let mut definition = write(world, definition);
     definition["metadata"]["finalizers"] = rest.into();
     // Gone meanwhile is as good.
     let _ = world.update(&CUSTOM_RESOURCE_DEFINITION, definition, Part::Spec);
@@ -189,7 +202,7 @@ fn same(one: &Value, other: &Value) -> bool {
 }
 
 /// Sets a condition; its time changes with its status only.
-pub fn set(world: &World, definition: &mut Value, mut fresh: Value) {
+fn set(world: &World, definition: &mut Value, mut fresh: Value) {
     let mut conditions = items(&definition["status"]["conditions"]).to_vec();
     fresh["lastTransitionTime"] = world.seconds().into();
     match conditions.iter_mut().find(|known| known["type"] == fresh["type"]) {

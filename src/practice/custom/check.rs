@@ -272,7 +272,11 @@ impl Look<'_> {
                 found.merge(self.below(name).value(inner, value, old.and_then(|old| old.get(name))));
             }
         }
-        for name in schema.limits.required.iter().filter(|name| !map.contains_key(*name)) {
+        let own = ["apiVersion", "kind"].into_iter().filter(|_| schema.embedded);
+        for name in own
+            .chain(schema.limits.required.iter().map(String::as_str))
+            .filter(|name| !map.contains_key(*name))
+        {
             found.add(Fault::required(self.below(name).field(), ""));
         }
         found

@@ -1,6 +1,7 @@
 //! Kinds that a cluster defines for itself: what a CustomResourceDefinition makes of its versions.
 
 pub mod check;
+pub mod embedded;
 pub mod formats;
 pub mod jsonpath;
 pub mod lists;

@@ -1,6 +1,7 @@
 //! CustomResourceDefinitions (apiextensions `apis/apiextensions/validation`).
 
 mod go;
+mod open_api;
 mod schema;
 
 use serde_json::Value;
