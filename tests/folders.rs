@@ -40,6 +40,7 @@ fn what_new_writes_passes_check_and_run() {
         assert!(printed(&checked).contains("0 errors, 0 warnings"), "{}", printed(&checked));
         let run = klab(home.path(), &["run", "--scenarios", folder, folder]);
         assert!(run.status.success(), "{}", printed(&run));
+        assert!(!home.path().join("state").exists(), "what a machine solves is remembered as a learner's");
         let again = klab(home.path(), arguments);
         assert!(
             again.status.code() == Some(2) && printed(&again).contains("is there already"),

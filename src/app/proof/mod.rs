@@ -51,7 +51,8 @@ pub fn run(settings: Settings, wanted: &cli::Run) -> anyhow::Result<bool> {
     let practice = real.then(|| Settings::new(on_practice(&settings.place))).transpose()?;
     let stage = Stage {
         practice: practice.map(|settings| Arc::new(settings.without_progress())),
-        settings: Arc::new(settings),
+        // what a machine solves is no learner's merit
+        settings: Arc::new(settings.without_progress()),
     };
     let jobs = match (wanted.jobs, real) {
         (Some(jobs), _) => jobs,

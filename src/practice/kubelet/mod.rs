@@ -4,18 +4,17 @@
 //! look at it (once a second) finds, and the time set by the sync before. What a sync could not do is told by the status
 //! of the sync after it; that lag is what makes ErrImagePull and ImagePullBackOff alternate.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use self::pod::{Pod, Run};
-use super::event::{Note, Source};
-use super::field::{deleting, finished, items, text};
+use super::event::Note;
+use super::field::{deleting, finished, text};
 use super::kind::{NODE, POD};
-use super::registry::Part;
 use super::store::{Change, What};
 use super::world::{Controller, Id, Key, World};
 
@@ -25,14 +24,18 @@ mod ending;
 mod hook;
 pub mod image;
 mod lately;
+mod machine;
 mod pod;
 mod probe;
 mod process;
 mod pull;
 mod running;
+mod start;
 mod status;
 mod sync;
+mod telling;
 mod termination;
+mod updated;
 mod volume;
 
 /// Where in a second the runtime is looked at, and where due syncs begin.
@@ -45,25 +48,14 @@ pub struct Kubelet {
     pods: BTreeMap<(String, String), Pod>,
     /// The pods worked on lately, as they stand in the API.
     lately: lately::Lately,
-    machine: Machine,
-}
-
-/// What is on the machines besides pods.
-#[derive(Debug, Default)]
-struct Machine {
-    /// Images by node.
-    images: BTreeMap<String, BTreeSet<String>>,
-    /// Addresses given out, by node.
-    addresses: BTreeMap<String, u32>,
-    /// Volumes that outlive their pods.
-    volumes: process::Volumes,
+    machine: machine::Machine,
 }
 
 /// The kubelet at work on one pod.
 struct Worker<'a> {
     me: Id,
     world: &'a mut World,
-    machine: &'a mut Machine,
+    machine: &'a mut machine::Machine,
     pod: &'a mut Pod,
     object: Arc<Value>,
 }
@@ -227,110 +219,6 @@ impl Worker<'_> {
         self.world.queue(self.me, key, after);
     }
 
-    fn source(node: &str) -> Source<'_> {
-        Source {
-            component: "kubelet",
-            host: node,
-        }
-    }
-
-    /// Records an event of the pod.
-    fn pod_event(&mut self, kind: &str, reason: &str, message: &str) {
-        let node = text(&self.object["spec"]["nodeName"]).to_owned();
-        self.world.event(
-            Self::source(&node),
-            &POD,
-            &self.object,
-            Note {
-                kind,
-                reason,
-                message,
-                path: "",
-            },
-        );
-        self.flush();
-    }
-
-    /// Records an event of a container; the status this sync began with is written after its first event.
-    fn tell(&mut self, index: usize, kind: &str, reason: &str, message: &str) {
-        let container = &self.pod.containers[index];
-        let path = format!("spec.{}{{{}}}", container.part(), container.name);
-        let node = text(&self.object["spec"]["nodeName"]).to_owned();
-        self.world.event(
-            Self::source(&node),
-            &POD,
-            &self.object,
-            Note {
-                kind,
-                reason,
-                message,
-                path: &path,
-            },
-        );
-        self.flush();
-    }
-
-    fn flush(&mut self) {
-        if let Some(status) = self.pod.unwritten.take() {
-            self.write(status);
-        }
-    }
-
-    fn publish(&mut self) {
-        self.pod.unwritten = None;
-        let status = status::of(&self.object, self.pod, self.world.now);
-        self.write(status);
-    }
-
-    fn write(&mut self, status: Value) {
-        if self.object["status"] == status {
-            return;
-        }
-        let object = std::mem::take(&mut self.object);
-        self.object = self.world.write_status(&POD, object, status);
-    }
-
-    /// Gives the containers the resources that the spec says now.
-    fn resized(&mut self) {
-        let mut changed = false;
-        for container in &mut self.pod.containers {
-            let wanted = &pod::spec(&self.object, &container.name)["resources"];
-            if container.resources != *wanted {
-                container.resources = wanted.clone();
-                changed = true;
-            }
-        }
-        if changed {
-            let containers = items(&self.object["spec"]["containers"]).iter();
-            let containers: Vec<Value> = containers.map(|one| json!({"name": one["name"], "resources": one["resources"]})).collect();
-            let what = json!({"containers": containers, "generation": self.object["metadata"]["generation"]});
-            self.pod_event("Normal", "ResizeStarted", &format!("Pod resize started: {what}"));
-            self.pod_event("Normal", "ResizeCompleted", &format!("Pod resize completed: {what}"));
-        }
-    }
-
-    /// The spec has changed: an image that is another one now means a new container.
-    fn updated(&mut self) {
-        for index in 0..self.pod.containers.len() {
-            let container = &self.pod.containers[index];
-            let image = text(&pod::spec(&self.object, &container.name)["image"]).to_owned();
-            if image != container.image {
-                if container.running() && container.main() {
-                    self.pod.containers[index].kill = Some(format!("Container {} definition changed, will be restarted", self.pod.containers[index].name));
-                }
-                self.pod.containers[index].image = image;
-                self.pod.containers[index].crash = pod::BackOff::default();
-            }
-        }
-        self.resized();
-        for added in items(&self.object["spec"][pod::EPHEMERAL]) {
-            if self.pod.container(text(&added["name"])).is_none() {
-                self.pod.containers.push(pod::Container::new(added, pod::EPHEMERAL));
-            }
-        }
-        if self.pod.busy { self.pod.pending = true } else { self.begin() }
-    }
-
     /// Looks at the runtime: what changed since the last time asks for a sync each.
     fn look(&mut self) {
         let asked = usize::from(self.pod.pending) + self.pod.changed.len();
@@ -359,35 +247,6 @@ impl Worker<'_> {
         let into = at.as_millisecond().rem_euclid(1000);
         let wait = (phase - into).rem_euclid(1000);
         least + Duration::from_millis(u64::try_from(if wait == 0 { 1000 } else { wait }).unwrap_or(1000))
-    }
-
-    /// Whether the image is on the pod's machine.
-    fn present(&self, image: &str) -> bool {
-        self.machine
-            .images
-            .get(text(&self.object["spec"]["nodeName"]))
-            .is_some_and(|images| images.contains(image))
-    }
-
-    /// Puts an image on the machine and into the node's list.
-    fn keep_image(&mut self, reference: &image::Reference) {
-        let name = text(&self.object["spec"]["nodeName"]).to_owned();
-        if !self.machine.images.entry(name.clone()).or_default().insert(reference.full()) {
-            return;
-        }
-        let Some(mut node) = self.world.store.get(&NODE, "", &name) else { return };
-        let mut images = items(&node["status"]["images"]).to_vec();
-        images.push(json!({"names": [reference.image_id(), reference.full()], "sizeBytes": reference.size()}));
-        node["status"]["images"] = images.into();
-        let _ = self.world.update(&NODE, node, Part::Status);
-    }
-
-    /// The next free address of the pod's node.
-    fn address(&mut self) -> String {
-        let count = self.machine.addresses.entry(text(&self.object["spec"]["nodeName"]).to_owned()).or_insert(1);
-        *count += 1;
-        let network = self.pod.host.rsplit_once('.').map_or("10.244.0", |(network, _)| network).to_owned();
-        format!("{network}.{}", 2 + (*count - 2) % 250)
     }
 }
 

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use super::image::Reference;
-use super::pod::{Container, Ended, Run, Sandbox, Step, restarts, spec};
-use super::{Worker, config, jitter, process, push_run, status, until, volume};
+use super::pod::{Container, Sandbox, Step, restarts};
+use super::{Worker, jitter, status, until, volume};
 use crate::practice::field::text;
-use crate::practice::runtime::Launch;
 
 const LONGEST_MOUNT_WAIT: Duration = Duration::from_secs(122);
 const HOP: Duration = Duration::from_secs(60);
@@ -251,127 +249,9 @@ impl Worker<'_> {
         self.pod.containers[index].problem = Some((reason, message));
         Duration::ZERO
     }
-
-    fn create(&mut self, index: usize) -> Duration {
-        match self.process_of(index) {
-            Err(why) => {
-                self.tell(index, "Warning", "Failed", &format!("Error: {why}"));
-                self.fail(index, "CreateContainerConfigError", why)
-            }
-            Ok(_) => {
-                self.tell(index, "Normal", "Created", "Container created");
-                self.next(Step::Start(index));
-                self.world.between(45, 90)
-            }
-        }
-    }
-
-    /// The process of a container (or why the runtime cannot start it), or why its configuration does not hold.
-    pub(super) fn process_of(&self, index: usize) -> Result<Result<Launch, String>, String> {
-        let spec = spec(&self.object, &self.pod.containers[index].name);
-        let reference = Reference::parse(text(&spec["image"]))?;
-        let image = reference.find(&self.world.images).cloned().unwrap_or_default();
-        let user = |field: &str| {
-            spec["securityContext"]
-                .get(field)
-                .or_else(|| self.object["spec"]["securityContext"].get(field))
-                .cloned()
-                .unwrap_or_default()
-        };
-        let metadata = &self.object["metadata"];
-        let who = format!(
-            "(pod: \"{}_{}({})\", container: {})",
-            text(&metadata["name"]),
-            text(&metadata["namespace"]),
-            self.pod.uid,
-            text(&spec["name"])
-        );
-        if user("runAsNonRoot") == true && user("runAsUser").as_i64().is_none_or(|id| id == 0) {
-            let root = user("runAsUser") == 0;
-            match image.user.as_deref().filter(|_| !root) {
-                None | Some("0") if root => return Err(format!("container's runAsUser breaks non-root policy {who}")),
-                None | Some("0") => return Err(format!("container has runAsNonRoot and image will run as root {who}")),
-                Some(name) if name.parse::<i64>().is_err() => {
-                    return Err(format!(
-                        "container has runAsNonRoot and image has non-numeric user ({name}), cannot verify user is non-root {who}"
-                    ));
-                }
-                Some(_) => {}
-            }
-        }
-        let env = config::environment(self.world, &self.object, spec, &image)?;
-        Ok(process::of(
-            self.world,
-            &self.object,
-            spec,
-            &image,
-            &reference.repository(),
-            env,
-            &self.pod.volumes,
-        ))
-    }
-
-    fn start(&mut self, index: usize) -> Duration {
-        let Ok(process) = self.process_of(index) else { return Duration::ZERO };
-        let (now, id) = (self.world.now, format!("{}{}", self.world.uid(), self.world.uid()).replace('-', ""));
-        let name = text(&spec(&self.object, &self.pod.containers[index].name)["image"]).to_owned();
-        let reference = Reference::parse(&name).ok();
-        let container = &mut self.pod.containers[index];
-        let number = container.run().map_or(0, |run| run.number + 1);
-        let mut run = Run {
-            id: id.clone(),
-            number,
-            started: Some(now),
-            ended: None,
-            image: reference.as_ref().map_or(name, Reference::full),
-            image_id: reference.as_ref().map(Reference::image_id).unwrap_or_default(),
-            message: None,
-        };
-        let failure = match process {
-            Ok(_) => None,
-            Err(why) => {
-                run.started = None;
-                run.ended = Some(Ended {
-                    code: 128,
-                    reason: "StartError",
-                    message: why.clone(),
-                    at: now,
-                });
-                Some(why)
-            }
-        };
-        push_run(&mut container.runs, run);
-        self.change(&id);
-        if let Some(why) = failure {
-            self.tell(index, "Warning", "Failed", &format!("Error: {why}"));
-            return self.fail(index, "RunContainerError", why);
-        }
-        self.begin_run(index);
-        self.tell(index, "Normal", "Started", "Container started");
-        if spec(&self.object, &self.pod.containers[index].name)["lifecycle"]["postStart"].is_null() {
-            self.publish_last();
-            self.go_on_after(index);
-            return Duration::from_millis(12);
-        }
-        // The process runs by then.
-        self.next(Step::Hook(index));
-        Duration::from_millis(30)
-    }
 }
 
-impl Worker<'_> {
-    /// A container that stays is looked at as soon as it is started: what comes after it follows at once.
-    fn go_on_after(&mut self, index: usize) {
-        let initialized = self.pod.initialized();
-        let container = &mut self.pod.containers[index];
-        if container.sidecar && container.started && !container.passed {
-            container.passed = true;
-            if !initialized {
-                self.pod.steps.push_back(Step::Plan);
-            }
-        }
-    }
-}
+impl Worker<'_> {}
 
 /// A duration as Go prints it: `10s`, `1m20s`, `5m0s`.
 fn go_duration(wait: Duration) -> String {

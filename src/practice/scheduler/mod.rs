@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use self::cluster::{Cluster, Placed};
 use self::filter::{Misfit, Request};
-use self::preempt::{Outcome, Plan, preempt};
-use super::event::Note;
-use super::field::{condition, deleting, int, items, text};
+use self::preempt::{Outcome, preempt};
+use self::verdict::{bind, evict, gate, nominate, refuse, tell};
+use super::field::{deleting, int, items, text};
 use super::kind::{NODE, PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, POD, STORAGE_CLASS};
-use super::registry::{Deletion, Part};
 use super::store::{Change, What};
 use super::world::{Controller, Id, Key, World};
 
@@ -23,6 +22,7 @@ mod filter;
 mod preempt;
 mod resources;
 mod spread;
+mod verdict;
 mod volume;
 mod words;
 
@@ -278,86 +278,4 @@ fn score(world: &World, cluster: &Cluster, machine: &cluster::Machine, request: 
     let liked = affinity::liking(pod, &machine.node) + affinity::company(world, pod, cluster, machine);
     let crowd = spread::crowd(pod, cluster, machine);
     resources::room(machine, &request.amounts) + 2.0 * liked as f64 - 300.0 * soft as f64 - 200.0 * crowd as f64
-}
-
-/// Writes the node and the condition in one change, as the binding subresource does.
-fn bind(world: &mut World, mut pod: Value, node: &str) {
-    pod["spec"]["nodeName"] = node.into();
-    if let Some(status) = pod["status"].as_object_mut() {
-        status.remove("nominatedNodeName");
-    }
-    let mut conditions = items(&pod["status"]["conditions"]).to_vec();
-    conditions.retain(|condition| condition["type"] != "PodScheduled");
-    conditions.push(json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": world.seconds()}));
-    pod["status"]["conditions"] = conditions.into();
-    let metadata = &pod["metadata"];
-    let message = format!("Successfully assigned {}/{} to {node}", text(&metadata["namespace"]), text(&metadata["name"]));
-    let pod = world.store.put(&POD, pod);
-    tell(world, &pod, "Normal", "Scheduled", &message, "Binding");
-}
-
-fn refuse(world: &mut World, mut pod: Value, message: &str) {
-    tell(world, &pod, "Warning", "FailedScheduling", message, "Scheduling");
-    set_condition(world, &mut pod, "Unschedulable", message);
-}
-
-/// Says on which node a pod will be once its volumes are there.
-fn nominate(world: &mut World, mut pod: Value, node: &str) {
-    if pod["status"]["nominatedNodeName"] != node {
-        pod["status"]["nominatedNodeName"] = node.into();
-        world.store.put(&POD, pod);
-    }
-}
-
-/// A pod with gates waits without a word.
-fn gate(world: &mut World, mut pod: Value) {
-    set_condition(world, &mut pod, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates");
-}
-
-fn set_condition(world: &mut World, pod: &mut Value, reason: &str, message: &str) {
-    let metadata = &pod["metadata"];
-    let stored = world.store.get(&POD, text(&metadata["namespace"]), text(&metadata["name"])).unwrap_or_default();
-    let old = condition(pod, "PodScheduled").clone();
-    let since = if old["status"] == "False" {
-        old["lastTransitionTime"].clone()
-    } else {
-        world.seconds().into()
-    };
-    let fresh = json!({"type": "PodScheduled", "observedGeneration": metadata["generation"], "status": "False", "lastProbeTime": null,
-        "lastTransitionTime": since, "reason": reason, "message": message});
-    let mut conditions = items(&pod["status"]["conditions"]).to_vec();
-    match conditions.iter_mut().find(|condition| condition["type"] == "PodScheduled") {
-        Some(known) => *known = fresh,
-        None => conditions.push(fresh),
-    }
-    pod["status"]["conditions"] = conditions.into();
-    if pod["status"] != stored["status"] {
-        *pod = world.store.put(&POD, pod.take());
-    }
-}
-
-/// Takes the pods of a plan away.
-fn evict(world: &mut World, pod: &Value, plan: &Plan) {
-    for victim in &plan.victims {
-        let (namespace, name) = &victim.name;
-        let Some(mut object) = world.store.get(&POD, namespace, name) else { continue };
-        let mut conditions = items(&object["status"]["conditions"]).to_vec();
-        conditions.retain(|condition| condition["type"] != "DisruptionTarget");
-        conditions.push(
-            json!({"type": "DisruptionTarget", "observedGeneration": object["metadata"]["generation"], "status": "True", "lastProbeTime": null,
-            "lastTransitionTime": world.seconds(), "reason": "PreemptionByScheduler",
-            "message": "default-scheduler: preempting to accommodate a higher priority pod"}),
-        );
-        object["status"]["conditions"] = conditions.into();
-        let object = world.update(&POD, object, Part::Status).unwrap_or_default();
-        // Gone meanwhile is as good.
-        let _ = world.delete(&POD, namespace, name, &Deletion::default());
-        let message = format!("Preempted by pod {} on node {}", text(&pod["metadata"]["uid"]), plan.node);
-        tell(world, &object, "Normal", "Preempted", &message, "Preempting");
-    }
-}
-
-fn tell(world: &mut World, pod: &Value, kind: &str, reason: &str, message: &str, action: &str) {
-    let path = "";
-    world.scheduler_event(&POD, pod, Note { kind, reason, message, path }, action);
 }

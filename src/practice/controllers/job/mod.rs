@@ -17,6 +17,7 @@ use crate::practice::world::{Controller, Id, Key, World};
 
 mod finish;
 mod index;
+mod manage;
 mod policy;
 mod sync;
 

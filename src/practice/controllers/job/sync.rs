@@ -5,10 +5,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::super::pods::{Owner, active, worth};
+use super::super::pods::{Owner, active};
 use super::index::{self, Indexes};
 use super::policy::{Verdict, judge};
-use super::{Failures, SOURCE, TRACKING, ended_at, tracked, untrack};
+use super::{Failures, SOURCE, ended_at, tracked};
 use crate::practice::field::{deleting, finished, instant, int, items, ready, text};
 use crate::practice::kind::JOB;
 use crate::practice::world::World;
@@ -39,11 +39,11 @@ pub(super) fn pod_failed(job: &Value, pod: &Value) -> bool {
 }
 
 /// Whether a pod is replaced only once it has failed for good.
-fn waits_for_end(job: &Value) -> bool {
+pub(super) fn waits_for_end(job: &Value) -> bool {
     job["spec"]["podReplacementPolicy"] == "Failed" || !job["spec"]["podFailurePolicy"].is_null()
 }
 
-fn suspended(job: &Value) -> bool {
+pub(super) fn suspended(job: &Value) -> bool {
     job["spec"]["suspend"] == true
 }
 
@@ -214,81 +214,8 @@ impl<'a> Sync<'a> {
         Some(instant(&self.status["startTime"])? + SignedDuration::from_secs(seconds))
     }
 
-    fn look_again(&mut self, wait: Duration) {
+    pub(super) fn look_again(&mut self, wait: Duration) {
         self.again = Some(self.again.map_or(wait, |earlier| earlier.min(wait)));
-    }
-
-    /// Makes the pods that are missing, or takes away those too many.
-    fn manage(&mut self) {
-        let running = self.active.len() as i64;
-        let wanted = if suspended(self.job) { 0 } else { self.wanted() };
-        if running > wanted {
-            return self.take_away((running - wanted) as usize);
-        }
-        let held = if waits_for_end(self.job) { self.terminating as i64 } else { 0 };
-        let missing = usize::try_from((wanted - held - running).max(0)).unwrap_or_default();
-        if missing == 0 {
-            return;
-        }
-        let wait = self.failures.wait(self.world.now);
-        if !wait.is_zero() && !index::per_index(self.job) {
-            return self.look_again(wait);
-        }
-        let pods = self.fresh_pods(missing);
-        let (made, refusal) = owner(self.job).create_all(self.world, pods);
-        self.refused = refusal.is_some();
-        self.active.extend(std::iter::repeat_n(Value::Null, made));
-    }
-
-    fn wanted(&self) -> i64 {
-        let parallelism = int(&self.job["spec"]["parallelism"]);
-        match self.job["spec"]["completions"].as_i64() {
-            Some(completions) => (completions - self.succeeded - self.lost.len() as i64).clamp(0, parallelism),
-            None if self.succeeded > 0 => self.active.len() as i64,
-            None => parallelism,
-        }
-    }
-
-    fn take_away(&mut self, count: usize) {
-        let all = self.active.clone();
-        self.active.sort_by_cached_key(|pod| worth(pod, &all));
-        for pod in self.active.drain(..count) {
-            untrack(self.world, &pod);
-            owner(self.job).delete(self.world, &pod);
-            self.ready -= usize::from(ready(&pod));
-            self.terminating += 1;
-        }
-    }
-
-    fn fresh_pods(&mut self, count: usize) -> Vec<Value> {
-        let mut pod = owner(self.job).pod(&self.job["spec"]["template"]);
-        let mut held = items(&pod["metadata"]["finalizers"]).to_vec();
-        held.push(TRACKING.into());
-        pod["metadata"]["finalizers"] = held.into();
-        if !index::indexed(self.job) {
-            return vec![pod; count];
-        }
-        let kept = if index::per_index(self.job) {
-            index::kept(self.job, &self.pods, &self.done, &self.lost)
-        } else {
-            Default::default()
-        };
-        let mut pods = Vec::new();
-        for index in index::pending(self.job, &self.active, &self.done, &self.lost, count) {
-            let before = kept.get(&index);
-            let wait = before.map_or(Duration::ZERO, |before| {
-                let (count, last) = (u32::try_from(index::failures(before) + 1).unwrap_or(1), ended_at(before));
-                Failures { count, last }.wait(self.world.now)
-            });
-            if wait.is_zero() {
-                let mut pod = pod.clone();
-                index::mark(self.job, &mut pod, index, before);
-                pods.push(pod);
-            } else {
-                self.look_again(wait);
-            }
-        }
-        pods
     }
 
     fn suspend_or_resume(&mut self) {

@@ -6,31 +6,17 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
+use self::archive::{Content, Member};
 use super::{Done, Line};
 use crate::practice::runtime::files::{Fault, What};
 use crate::practice::runtime::hold;
 use crate::practice::runtime::process::Process;
 
+mod archive;
+
 pub(super) const NAMES: &[&str] = &["tar"];
-const BLOCK: usize = 512;
 /// How much comes out of a compressed archive at most.
 const UNPACKED: u64 = 16 * 1024 * 1024;
-
-/// A member of an archive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Member {
-    name: String,
-    mode: u32,
-    changed: i64,
-    content: Content,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Content {
-    Folder,
-    Link(String),
-    File(Vec<u8>),
-}
 
 pub(super) async fn run(process: &Process, words: &[String]) -> Done {
     let mut words = words.to_vec();
@@ -93,8 +79,10 @@ async fn create(process: &Process, line: &Line) -> Result<Result<i32, String>, c
             code = 1;
         }
     }
-    let mut archive: Vec<u8> = members.iter().flat_map(written).collect();
-    archive.resize(archive.len() + 2 * BLOCK, 0);
+    let mut archive = match archive::written(&members) {
+        Ok(archive) => archive,
+        Err(why) => return Ok(Err(why.to_string())),
+    };
     if line.has('z') {
         let mut packed = GzEncoder::new(Vec::new(), Compression::default());
         match packed.write_all(&archive).and_then(|()| packed.finish()) {
@@ -144,44 +132,6 @@ fn gather(process: &Process, path: &str, name: &str, members: &mut Vec<Member>) 
     Ok(())
 }
 
-/// A member as a `ustar` header with its content.
-fn written(member: &Member) -> Vec<u8> {
-    let (kind, link, content): (u8, &str, &[u8]) = match &member.content {
-        Content::Folder => (b'5', "", &[]),
-        Content::Link(to) => (b'2', to, &[]),
-        Content::File(bytes) => (b'0', "", bytes),
-    };
-    let name = if kind == b'5' {
-        format!("{}/", member.name.trim_end_matches('/'))
-    } else {
-        member.name.clone()
-    };
-    let mut head = vec![0u8; BLOCK];
-    let mut field = |at: usize, most: usize, bytes: &[u8]| head[at..at + bytes.len().min(most)].copy_from_slice(&bytes[..bytes.len().min(most)]);
-    // A long name stands in two parts.
-    let split = if name.len() > 100 {
-        name[name.len() - 100..].find('/').map(|at| name.len() - 100 + at)
-    } else {
-        None
-    };
-    let (prefix, last) = split.map_or(("", name.as_str()), |at| (&name[..at], &name[at + 1..]));
-    field(0, 100, last.as_bytes());
-    field(345, 155, prefix.as_bytes());
-    field(100, 8, format!("{:07o}\0", member.mode & 0o7777).as_bytes());
-    field(108, 16, b"0000000\x000000000\0");
-    field(124, 12, format!("{:011o}\0", content.len()).as_bytes());
-    field(136, 12, format!("{:011o}\0", member.changed.max(0)).as_bytes());
-    field(148, 8, b"        ");
-    field(156, 1, &[kind]);
-    field(157, 100, link.as_bytes());
-    field(257, 8, b"ustar\x0000");
-    let sum: u32 = head.iter().map(|byte| u32::from(*byte)).sum();
-    head[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-    head.extend_from_slice(content);
-    head.resize(head.len().next_multiple_of(BLOCK), 0);
-    head
-}
-
 async fn extract(process: &Process, line: &Line) -> Result<Result<i32, String>, crate::practice::runtime::pipe::Broken> {
     let bytes = match file(line) {
         None => process.read_all(0).await,
@@ -194,7 +144,7 @@ async fn extract(process: &Process, line: &Line) -> Result<Result<i32, String>, 
         Ok(bytes) => bytes,
         Err(why) => return Ok(Err(why)),
     };
-    let members = match read(&bytes) {
+    let members = match archive::read(&bytes) {
         Ok(members) => members,
         Err(why) => return Ok(Err(why)),
     };
@@ -235,65 +185,6 @@ fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     }
 }
 
-/// The members of an archive.
-fn read(mut rest: &[u8]) -> Result<Vec<Member>, String> {
-    let (mut members, mut long) = (Vec::new(), None);
-    loop {
-        let Some((head, after)) = rest.split_at_checked(BLOCK) else {
-            return if rest.is_empty() { Ok(members) } else { Err("short read".to_owned()) };
-        };
-        if head.iter().all(|byte| *byte == 0) {
-            return Ok(members);
-        }
-        let text = |at: usize, most: usize| {
-            let bytes = &head[at..at + most];
-            let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(most);
-            String::from_utf8_lossy(&bytes[..end]).into_owned()
-        };
-        let number = |at: usize, most: usize| i64::from_str_radix(text(at, most).trim(), 8).unwrap_or(0);
-        if &head[257..262] != b"ustar" {
-            return Err("invalid tar magic".to_owned());
-        }
-        let size = usize::try_from(number(124, 12)).unwrap_or(0);
-        let content = after.get(..size).ok_or("short read")?;
-        rest = after.get(size.next_multiple_of(BLOCK)..).unwrap_or_default();
-        let prefix = if head[262] == 0 { text(345, 155) } else { String::new() };
-        let name = if prefix.is_empty() {
-            text(0, 100)
-        } else {
-            format!("{prefix}/{}", text(0, 100))
-        };
-        let content = match head[156] {
-            b'5' => Content::Folder,
-            b'2' => Content::Link(text(157, 100)),
-            0 | b'0' => Content::File(content.to_vec()),
-            // The name of the next member, where it is too long for its header.
-            b'L' => {
-                long = Some(String::from_utf8_lossy(content).trim_end_matches('\0').to_owned());
-                continue;
-            }
-            b'x' => {
-                long = path_of(content).or(long);
-                continue;
-            }
-            _ => continue,
-        };
-        members.push(Member {
-            name: long.take().unwrap_or(name),
-            mode: u32::try_from(number(100, 8)).unwrap_or(0o644),
-            changed: number(136, 12),
-            content,
-        });
-    }
-}
-
-/// The path in an extended header: records of `LENGTH KEY=VALUE`.
-fn path_of(records: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(records);
-    text.lines()
-        .find_map(|record| Some(record.split_once(' ')?.1.strip_prefix("path=")?.to_owned()))
-}
-
 fn unpack(process: &Process, path: &str, member: &Member) -> Result<(), Fault> {
     let (files, user, now) = (&process.kernel.files, process.user(), process.kernel.now());
     let path = path.trim_end_matches('/');
@@ -328,28 +219,6 @@ fn put(process: &Process, path: &str, bytes: &[u8]) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_written_is_read_again() {
-        let member = |name: &str, content: Content| Member {
-            name: name.to_owned(),
-            mode: 0o644,
-            changed: 1_700_000_000,
-            content,
-        };
-        let long = format!("{}/file", "folder/".repeat(20).trim_end_matches('/'));
-        let members = vec![
-            member("a/", Content::Folder),
-            member("a/b", Content::File(b"text".to_vec())),
-            member("a/c", Content::Link("b".to_owned())),
-            member(&long, Content::File(vec![7; 513])),
-        ];
-        let mut archive: Vec<u8> = members.iter().flat_map(written).collect();
-        archive.resize(archive.len() + 2 * BLOCK, 0);
-        assert_eq!(read(&archive).unwrap(), members);
-        assert_eq!(read(&archive[..700]).unwrap_err(), "short read");
-        assert_eq!(read(&[7; 600]).unwrap_err(), "invalid tar magic");
-    }
 
     #[test]
     fn letters_come_together_or_alone() {

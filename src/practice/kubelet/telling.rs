@@ -1,0 +1,73 @@
+//! What the kubelet tells the API: events of the pod and its containers, and the status.
+
+use serde_json::Value;
+
+use super::{Worker, status};
+use crate::practice::event::{Note, Source};
+use crate::practice::field::text;
+use crate::practice::kind::POD;
+
+impl Worker<'_> {
+    pub(super) fn source(node: &str) -> Source<'_> {
+        Source {
+            component: "kubelet",
+            host: node,
+        }
+    }
+
+    /// Records an event of the pod.
+    pub(super) fn pod_event(&mut self, kind: &str, reason: &str, message: &str) {
+        let node = text(&self.object["spec"]["nodeName"]).to_owned();
+        self.world.event(
+            Self::source(&node),
+            &POD,
+            &self.object,
+            Note {
+                kind,
+                reason,
+                message,
+                path: "",
+            },
+        );
+        self.flush();
+    }
+
+    /// Records an event of a container; the status this sync began with is written after its first event.
+    pub(super) fn tell(&mut self, index: usize, kind: &str, reason: &str, message: &str) {
+        let container = &self.pod.containers[index];
+        let path = format!("spec.{}{{{}}}", container.part(), container.name);
+        let node = text(&self.object["spec"]["nodeName"]).to_owned();
+        self.world.event(
+            Self::source(&node),
+            &POD,
+            &self.object,
+            Note {
+                kind,
+                reason,
+                message,
+                path: &path,
+            },
+        );
+        self.flush();
+    }
+
+    pub(super) fn flush(&mut self) {
+        if let Some(status) = self.pod.unwritten.take() {
+            self.write(status);
+        }
+    }
+
+    pub(super) fn publish(&mut self) {
+        self.pod.unwritten = None;
+        let status = status::of(&self.object, self.pod, self.world.now);
+        self.write(status);
+    }
+
+    pub(super) fn write(&mut self, status: Value) {
+        if self.object["status"] == status {
+            return;
+        }
+        let object = std::mem::take(&mut self.object);
+        self.object = self.world.write_status(&POD, object, status);
+    }
+}
