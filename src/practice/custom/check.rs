@@ -179,7 +179,7 @@ impl Look<'_> {
         } else if let Some(least) = limits.min_length.filter(|least| length < *least) {
             found.add(self.invalid(&value, &format!("should be at least {least} chars long")));
         } else if let Some((pattern, regex)) = &limits.pattern
-            && !regex.as_ref().is_some_and(|regex| regex.is_match(text.as_bytes()))
+            && regex.as_ref().is_some_and(|regex| !regex.is_match(text.as_bytes()))
         {
             found.add(self.invalid(&value, &format!("should match '{pattern}'")));
         }

@@ -58,24 +58,25 @@ pub struct Column {
 }
 
 impl Column {
-    fn of(written: &Value) -> Self {
+    /// `None` for one whose path cannot be read.
+    fn of(written: &Value) -> Option<Self> {
         let path = text(&written["jsonPath"]);
         let description = match text(&written["description"]) {
             "" => format!("Custom resource definition column (in JSONPath format): {path}"),
             said => said.to_owned(),
         };
-        Self {
+        Some(Self {
             name: text(&written["name"]).to_owned(),
             kind: text(&written["type"]).to_owned(),
             format: text(&written["format"]).to_owned(),
             description,
             priority: int(&written["priority"]),
-            path: JsonPath::parse(path).unwrap_or_default(),
-        }
+            path: JsonPath::parse(path).ok()?,
+        })
     }
 
     /// The column of a version that names none.
-    fn age() -> Self {
+    fn age() -> Option<Self> {
         let description = "CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in \
                            happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\n\
                            Populated by the system. Read-only. Null for lists. More info: \
@@ -179,10 +180,10 @@ fn custom(definition: &Value, version: &Value) -> Custom {
         served: version["served"] == true,
         rules: written.to_string().contains("\"x-kubernetes-validations\":[{"),
         schema: Schema::root(&written, spec["preserveUnknownFields"] == true),
-        columns: if columns.is_empty() {
-            vec![Column::age()]
-        } else {
-            columns.iter().map(Column::of).collect()
+        columns: match columns {
+            [] => Column::age().into_iter().collect(),
+            // The first that cannot be read is the end of them.
+            all => all.iter().map_while(Column::of).collect(),
         },
         scale: Scale::of(&version["subresources"]["scale"]),
         selectable: items(&version["selectableFields"])

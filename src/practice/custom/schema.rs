@@ -168,3 +168,9 @@ impl Limits {
 pub fn regex(pattern: &str) -> Result<Regex, regex::Error> {
     Regex::new(pattern).or_else(|_| RegexBuilder::new(pattern).unicode(false).build())
 }
+
+/// Whether a pattern is none; one that asks for more of Unicode than is at hand is not looked at.
+#[must_use]
+pub fn is_wrong(pattern: &str) -> bool {
+    matches!(regex(pattern), Err(regex::Error::Syntax(why)) if !why.contains("Unicode"))
+}

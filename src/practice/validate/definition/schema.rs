@@ -7,7 +7,7 @@ use super::go;
 use super::open_api::{self, Inside, UNSUPPORTED};
 use crate::practice::custom::check::check;
 use crate::practice::custom::prune::prune;
-use crate::practice::custom::schema::{Schema, regex};
+use crate::practice::custom::schema::{Schema, is_wrong};
 use crate::practice::field::{items, text};
 use crate::practice::status::Fault;
 use crate::practice::validate::check::{Faults, list};
@@ -212,7 +212,7 @@ fn values(at: &str, written: &Value, faults: &mut Faults) {
         nested(&format!("{at}.not"), &written["not"], faults);
     }
     if let Some(pattern) = written["pattern"].as_str().filter(|pattern| !pattern.is_empty())
-        && regex(pattern).is_err()
+        && is_wrong(pattern)
     {
         let why = format!("must be a valid regular expression, but isn't: error parsing regexp: {}", go::misread(pattern));
         faults.push(Fault::invalid(format!("{at}.pattern"), &pattern.into(), &why));
