@@ -1,10 +1,8 @@
-//! The files of one scenario: out of the program or out of a folder, and nothing from outside it.
+//! The files of one scenario: out of a folder, and nothing from outside it.
 
 use std::fs;
 use std::io;
 use std::path::Path;
-
-use include_dir::Dir;
 
 use super::load::LoadError;
 
@@ -16,24 +14,6 @@ pub const LARGEST_FILE: u64 = 1 << 20;
 /// Files in one scenario.
 pub const MOST_FILES: usize = 500;
 const DEEPEST_FOLDER: usize = 6;
-
-/// The files of a scenario that is built into the program.
-#[must_use]
-pub fn embedded(dir: &Dir) -> Vec<File> {
-    let mut files = Vec::new();
-    collect_embedded(dir, dir.path(), &mut files);
-    files.sort();
-    files
-}
-
-fn collect_embedded(dir: &Dir, root: &Path, files: &mut Vec<File>) {
-    for file in dir.files() {
-        files.push((relative(file.path(), root), file.contents().to_vec()));
-    }
-    for dir in dir.dirs() {
-        collect_embedded(dir, root, files);
-    }
-}
 
 /// The files of a folder; hidden ones are passed over.
 ///

@@ -2,13 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use include_dir::{Dir, include_dir};
-
 use super::files::{self, File};
 use super::{Scenario, derive, learner, manifest, pack, readme, sidecar};
 use crate::{text, yaml};
 
-static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
+static SHIPPED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/scenarios.klab"));
 
 /// All scenarios there are, by number, then by name.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -145,8 +143,7 @@ impl Library {
 /// The scenarios that are built into the program.
 #[must_use]
 pub fn embedded() -> Library {
-    let entries = SHIPPED.dirs().map(|dir| entry(&dir.path().to_string_lossy(), files::embedded(dir)));
-    Library::of(entries.collect())
+    pack::read(Path::new("klab"), SHIPPED).unwrap_or_default()
 }
 
 /// The scenarios of a folder or of a pack, or the one scenario that the folder is.

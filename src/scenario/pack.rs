@@ -44,9 +44,20 @@ pub fn write(library: &Library, with_solution: bool, out: impl Write) -> anyhow:
 /// # Errors
 /// The file cannot be read, is no pack, is too large, or holds no scenario.
 pub fn open(path: &Path) -> Result<Library, LoadError> {
-    let broken = |error: io::Error| LoadError::file(path, &format!("this cannot be opened as a pack of scenarios: {error}"), AGAIN);
-    let bytes = GzDecoder::new(Disk::open(path).map_err(broken)?).take(2 * LARGEST_PACK);
-    let mut archive = Archive::new(bytes);
+    read(path, Disk::open(path).map_err(|error| no_pack(path, &error))?)
+}
+
+fn no_pack(path: &Path, error: &io::Error) -> LoadError {
+    LoadError::file(path, &format!("this cannot be opened as a pack of scenarios: {error}"), AGAIN)
+}
+
+/// The same from its bytes; `path` is what it is called in messages.
+///
+/// # Errors
+/// It is no pack, is too large, or holds no scenario.
+pub fn read(path: &Path, packed: impl Read) -> Result<Library, LoadError> {
+    let broken = |error: io::Error| no_pack(path, &error);
+    let mut archive = Archive::new(GzDecoder::new(packed).take(2 * LARGEST_PACK));
     let mut folders: BTreeMap<String, Result<Vec<File>, LoadError>> = BTreeMap::new();
     let mut total = 0;
     for item in archive.entries().map_err(broken)? {

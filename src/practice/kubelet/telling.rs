@@ -17,37 +17,20 @@ impl Worker<'_> {
 
     /// Records an event of the pod.
     pub(super) fn pod_event(&mut self, kind: &str, reason: &str, message: &str) {
-        let node = text(&self.object["spec"]["nodeName"]).to_owned();
-        self.world.event(
-            Self::source(&node),
-            &POD,
-            &self.object,
-            Note {
-                kind,
-                reason,
-                message,
-                path: "",
-            },
-        );
-        self.flush();
+        self.tell_of("", kind, reason, message);
     }
 
     /// Records an event of a container; the status this sync began with is written after its first event.
     pub(super) fn tell(&mut self, index: usize, kind: &str, reason: &str, message: &str) {
         let container = &self.pod.containers[index];
         let path = format!("spec.{}{{{}}}", container.part(), container.name);
-        let node = text(&self.object["spec"]["nodeName"]).to_owned();
-        self.world.event(
-            Self::source(&node),
-            &POD,
-            &self.object,
-            Note {
-                kind,
-                reason,
-                message,
-                path: &path,
-            },
-        );
+        self.tell_of(&path, kind, reason, message);
+    }
+
+    fn tell_of(&mut self, path: &str, kind: &str, reason: &str, message: &str) {
+        let node = text(&self.object["spec"]["nodeName"]);
+        let note = Note { kind, reason, message, path };
+        self.world.event(Self::source(node), &POD, &self.object, note);
         self.flush();
     }
 
