@@ -33,7 +33,7 @@ pub struct Settings {
     pub config: Config,
     /// What was odd while starting.
     pub notices: Vec<Notice>,
-    cards: Vec<Card>,
+    progress: Progress,
 }
 
 impl Settings {
@@ -85,7 +85,6 @@ impl Settings {
             .into_iter();
         let (config, odd) = config::file().map(|file| config::read(&file)).unwrap_or_default();
         let notices = notices.chain(odd).collect();
-        let cards = cards(&library, &progress);
         Ok(Self {
             library,
             place,
@@ -93,7 +92,7 @@ impl Settings {
             state: progress::state_folder(),
             config,
             notices,
-            cards,
+            progress,
         })
     }
 
@@ -114,7 +113,7 @@ impl Settings {
     pub fn without_progress(mut self) -> Self {
         self.progress_file = None;
         self.state = None;
-        self.cards = cards(&self.library, &Progress::default());
+        self.progress = Progress::default();
         self
     }
 
@@ -154,7 +153,7 @@ impl Settings {
             },
             None => Place::Practice,
         };
-        let (mut model, mut effects) = Model::new(self.cards.clone(), place, Timestamp::now());
+        let (mut model, mut effects) = Model::new(cards(&self.library, &self.progress), place, Timestamp::now());
         model.clock.speed = self.place.speed;
         model.kubectl = on_path("kubectl");
         if self.config.mouse == Some(false) {
