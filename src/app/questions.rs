@@ -34,10 +34,18 @@ impl Session {
             }
             Want::Value { kind, name, path, test } => {
                 let version = self.api_version(kind).map_err(|notice| notice.what)?;
-                let object = self.cluster.yaml(&version, kind, name).await?;
-                let found = path::get(&object, path);
-                let saw = found.map_or_else(|| "not set".to_owned(), worded);
-                if test.holds(found) { Ok(saw) } else { Err(saw) }
+                let mut seen = "there is none".to_owned();
+                for object in self.cluster.named(&version, kind, name).await? {
+                    let found = path::get(&object, path);
+                    seen = found.map_or_else(|| "not set".to_owned(), worded);
+                    if name == "*" {
+                        seen = format!("{seen} in {}", object["metadata"]["name"].as_str().unwrap_or_default());
+                    }
+                    if !test.holds(found) {
+                        return Err(seen);
+                    }
+                }
+                Ok(seen)
             }
             Want::Runs { programs } => {
                 for program in programs {
@@ -119,6 +127,7 @@ impl Session {
 /// A field in a few words: of what has fields of its own, their names.
 fn worded(value: &Value) -> String {
     match value {
+        Value::Object(fields) if fields.is_empty() => "anything".to_owned(),
         Value::Object(fields) => short(&format!("has {}", fields.keys().map(String::as_str).collect::<Vec<_>>().join(", "))),
         Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => match items.len() {
             1 => "1 entry".to_owned(),

@@ -20,6 +20,17 @@ impl Cluster {
         Ok(object)
     }
 
+    /// What a name stands for: one object, or with `*` every one of the kind in the namespace.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub async fn named(&self, api_version: &str, kind: &str, name: &str) -> Result<Vec<Value>, String> {
+        match name {
+            "*" => self.objects(api_version, kind, &ListParams::default()).await,
+            _ => Ok(vec![self.yaml(api_version, kind, name).await?]),
+        }
+    }
+
     /// Whether the server says that there is no such object, or it is on its way out.
     pub async fn lacks(&self, api_version: &str, kind: &str, name: &str) -> bool {
         let Ok(served) = self.kind(api_version, kind).await else { return false };

@@ -19,6 +19,7 @@ impl Test {
             Self::Like(glob) => found.is_some_and(|found| text::glob(glob, &plain(found))),
             Self::AtLeast(bound) => compare(found, bound, |found, bound| found >= bound),
             Self::AtMost(bound) => compare(found, bound, |found, bound| found <= bound),
+            Self::UnsetOrAtMost(bound) => found.is_none() || Self::AtMost(bound.clone()).holds(found),
             Self::Exists(wanted) => found.is_some() == *wanted,
         }
     }
@@ -51,6 +52,7 @@ impl fmt::Display for Test {
             Self::Like(glob) => write!(out, "is like {glob}"),
             Self::AtLeast(bound) => write!(out, "is at least {bound}"),
             Self::AtMost(bound) => write!(out, "is at most {bound}"),
+            Self::UnsetOrAtMost(bound) => write!(out, "is not set, or at most {bound}"),
             Self::Exists(true) => out.write_str("is set"),
             Self::Exists(false) => out.write_str("is not set"),
         }
@@ -74,6 +76,8 @@ mod tests {
             (Test::AtMost("96Mi".into()), Some(&there), true),
             (Test::AtLeast("96Mi".into()), Some(&there), false),
             (Test::AtMost("96Mi".into()), None, false),
+            (Test::UnsetOrAtMost("96Mi".into()), None, true),
+            (Test::UnsetOrAtMost("32Mi".into()), Some(&there), false),
             (Test::Exists(false), None, true),
             (Test::Exists(false), Some(&Value::Null), true),
         ] {

@@ -84,5 +84,7 @@ pub enum Test {
     /// Numbers and quantities: `96Mi`.
     AtLeast(String),
     AtMost(String),
+    /// For fields that count as nothing where they are not written.
+    UnsetOrAtMost(String),
     Exists(bool),
 }

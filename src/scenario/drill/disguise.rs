@@ -242,7 +242,7 @@ impl Mask {
                 match test {
                     Test::Is(value) | Test::Not(value) => self.value(value),
                     Test::Like(text) => self.text(text),
-                    Test::AtLeast(_) | Test::AtMost(_) | Test::Exists(_) => {}
+                    Test::AtLeast(_) | Test::AtMost(_) | Test::UnsetOrAtMost(_) | Test::Exists(_) => {}
                 }
             }
             Want::Answers { service, body, .. } => {

@@ -266,6 +266,7 @@ pub struct Field {
     like: Option<String>,
     at_least: Option<Value>,
     at_most: Option<Value>,
+    unset_or_at_most: Option<Value>,
     exists: Option<bool>,
 }
 

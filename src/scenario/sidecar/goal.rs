@@ -8,7 +8,7 @@ use super::super::fields::Reader;
 use super::super::{Goal, Test, Want};
 
 const WANTS: [&str; 10] = ["ready", "quiet", "endpoints", "answers", "value", "can", "cannot", "condition", "gone", "pulls"];
-const TESTS: [&str; 6] = ["is", "not", "like", "at_least", "at_most", "exists"];
+const TESTS: [&str; 7] = ["is", "not", "like", "at_least", "at_most", "unset_or_at_most", "exists"];
 
 impl Reader<'_> {
     pub(super) fn goal(&mut self, item: &Value) -> Option<Goal> {
@@ -96,6 +96,7 @@ impl Reader<'_> {
             "like" => Test::Like(self.or_empty(value, key)),
             "at_least" => Test::AtLeast(self.or_empty(value, key)),
             "at_most" => Test::AtMost(self.or_empty(value, key)),
+            "unset_or_at_most" => Test::UnsetOrAtMost(self.or_empty(value, key)),
             _ => Test::Exists(wanted.as_bool().unwrap_or(true)),
         };
         Some(Want::Value {
