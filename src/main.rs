@@ -50,6 +50,7 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
     }
     let settings = match cli.command {
         Some(Command::Serve(_)) => Settings::without_lessons(place)?,
+        Some(Command::List { .. }) => Settings::as_written(place)?,
         _ => Settings::new(place)?,
     };
     match cli.command {
@@ -58,7 +59,12 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
             on_screen(settings, open)?;
             Ok(true)
         }
-        Some(Command::List { form }) => Ok(app::report::list(&settings, &form)?),
+        Some(Command::List { form }) => {
+            let good = app::report::list(&settings, &form)?;
+            // the program ends here: to take a thousand lessons apart first would only take time
+            std::mem::forget(settings);
+            Ok(good)
+        }
         Some(Command::Show { scenario, json }) => Ok(app::report::show(settings.scenario(&scenario)?, json)?),
         Some(Command::Run(run)) => app::proof::run(settings, &run),
         Some(Command::Check(check)) => app::check::run(settings, &check),

@@ -46,13 +46,22 @@ impl Settings {
         Self::of(place, library)
     }
 
+    /// The same for who only looks at what there is: no lesson is made to fit the place.
+    ///
+    /// # Errors
+    /// A scenarios folder that cannot be read; options that contradict each other.
+    pub fn as_written(place: cli::Place) -> Result<Self, StartError> {
+        let library = Self::library(&place)?;
+        Ok(Self::with(place, library))
+    }
+
     /// The same for a cluster alone, in which no lesson is played.
     ///
     /// # Errors
     /// Options that contradict each other.
     pub fn without_lessons(place: cli::Place) -> Result<Self, StartError> {
         check(&place)?;
-        Self::of(place, Library::default())
+        Ok(Self::with(place, Library::default()))
     }
 
     /// The scenarios there are, as their authors wrote them.
@@ -74,6 +83,10 @@ impl Settings {
     /// A mirror that is none.
     pub fn of(place: cli::Place, mut library: Library) -> Result<Self, StartError> {
         adapt(&mut library, &place)?;
+        Ok(Self::with(place, library))
+    }
+
+    fn with(place: cli::Place, library: Library) -> Self {
         let progress_file = progress::state_folder().map(|folder| folder.join("progress.json"));
         let (progress, damaged) = progress_file.as_deref().map(Progress::read).unwrap_or_default();
         let notices = damaged
@@ -85,7 +98,7 @@ impl Settings {
             .into_iter();
         let (config, odd) = config::file().map(|file| config::read(&file)).unwrap_or_default();
         let notices = notices.chain(odd).collect();
-        Ok(Self {
+        Self {
             library,
             place,
             progress_file,
@@ -93,7 +106,7 @@ impl Settings {
             config,
             notices,
             progress,
-        })
+        }
     }
 
     /// All scenarios and those of a folder, on the practice cluster.

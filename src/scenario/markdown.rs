@@ -34,10 +34,13 @@ pub fn lines(text: &str) -> Vec<Line<'_>> {
 
 /// The text without the `<!-- comments -->` that its author wrote for other authors.
 #[must_use]
-pub fn without_comments(text: &str) -> String {
+pub fn without_comments(text: String) -> String {
+    if !text.contains("<!--") {
+        return text;
+    }
     let mut kept = String::with_capacity(text.len());
     let mut inside = false;
-    for line in lines(text) {
+    for line in lines(&text) {
         if line.code && !inside {
             kept.push_str(line.text);
             kept.push('\n');
@@ -309,8 +312,11 @@ pub fn statuses(text: &str) -> Vec<String> {
     let mut not_ready = Vec::new();
     let mut ready = Vec::new();
     let mut columns: Option<(usize, usize)> = None;
-    for line in lines(text) {
-        let words: Vec<&str> = line.text.split_whitespace().collect();
+    for line in text.lines() {
+        if columns.is_none() && !line.contains("READY") {
+            continue;
+        }
+        let words: Vec<&str> = line.split_whitespace().collect();
         let position = |name| words.iter().position(|word| *word == name);
         if let (Some(at_ready), Some(at_status)) = (position("READY"), position("STATUS")) {
             columns = Some((at_ready, at_status));

@@ -1,5 +1,7 @@
 //! Reads a lesson out of a README: fuzzy headings, folds, lists and links. Nothing in it is ever executed, and nothing in it can fail.
 
+use std::borrow::Cow;
+
 use super::answers::{self, Answers, Kind};
 use super::markdown::{self, Line};
 use super::{Fold, Lesson, Level, Part};
@@ -20,8 +22,13 @@ pub struct Readme {
 /// Takes a README apart.
 #[must_use]
 pub fn parse(text: &str) -> Readme {
-    let text = crate::text::clean(&super::mojibake::repair(&text.replace("\r\n", "\n").replace('\r', "\n")));
-    let text = markdown::without_comments(&text);
+    let text = if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    };
+    let text = crate::text::clean(&super::mojibake::repair(&text));
+    let text = markdown::without_comments(text);
     let lines = markdown::lines(&text);
     let mut reader = Reader::default();
     let mut at = 0;
@@ -256,7 +263,8 @@ fn sections(readme: &mut Readme, lines: &[Line]) {
         };
         let end = markdown::section_end(lines, at + 1);
         let body = &lines[at + 1..end];
-        match topic(heading) {
+        let topic = topic(heading);
+        match topic {
             Topic::Objectives => lesson.objectives.extend(markdown::items(body)),
             Topic::Step => lesson.steps.push(markdown::after_colon(heading).to_owned()),
             Topic::Learned => lesson.learned.extend(markdown::items(body)),
@@ -275,7 +283,7 @@ fn sections(readme: &mut Readme, lines: &[Line]) {
             }
             Topic::Other => {}
         }
-        at = if topic(heading) == Topic::Step { at + 1 } else { end };
+        at = if topic == Topic::Step { at + 1 } else { end };
     }
 }
 
