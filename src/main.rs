@@ -60,7 +60,7 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
             Ok(true)
         }
         Some(Command::List { form }) => {
-            let good = app::report::list(&settings, &form)?;
+            let good = app::report::list(&settings.library, &form)?;
             // the program ends here: to take a thousand lessons apart first would only take time
             std::mem::forget(settings);
             Ok(good)

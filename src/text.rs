@@ -10,6 +10,9 @@ const TAB_STOP: usize = 8;
 /// overrides, zero-width characters. Lines stay; a tab becomes spaces up to the next stop.
 #[must_use]
 pub fn clean(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let mut column = 0;
     let mut chars = text.chars().peekable();

@@ -147,7 +147,7 @@ fn a_pack_reaches_nothing_outside_itself() {
         ("03-root", "out of the scenario's folder"),
         ("04-link", "a link"),
         ("05-large", "1.0 MiB"),
-        ("06-twice", "in the pack twice"),
+        ("06-twice", "taken twice"),
         ("07-many", "more than 500 files"),
     ] {
         let entry = library.entries.iter().find(|entry| entry.folder == folder).expect(folder);

@@ -11,3 +11,4 @@ mod real_cluster;
 mod screens;
 mod story;
 mod terminal;
+mod untrusted;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::time::{Interval, MissedTickBehavior};
@@ -62,7 +61,7 @@ impl Author {
         };
         let news = entries.iter().filter(|(folder, entry)| self.entries.get(*folder) != Some(*entry));
         let news = news.map(|(folder, entry)| {
-            let saved = entry.result.as_ref().map(|scenario| Arc::new(scenario.clone())).map_err(ToString::to_string);
+            let saved = entry.result.clone().map_err(|error| error.to_string());
             Msg::Saved(folder.clone(), saved)
         });
         let news = news.collect();

@@ -1,5 +1,7 @@
 //! `klab drill`: the fault that was drawn, made ready for the screen.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::settings::{Settings, StartError};
@@ -28,7 +30,7 @@ pub fn settings(mut place: cli::Place, wanted: &cli::Drill) -> Result<Settings, 
         .ok_or_else(|| StartError("no scenario fits this drill; leave --level out, or name more scenarios with --scenarios".to_owned()))?;
     let entries = vec![Entry {
         folder: drill::FOLDER.to_owned(),
-        result: Ok(scenario),
+        result: Ok(Arc::new(scenario)),
     }];
     Settings::of(place, Library { entries })
 }

@@ -8,17 +8,16 @@ mod junit;
 mod markdown;
 
 use super::proof::Report;
-use super::settings::Settings;
 use crate::cli::Form;
-use crate::scenario::load::Entry;
+use crate::scenario::load::{Entry, Library};
 use crate::scenario::{Fold, Part, Scenario};
 
 /// Prints every scenario; true when all of them load.
 ///
 /// # Errors
 /// When stdout or the JUnit file cannot be written.
-pub fn list(settings: &Settings, form: &Form) -> io::Result<bool> {
-    let entries = &settings.library.entries;
+pub fn list(library: &Library, form: &Form) -> io::Result<bool> {
+    let entries = &library.entries;
     let mut out = stdout().lock();
     if form.json {
         let list: Vec<Value> = entries.iter().map(entry_json).collect();

@@ -231,6 +231,7 @@ fn adapt(library: &mut Library, place: &cli::Place) -> Result<(), StartError> {
     for entry in &mut library.entries {
         if let Ok(scenario) = &mut entry.result {
             let surroundings = surroundings(place, scenario)?;
+            let scenario = Arc::make_mut(scenario);
             *scenario = std::mem::take(scenario).adapted(&surroundings);
         }
     }
@@ -295,7 +296,7 @@ fn check(place: &cli::Place) -> Result<(), StartError> {
 fn cards(library: &Library, progress: &Progress) -> Vec<Card> {
     let card = |entry: &load::Entry| {
         let record = progress.of(&entry.folder);
-        let scenario = entry.result.as_ref().map(|scenario| Arc::new(scenario.clone())).map_err(ToString::to_string);
+        let scenario = entry.result.clone().map_err(|error| error.to_string());
         Card {
             folder: entry.folder.clone(),
             scenario,

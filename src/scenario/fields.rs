@@ -106,13 +106,23 @@ impl<'a> Reader<'a> {
     pub fn each<T>(&mut self, map: &Value, key: &str, read: fn(&mut Self, &Value) -> Option<T>) -> Vec<T> {
         match map.get(key) {
             None | Some(Value::Null) => Vec::new(),
-            Some(Value::Array(list)) => list.iter().filter_map(|item| read(self, item)).collect(),
+            Some(Value::Array(list)) => list.iter().filter_map(|item| self.item(key, item, read)).collect(),
             Some(one @ Value::Object(_)) => read(self, one).into_iter().collect(),
             Some(_) => {
                 self.warn(key, &format!("`{key}` should be a list"));
                 Vec::new()
             }
         }
+    }
+
+    /// One item of a list; it is never passed over without a word.
+    fn item<T>(&mut self, key: &str, item: &Value, read: fn(&mut Self, &Value) -> Option<T>) -> Option<T> {
+        let before = self.warnings.len();
+        let read = read(self, item);
+        if read.is_none() && self.warnings.len() == before {
+            self.warn(key, &format!("an item of `{key}` is passed over, as it says nothing that is known: {item}"));
+        }
+        read
     }
 
     pub fn duration(&mut self, map: &Value, key: &str) -> Option<Duration> {

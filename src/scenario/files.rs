@@ -1,7 +1,8 @@
 //! The files of one scenario: out of a folder, and nothing from outside it.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use super::load::LoadError;
@@ -12,57 +13,123 @@ pub type File = (String, Vec<u8>);
 /// Bytes; a larger text is no lesson.
 pub const LARGEST_FILE: u64 = 1 << 20;
 /// Files in one scenario.
-pub const MOST_FILES: usize = 500;
+const MOST_FILES: usize = 500;
+/// Bytes of all of them.
+const LARGEST_FOLDER: u64 = 16 << 20;
 const DEEPEST_FOLDER: usize = 6;
+const KEEP: &str = "keep only what the lesson needs; a scenario is README.md, scenario.yaml and manifests";
 
 /// The files of a folder; hidden ones are passed over.
 ///
 /// # Errors
-/// A file that cannot be read, is too large, or lies outside by a link; too many files.
+/// A file that cannot be read, is too large, is none at all or lies outside by a link; too many files.
 pub fn of_folder(root: &Path) -> Result<Vec<File>, LoadError> {
-    let real = fs::canonicalize(root).map_err(|error| unreadable(root, &error))?;
-    let mut files = Vec::new();
-    collect(root, &real, 0, &mut files)?;
-    for file in &mut files {
-        file.0 = relative(Path::new(&file.0), root);
-    }
-    files.sort();
-    Ok(files)
+    let mut found = Gathered::default();
+    collect(root, root, 0, &mut found)?;
+    found.done(root)
 }
 
-fn collect(dir: &Path, real: &Path, depth: usize, files: &mut Vec<File>) -> Result<(), LoadError> {
+fn collect(dir: &Path, root: &Path, depth: usize, files: &mut Gathered) -> Result<(), LoadError> {
     for found in fs::read_dir(dir).map_err(|error| unreadable(dir, &error))? {
-        let path = found.map_err(|error| unreadable(dir, &error))?.path();
-        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
+        let found = found.map_err(|error| unreadable(dir, &error))?;
+        let path = found.path();
+        if is_hidden(&found.file_name().to_string_lossy()) {
             continue;
         }
-        let at = fs::canonicalize(&path).map_err(|error| unreadable(&path, &error))?;
-        if !at.starts_with(real) {
-            let what = format!("this is a link out of the folder, to {}", at.display());
+        let mut kind = found.file_type().map_err(|error| unreadable(&path, &error))?;
+        if kind.is_symlink() {
+            stays_inside(&path, root)?;
+            kind = fs::metadata(&path).map_err(|error| unreadable(&path, &error))?.file_type();
+        }
+        if kind.is_file() {
+            let file = fs::File::open(&path).map_err(|error| unreadable(&path, &error))?;
+            let length = || file.metadata().map_or(0, |about| about.len());
+            files.add(&path, relative(&path, root), &file, length)?;
+        } else if !kind.is_dir() {
             return Err(LoadError::file(
                 &path,
-                &what,
-                "put a copy of the file here, so that the folder can be handed on whole",
+                "this is a pipe, a socket or a device, where only files belong",
+                "take it out of the folder",
             ));
-        }
-        let about = fs::metadata(&path).map_err(|error| unreadable(&path, &error))?;
-        if about.is_dir() && depth < DEEPEST_FOLDER {
-            collect(&path, real, depth + 1, files)?;
-        } else if about.is_file() {
-            if about.len() > LARGEST_FILE {
-                return Err(too_large(&path, about.len()));
-            }
-            if files.len() == MOST_FILES {
-                return Err(too_many(real));
-            }
-            let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
-            files.push((path.to_string_lossy().into_owned(), bytes));
-        } else if !about.is_dir() {
-            let what = "this is a pipe, a socket or a device, where only files belong";
-            return Err(LoadError::file(&path, what, "take it out of the folder"));
+        } else if depth < DEEPEST_FOLDER {
+            collect(&path, root, depth + 1, files)?;
         }
     }
     Ok(())
+}
+
+/// Refuses a link that leads out of the scenario's folder.
+fn stays_inside(link: &Path, root: &Path) -> Result<(), LoadError> {
+    let real = |path: &Path| fs::canonicalize(path).map_err(|error| unreadable(path, &error));
+    let at = real(link)?;
+    if at.starts_with(real(root)?) {
+        return Ok(());
+    }
+    let what = format!("this is a link out of the folder, to {}", at.display());
+    Err(LoadError::file(
+        link,
+        &what,
+        "put a copy of the file here, so that the folder can be handed on whole",
+    ))
+}
+
+/// Whether a file's name keeps it out of the lesson, as an editor's or version control's own.
+#[must_use]
+pub fn is_hidden(name: &str) -> bool {
+    name.starts_with('.')
+}
+
+/// The files of one scenario as they come in, never more than a lesson has.
+#[derive(Default)]
+pub struct Gathered {
+    files: Vec<File>,
+    size: u64,
+}
+
+impl Gathered {
+    /// Takes one file in. `shown` says in an error where it is; its length is only asked for to say it.
+    ///
+    /// # Errors
+    /// It cannot be read, or is one too many or too large.
+    pub fn add(&mut self, shown: &Path, path: String, content: impl Read, length: impl Fn() -> u64) -> Result<(), LoadError> {
+        if self.files.len() == MOST_FILES {
+            let folder = shown.ancestors().nth(1 + path.matches('/').count()).unwrap_or(shown);
+            let what = format!("there are more than {MOST_FILES} files");
+            return Err(LoadError::file(folder, &what, KEEP));
+        }
+        let mut bytes = Vec::new();
+        content
+            .take(LARGEST_FILE + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| unreadable(shown, &error))?;
+        let read = bytes.len() as u64;
+        if read > LARGEST_FILE {
+            return Err(too_large(shown, read.max(length())));
+        }
+        self.size += read;
+        if self.size > LARGEST_FOLDER {
+            let what = format!("with this file the scenario has more than {} MiB", LARGEST_FOLDER >> 20);
+            return Err(LoadError::file(shown, &what, KEEP));
+        }
+        self.files.push((path, bytes));
+        Ok(())
+    }
+
+    /// All files, by path.
+    ///
+    /// # Errors
+    /// Two have the same path, or one stands where another has its folder; only a pack can hold such.
+    pub fn done(mut self, shown: &Path) -> Result<Vec<File>, LoadError> {
+        self.files.sort();
+        let twice = self.files.windows(2).find(|pair| pair[0].0 == pair[1].0).map(|pair| pair[0].0.as_str());
+        let paths: BTreeSet<&str> = self.files.iter().map(|(path, _)| path.as_str()).collect();
+        let above = |path: &str| path.match_indices('/').any(|(at, _)| paths.contains(&path[..at]));
+        let under = || paths.iter().copied().find(|path| above(path));
+        match twice.or_else(under) {
+            Some(path) => Err(LoadError::file(&shown.join(path), "this path is taken twice", "keep one of the two files")),
+            None => Ok(self.files),
+        }
+    }
 }
 
 /// The text of a file.
@@ -82,22 +149,13 @@ fn relative(path: &Path, root: &Path) -> String {
 
 fn unreadable(path: &Path, error: &io::Error) -> LoadError {
     LoadError::Read {
-        path: path.display().to_string(),
+        path: super::load::one_line(&path.display().to_string()),
         why: error.to_string(),
     }
 }
 
-/// What is said of a folder with more files than a lesson has.
-#[must_use]
-pub fn too_many(folder: &Path) -> LoadError {
-    let what = format!("there are more than {MOST_FILES} files");
-    let advice = "keep only what the lesson needs; a scenario is README.md, scenario.yaml and manifests";
-    LoadError::file(folder, &what, advice)
-}
-
 /// What is said of a file beyond the limit; `size` in bytes.
-#[must_use]
-pub fn too_large(path: &Path, size: u64) -> LoadError {
+fn too_large(path: &Path, size: u64) -> LoadError {
     let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
     let what = format!("this file has {:.1} MiB, and {:.0} is the most", mib(size), mib(LARGEST_FILE));
     LoadError::file(path, &what, "make it shorter, or split the lesson into several")

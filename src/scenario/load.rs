@@ -1,6 +1,7 @@
 //! Finds scenarios, built in or in a folder, and reads each on its own: a bad one is an entry with its error and stops no other.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::files::{self, File};
 use super::{Scenario, derive, learner, manifest, pack, readme, sidecar};
@@ -17,7 +18,7 @@ pub struct Library {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     pub folder: String,
-    pub result: Result<Scenario, LoadError>,
+    pub result: Result<Arc<Scenario>, LoadError>,
 }
 
 /// Why a scenario cannot be used: where, what, and what to do.
@@ -40,15 +41,15 @@ pub enum LoadError {
 impl LoadError {
     pub(super) fn file(path: &Path, what: &str, advice: &str) -> Self {
         Self::File {
-            file: path.display().to_string(),
-            what: what.to_owned(),
+            file: one_line(&path.display().to_string()),
+            what: one_line(what),
             advice: advice.to_owned(),
         }
     }
 
     pub(super) fn object(folder: &str, path: &str, line: usize, what: &str, advice: &str) -> Self {
         Self::Object {
-            file: format!("{folder}/{path}"),
+            file: one_line(&format!("{folder}/{path}")),
             line,
             what: what.to_owned(),
             advice: advice.to_owned(),
@@ -96,7 +97,7 @@ impl Library {
 
     /// Every scenario that can be used, in order.
     pub fn scenarios(&self) -> impl Iterator<Item = &Scenario> {
-        self.entries.iter().filter_map(|entry| entry.result.as_ref().ok())
+        self.entries.iter().filter_map(|entry| entry.result.as_deref().ok())
     }
 
     /// Looks a scenario up by number, id or folder.
@@ -114,7 +115,7 @@ impl Library {
             found = self.entries.iter().filter(|entry| entry.number() == Some(number)).collect();
         }
         match found.as_slice() {
-            [entry] => entry.result.as_ref().map_err(|error| FindError::Bad {
+            [entry] => entry.result.as_deref().map_err(|error| FindError::Bad {
                 folder: entry.folder.clone(),
                 error: error.clone(),
             }),
@@ -159,7 +160,7 @@ pub fn path(path: &Path) -> Result<Library, LoadError> {
 /// # Errors
 /// The folder cannot be read, or holds no scenario at all.
 pub fn folder(dir: &Path) -> Result<Library, LoadError> {
-    let shown = dir.display().to_string();
+    let shown = one_line(&dir.display().to_string());
     let unreadable = |error: std::io::Error| LoadError::Read {
         path: shown.clone(),
         why: error.to_string(),
@@ -195,13 +196,7 @@ fn side_by_side(folders: &[PathBuf]) -> Vec<Entry> {
 
 fn of_folder(path: &Path) -> Entry {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    match files::of_folder(path) {
-        Ok(files) => entry(&name, files),
-        Err(error) => Entry {
-            folder: one_line(&name),
-            result: Err(error),
-        },
-    }
+    entry(&name, files::of_folder(path))
 }
 
 fn is_scenario(path: &Path) -> bool {
@@ -219,10 +214,12 @@ fn holds_scenarios(path: &Path) -> bool {
 }
 
 /// Reads one scenario; what is wrong with it is said in its place.
-pub(super) fn entry(folder: &str, files: Vec<File>) -> Entry {
+pub(super) fn entry(folder: &str, files: Result<Vec<File>, LoadError>) -> Entry {
     let folder = one_line(folder);
-    let result = read(&folder, files);
-    Entry { folder, result }
+    Entry {
+        result: files.and_then(|files| read(&folder, files)).map(Arc::new),
+        folder,
+    }
 }
 
 fn read(folder: &str, files: Vec<File>) -> Result<Scenario, LoadError> {
@@ -263,7 +260,7 @@ fn read(folder: &str, files: Vec<File>) -> Result<Scenario, LoadError> {
     }
 }
 
-fn one_line(name: &str) -> String {
+pub(super) fn one_line(name: &str) -> String {
     text::clean(name).replace('\n', " ")
 }
 

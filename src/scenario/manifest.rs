@@ -9,6 +9,8 @@ use crate::{text, yaml};
 
 /// The group of files for kustomize, which no cluster knows.
 const KUSTOMIZE: &str = "kustomize.config.k8s.io/";
+/// Objects of one part; no lesson has more.
+const MOST_OBJECTS: usize = 500;
 
 /// The objects of `part/*.yaml` or of the file `part`, file by file in order of name, as `kubectl apply -f part` takes them.
 ///
@@ -36,6 +38,10 @@ pub fn read(folder: &str, part: &str, files: &[File], allow: &[String]) -> Resul
                 continue;
             }
             for object in flatten(object) {
+                if found.len() == MOST_OBJECTS {
+                    let what = format!("there are more than {MOST_OBJECTS} objects in {part}");
+                    return Err(LoadError::object(folder, path, line, &what, "keep only what the lesson needs"));
+                }
                 let manifest = Manifest {
                     file: path.clone(),
                     line,

@@ -1,5 +1,7 @@
 //! The little of Markdown that the README grammar stands on: lines, fences, headings, folds, lists, links.
 
+use std::borrow::Cow;
+
 /// A line, and whether it stands in a fenced code block or opens or closes one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line<'a> {
@@ -34,13 +36,13 @@ pub fn lines(text: &str) -> Vec<Line<'_>> {
 
 /// The text without the `<!-- comments -->` that its author wrote for other authors.
 #[must_use]
-pub fn without_comments(text: String) -> String {
+pub fn without_comments(text: &str) -> Cow<'_, str> {
     if !text.contains("<!--") {
-        return text;
+        return Cow::Borrowed(text);
     }
     let mut kept = String::with_capacity(text.len());
     let mut inside = false;
-    for line in lines(&text) {
+    for line in lines(text) {
         if line.code && !inside {
             kept.push_str(line.text);
             kept.push('\n');
@@ -64,7 +66,7 @@ pub fn without_comments(text: String) -> String {
             kept.push('\n');
         }
     }
-    kept
+    Cow::Owned(kept)
 }
 
 /// The depth and text of a `# heading`.
@@ -200,7 +202,7 @@ pub fn fold(lines: &[Line], at: usize) -> Option<Details> {
 fn closes(lines: &[Line]) -> bool {
     let tag = lines
         .iter()
-        .filter(|line| !line.code)
+        .filter(|line| !line.code && line.text.contains('<'))
         .map(|line| line.text.to_ascii_lowercase())
         .find(|line| line.contains("<details") || line.contains("</details"));
     tag.is_some_and(|line| line.contains("</details"))

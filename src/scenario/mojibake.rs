@@ -1,5 +1,7 @@
 //! Repairs text whose UTF-8 was once read as Windows-1252: `â€“` becomes an en dash again.
 
+use std::borrow::Cow;
+
 /// What Windows-1252 puts at 0x80 to 0x9f; the five holes stand for themselves.
 const HIGH: [char; 32] = [
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š',
@@ -8,9 +10,9 @@ const HIGH: [char; 32] = [
 
 /// Decodes every run of characters that are the bytes of one UTF-8 character; all else stays as it is.
 #[must_use]
-pub fn repair(text: &str) -> String {
+pub fn repair(text: &str) -> Cow<'_, str> {
     if text.is_ascii() || !text.chars().any(|char| ('\u{c2}'..='\u{f4}').contains(&char)) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len());
@@ -32,7 +34,7 @@ pub fn repair(text: &str) -> String {
             }
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 fn decode(chars: &[char], before: Option<char>) -> Option<(char, usize)> {

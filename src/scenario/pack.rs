@@ -8,11 +8,11 @@ use std::path::{Component, Path};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use tar::{Archive, Builder, EntryType, Header};
+use tar::{Archive, Builder, Header};
 
-use super::files::{self, File, LARGEST_FILE, MOST_FILES};
+use super::files::{self, Gathered};
 use super::learner;
-use super::load::{self, Entry, Library, LoadError};
+use super::load::{self, Library, LoadError};
 
 /// Bytes, unpacked; nobody types more YAML than this.
 const LARGEST_PACK: u64 = 64 << 20;
@@ -56,88 +56,64 @@ fn no_pack(path: &Path, error: &io::Error) -> LoadError {
 /// # Errors
 /// It is no pack, is too large, or holds no scenario.
 pub fn read(path: &Path, packed: impl Read) -> Result<Library, LoadError> {
-    let broken = |error: io::Error| no_pack(path, &error);
-    let mut archive = Archive::new(GzDecoder::new(packed).take(2 * LARGEST_PACK));
-    let mut folders: BTreeMap<String, Result<Vec<File>, LoadError>> = BTreeMap::new();
-    let mut total = 0;
-    for item in archive.entries().map_err(broken)? {
-        let mut item = item.map_err(broken)?;
-        total += item.size();
-        if total > LARGEST_PACK {
-            let what = format!("it unpacks to more than {} MiB", LARGEST_PACK >> 20);
-            return Err(LoadError::file(path, &what, "a pack of lessons is far smaller; do not open it"));
-        }
-        if item.header().entry_type() == EntryType::Directory {
-            continue;
-        }
-        let inside = item.path().map_err(broken)?.into_owned();
-        let (folder, found) = member(path, &inside, &mut item);
-        let files = folders.entry(folder).or_insert_with(|| Ok(Vec::new()));
-        if let Ok(kept) = files {
-            match found.and_then(|file| fitting(file, kept, path)) {
-                Ok(file) => kept.push(file),
-                Err(error) => *files = Err(error),
-            }
-        }
+    let mut archive = Archive::new(GzDecoder::new(packed).take(LARGEST_PACK));
+    let folders = folders(path, &mut archive);
+    let mut rest = archive.into_inner();
+    // a checksum stands at the very end
+    let read = folders.and_then(|folders| io::copy(&mut rest, &mut io::sink()).map(|_| folders));
+    if rest.limit() == 0 {
+        let what = format!("it unpacks to more than {} MiB", LARGEST_PACK >> 20);
+        return Err(LoadError::file(path, &what, "a pack of lessons is far smaller; do not open it"));
     }
+    let folders = read.map_err(|error| no_pack(path, &error))?;
     if folders.is_empty() {
         return Err(LoadError::Empty {
             path: path.display().to_string(),
         });
     }
-    Ok(Library::of(folders.into_iter().map(|(folder, files)| entry(&folder, files)).collect()))
+    let entry = |(folder, files): (String, Result<Gathered, LoadError>)| {
+        let files = files.and_then(|files| files.done(&path.join(&folder)));
+        load::entry(&folder, files)
+    };
+    Ok(Library::of(folders.into_iter().map(entry).collect()))
 }
 
-/// The file, unless the scenario has it already or has too many.
-fn fitting(file: File, kept: &[File], pack: &Path) -> Result<File, LoadError> {
-    if kept.iter().any(|(path, _)| *path == file.0) {
-        return Err(LoadError::file(&pack.join(&file.0), "this file is in the pack twice", AGAIN));
-    }
-    if kept.len() == MOST_FILES {
-        return Err(files::too_many(pack));
-    }
-    Ok(file)
-}
-
-fn entry(folder: &str, files: Result<Vec<File>, LoadError>) -> Entry {
-    match files {
-        Ok(mut files) => {
-            files.sort();
-            load::entry(folder, files)
+/// What belongs to each scenario, up to its first mistake.
+fn folders(pack: &Path, archive: &mut Archive<impl Read>) -> io::Result<BTreeMap<String, Result<Gathered, LoadError>>> {
+    let mut folders = BTreeMap::new();
+    for item in archive.entries()? {
+        let mut item = item?;
+        let inside = item.path()?.into_owned();
+        let parts: Vec<Component> = inside.components().filter(|part| *part != Component::CurDir).collect();
+        let name = |part: &Component| part.as_os_str().to_string_lossy().into_owned();
+        let names: Vec<String> = parts.iter().filter(|part| matches!(part, Component::Normal(_))).map(name).collect();
+        let safe = names.len() == parts.len();
+        // as in a folder: hidden files are passed over, and so is what stands beside the scenarios
+        let beside = names.len() < 2 || item.header().entry_type().is_dir() || names.iter().any(|name| files::is_hidden(name));
+        let Some((folder, rest)) = names.split_first().filter(|_| !(safe && beside)) else {
+            continue;
+        };
+        let files = folders.entry(folder.clone()).or_insert_with(|| Ok(Gathered::default()));
+        if let Ok(gathered) = &mut *files {
+            let shown = pack.join(inside.strip_prefix("/").unwrap_or(&inside));
+            let taken = if safe {
+                member(&shown, rest.join("/"), &mut item, gathered)
+            } else {
+                Err(LoadError::file(&shown, "a path that leads out of the scenario's folder", AGAIN))
+            };
+            if let Err(error) = taken {
+                *files = Err(error);
+            }
         }
-        Err(error) => Entry {
-            folder: folder.to_owned(),
-            result: Err(error),
-        },
     }
+    Ok(folders)
 }
 
-/// The scenario that a member of the archive belongs to, and its file; or what is wrong with it.
-fn member<R: Read>(pack: &Path, inside: &Path, item: &mut tar::Entry<R>) -> (String, Result<File, LoadError>) {
-    let shown = pack.join(inside.strip_prefix("/").unwrap_or(inside));
-    // `tar` itself puts `./` in front
-    let inside = inside.strip_prefix(".").unwrap_or(inside);
-    let parts: Vec<&str> = inside
-        .components()
-        .map_while(|part| if let Component::Normal(part) = part { part.to_str() } else { None })
-        .collect();
-    let safe = parts.len() == inside.components().count() && parts.len() >= 2;
-    let first = inside.components().find_map(|part| match part {
-        Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
-        _ => None,
-    });
-    let folder = first.unwrap_or_default();
-    let refuse = |what: &str| Err(LoadError::file(&shown, what, AGAIN));
-    if !safe {
-        return (folder, refuse("a path that leads out of the scenario's folder"));
-    }
+/// Takes in one file of a scenario.
+fn member<R: Read>(shown: &Path, path: String, item: &mut tar::Entry<R>, files: &mut Gathered) -> Result<(), LoadError> {
     if !item.header().entry_type().is_file() {
-        return (folder, refuse("a link or device, where only files belong"));
+        return Err(LoadError::file(shown, "a link or device, where only files belong", AGAIN));
     }
-    if item.size() > LARGEST_FILE {
-        return (folder, Err(files::too_large(&shown, item.size())));
-    }
-    let mut bytes = Vec::new();
-    let read = item.read_to_end(&mut bytes);
-    (folder, read.map(|_| (parts[1..].join("/"), bytes)).or_else(|error| refuse(&error.to_string())))
+    let length = item.size();
+    files.add(shown, path, item, || length)
 }

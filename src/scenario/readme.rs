@@ -28,7 +28,7 @@ pub fn parse(text: &str) -> Readme {
         Cow::Borrowed(text)
     };
     let text = crate::text::clean(&super::mojibake::repair(&text));
-    let text = markdown::without_comments(text);
+    let text = markdown::without_comments(&text);
     let lines = markdown::lines(&text);
     let mut reader = Reader::default();
     let mut at = 0;

@@ -98,7 +98,7 @@ pub fn parse(file: &str, content: &str) -> Result<Sidecar, yaml::Error> {
         trigger: reader.each(&root, "trigger", Reader::deed),
         clues: reader.each(&root, "clue", Reader::clue),
         expect_broken: root.get("expect_broken").map(|_| reader.texts(&root, "expect_broken")),
-        goals: root.get("goals").map(|_| reader.each(&root, "goals", Reader::goal)),
+        goals: Some(reader.each(&root, "goals", Reader::goal)).filter(|goals| !goals.is_empty()),
         hints: reader.each(&root, "hints", Reader::hint),
         solution_mode: reader.solution(&root["solution"]),
         lift_finalizers: reader.texts(&root["cleanup"], "lift_finalizers"),

@@ -1,7 +1,5 @@
 //! Screens of three sizes, without colours.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -21,7 +19,7 @@ fn model() -> Model {
         .iter()
         .map(|entry| Card {
             folder: entry.folder.clone(),
-            scenario: entry.result.as_ref().map(|scenario| Arc::new(scenario.clone())).map_err(ToString::to_string),
+            scenario: entry.result.clone().map_err(|error| error.to_string()),
             state: crate::lab::msg::Solved::New,
             best: None,
         })

@@ -155,7 +155,7 @@ fn every_kubectl_command_of_the_lessons_has_an_answer() {
         };
         let mut lab = Lab::broken();
         let parts: Vec<String> = scenario.lesson.parts.iter().map(text).collect();
-        lab.edit().scenario = scenario.into();
+        lab.edit().scenario = scenario;
         for command in parts.iter().flat_map(|part| crate::scenario::commands::of(part)) {
             let Some(effects) = crate::lab::answer::open(&mut lab.model, &command.text) else {
                 continue;
