@@ -4,65 +4,70 @@ use serde_json::{Value, json};
 
 use super::session::{Session, notice};
 use crate::lab::msg::Notice;
+use crate::scenario::goal::Told;
 use crate::scenario::value::plain;
-use crate::scenario::{Deed, Want, path};
+use crate::scenario::{Deed, Program, Test, Want, path};
 use crate::text;
 
 /// Columns of an answer that a goal quotes.
 const QUOTED: usize = 60;
 
 impl Session {
-    /// Whether a goal holds now: what was seen, or what stands against it.
-    ///
-    /// # Errors
-    /// What was seen instead, or why nothing could be seen.
-    pub async fn holds(&self, want: &Want) -> Result<String, String> {
-        match want {
-            Want::Answers { service, port, path, body } => {
-                let said = self.cluster.request(service, *port, path).await.map_err(|why| gist(&why))?;
-                let line = gist(&said);
-                if body.is_empty() || text::glob(body, said.trim()) {
-                    Ok(format!("it answered {line}").trim_end().to_owned())
-                } else {
-                    Err(format!("it answered {line}"))
-                }
-            }
-            Want::Can { who, verb, resource, allowed } => {
-                let may = self.cluster.may(who, verb, resource).await?;
+    /// What the cluster says about a goal now.
+    pub async fn told(&self, want: &Want) -> Told {
+        let told = match want {
+            Want::Answers { service, port, path, body } => Ok(self.answers(service, *port, path, body).await),
+            Want::Can { who, verb, resource, allowed } => self.cluster.may(who, verb, resource).await.map(|may| {
                 let saw = if may { "yes" } else { "no" }.to_owned();
-                if may == *allowed { Ok(saw) } else { Err(saw) }
-            }
-            Want::Value { kind, name, path, test } => {
-                let version = self.api_version(kind).map_err(|notice| notice.what)?;
-                let mut seen = "there is none".to_owned();
-                for object in self.cluster.named(&version, kind, name).await? {
-                    let found = path::get(&object, path);
-                    seen = found.map_or_else(|| "not set".to_owned(), worded);
-                    if name == "*" {
-                        seen = format!("{seen} in {}", object["metadata"]["name"].as_str().unwrap_or_default());
-                    }
-                    if !test.holds(found) {
-                        return Err(seen);
-                    }
-                }
-                Ok(seen)
-            }
-            Want::Runs { programs } => {
-                for program in programs {
-                    let version = self.api_version(&program.kind).map_err(|notice| notice.what)?;
-                    program.runs_in(&self.cluster.yaml(&version, &program.kind, &program.workload).await?)?;
-                }
-                Ok("they do".to_owned())
-            }
+                if may == *allowed { Told::Holds(saw) } else { Told::Unmet(saw) }
+            }),
+            Want::Value { kind, name, path, test } => self.value(kind, name, path, test).await,
+            Want::Runs { programs } => self.runs(programs).await,
             _ => Err("klab cannot ask the cluster for this".to_owned()),
+        };
+        told.unwrap_or_else(Told::Unasked)
+    }
+
+    async fn answers(&self, service: &str, port: u16, path: &str, body: &str) -> Told {
+        match self.cluster.request(service, port, path).await {
+            Ok(said) if body.is_empty() || text::glob(body, said.trim()) => Told::Holds(format!("it answered {}", gist(&said)).trim_end().to_owned()),
+            Ok(said) => Told::Unmet(format!("it answered {}", gist(&said))),
+            Err(why) => Told::Unmet(gist(&why)),
         }
+    }
+
+    async fn value(&self, kind: &str, name: &str, path: &str, test: &Test) -> Result<Told, String> {
+        let version = self.api_version(kind).map_err(|notice| notice.what)?;
+        let mut seen = "there is none".to_owned();
+        for object in self.cluster.named(&version, kind, name).await? {
+            let found = path::get(&object, path);
+            seen = found.map_or_else(|| "not set".to_owned(), worded);
+            if name == "*" {
+                seen = format!("{seen} in {}", object["metadata"]["name"].as_str().unwrap_or_default());
+            }
+            if !test.holds(found) {
+                return Ok(Told::Unmet(seen));
+            }
+        }
+        Ok(Told::Holds(seen))
+    }
+
+    async fn runs(&self, programs: &[Program]) -> Result<Told, String> {
+        for program in programs {
+            let version = self.api_version(&program.kind).map_err(|notice| notice.what)?;
+            let live = self.cluster.yaml(&version, &program.kind, &program.workload).await?;
+            if let Err(instead) = program.runs_in(&live) {
+                return Ok(Told::Unmet(instead));
+            }
+        }
+        Ok(Told::Holds("they do".to_owned()))
     }
 
     /// The first of the scenario's cheats that shows in the cluster.
     pub async fn cheat(&self) -> Option<usize> {
         for (place, cheat) in self.scenario.cheats.iter().enumerate() {
             let shows = match &cheat.when {
-                Some(want) => self.holds(want).await.is_ok(),
+                Some(want) => matches!(self.told(want).await, Told::Holds(_)),
                 None => self.all_left(&cheat.does).await,
             };
             if shows {

@@ -20,7 +20,7 @@ use crate::cluster::watch::WatchMsg;
 use crate::lab::msg::{FromCluster, Link, Notice};
 use crate::practice::{self, Options, Practice};
 use crate::scenario::clue::LogRequest;
-use crate::scenario::{ClueRule, Deed, Manifest, Node, Scenario, Want};
+use crate::scenario::{ClueRule, Deed, Node, Scenario, Want};
 
 /// Lines of a log that rules look at.
 const TAIL: usize = 20;
@@ -74,14 +74,9 @@ fn linked(object: &serde_json::Value) -> Vec<&'static str> {
 
 /// Kinds of which goals, clues and deeds speak.
 fn asked_about(scenario: &Scenario) -> Vec<&str> {
-    let mut kinds = Vec::new();
-    for goal in &scenario.goals {
-        match &goal.what {
-            Want::Ready { kind, .. } | Want::Condition { kind, .. } | Want::Value { kind, .. } | Want::Gone { kind, .. } => kinds.push(kind.as_str()),
-            Want::Endpoints { .. } | Want::Answers { .. } => kinds.push("Service"),
-            Want::SeenBroken | Want::Quiet | Want::Pulls | Want::Can { .. } | Want::Runs { .. } => {}
-        }
-    }
+    let hidden = scenario.cheats.iter().filter_map(|cheat| cheat.when.as_ref());
+    let wants = scenario.goals.iter().map(|goal| &goal.what).chain(hidden);
+    let mut kinds: Vec<&str> = wants.flat_map(Want::kinds).collect();
     for clue in &scenario.clues {
         match clue {
             ClueRule::Condition { kind, .. } => kinds.push(kind),
@@ -91,13 +86,7 @@ fn asked_about(scenario: &Scenario) -> Vec<&str> {
     }
     let cheats = scenario.cheats.iter().flat_map(|cheat| &cheat.does);
     let repairs = scenario.repairs.iter().flat_map(|repair| &repair.does);
-    for deed in scenario.trigger.iter().chain(cheats).chain(repairs) {
-        match deed {
-            Deed::Delete { kind, .. } | Deed::Scale { kind, .. } | Deed::Patch { kind, .. } => kinds.push(kind),
-            Deed::Apply(manifests) | Deed::Replace(manifests) => kinds.extend(manifests.iter().map(Manifest::kind)),
-            Deed::Restart { .. } | Deed::Undo { .. } | Deed::Request { .. } | Deed::Finalize => {}
-        }
-    }
+    kinds.extend(scenario.trigger.iter().chain(cheats).chain(repairs).flat_map(Deed::kinds));
     kinds.retain(|kind| !kind.is_empty());
     kinds
 }

@@ -226,6 +226,20 @@ pub enum Change {
     Relisted { kind: String, live: Vec<Uid> },
 }
 
+impl Change {
+    /// The kind of what changed.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Put(Row::Pod(_)) => "Pod",
+            Self::Put(Row::Event(_)) => "Event",
+            Self::Put(Row::Object(row)) => &row.kind,
+            Self::Put(Row::Node(_)) => "Node",
+            Self::Gone { kind, .. } | Self::Relisted { kind, .. } => kind,
+        }
+    }
+}
+
 /// All rows of the lab's namespace.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Snapshot {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::msg::{Effect, Notice, Solved};
+use super::msg::{Effect, Link, Notice, Solved};
 use super::{Attempt, Model, Overlay, Screen, Stage, attempt, drill, table};
 use crate::cluster::snapshot::{Change, Row, Snapshot, Uid};
 use crate::scenario::clue::{self, Clue, Evidence, LogTails, Source};
@@ -25,6 +25,7 @@ pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
     attempt.journal.carrying = attempt.working.is_some();
     attempt.journal.quiet = matches!(attempt.stage, Stage::Opening | Stage::Ready) && !by_hand;
     for change in changes {
+        attempt.judge.stir(&attempt.scenario, change.kind());
         let (uid, event) = match &change {
             Change::Put(row) => (Some(uid(row).clone()), shows_as_event(attempt, row)),
             _ => (None, false),
@@ -54,7 +55,6 @@ pub(super) fn changed(model: &mut Model, changes: Vec<Change>) -> Vec<Effect> {
     if memory.arrival.len() > snapshot.events.len() {
         memory.arrival.retain(|uid, _| snapshot.events.contains_key(uid));
     }
-    attempt.judge.stir();
     let mut effects = if by_hand { attempt::story::broken_by_hand(model) } else { Vec::new() };
     effects.extend(look(model));
     if let Some(attempt) = model.attempt_mut() {
@@ -164,8 +164,9 @@ fn judge(model: &mut Model) -> Vec<Effect> {
     if attempt.judge.solved() {
         return solved(model);
     }
-    let questions = attempt.judge.ask(&attempt.scenario, &evidence);
-    let (shows, suspect) = attempt.judge.suspect(&attempt.scenario, &evidence);
+    let watched = !matches!(attempt.link, Link::Limited(_));
+    let questions = attempt.judge.ask(&attempt.scenario, &evidence, watched);
+    let (shows, suspect) = attempt.judge.suspect(&attempt.scenario, &evidence, watched);
     let number = attempt.number;
     let ask = |(goal, want)| Effect::Ask(number, goal, want);
     let effects = questions.into_iter().map(ask).chain(suspect.then_some(Effect::Suspect(number))).collect();

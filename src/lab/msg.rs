@@ -11,6 +11,7 @@ use super::layout::{Drawn, Layout};
 use super::shell::Grid;
 use crate::cluster::snapshot::{Change, ObjectRef, Uid};
 use crate::scenario::clue::LogRequest;
+use crate::scenario::goal::Told;
 use crate::scenario::{Deed, Scenario, Want};
 
 /// Which attempt an answer belongs to; `update` drops answers to an older one.
@@ -66,7 +67,7 @@ pub enum FromCluster {
     Found(Vec<String>),
     LogTail(LogRequest, Vec<String>),
     /// What the cluster answered for a goal, by its place.
-    Asked(usize, Result<String, String>),
+    Asked(usize, Told),
     /// The cheat that shows in the cluster, by its place; none where none does.
     Cheated(Option<usize>),
     /// Text for the open detail page.

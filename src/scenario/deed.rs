@@ -44,6 +44,18 @@ pub enum Deed {
     Finalize,
 }
 
+impl Deed {
+    /// Kinds of the objects that it leaves or takes away.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<&str> {
+        match self {
+            Self::Delete { kind, .. } | Self::Scale { kind, .. } | Self::Patch { kind, .. } => vec![kind],
+            Self::Apply(manifests) | Self::Replace(manifests) => manifests.iter().map(Manifest::kind).collect(),
+            Self::Restart { .. } | Self::Undo { .. } | Self::Request { .. } | Self::Finalize => Vec::new(),
+        }
+    }
+}
+
 /// Something a learner may do that looks like a repair and is none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cheat {
@@ -52,6 +64,26 @@ pub struct Cheat {
     pub when: Option<Want>,
     /// Why it does not count.
     pub say: String,
+}
+
+impl Cheat {
+    /// Whether a change of this kind may bring it or take it away.
+    #[must_use]
+    pub fn turns_on(&self, kind: &str) -> bool {
+        match &self.when {
+            Some(want) => want.turns_on(kind),
+            None => self.does.iter().any(|deed| deed.kinds().contains(&kind)),
+        }
+    }
+
+    /// Whether it may come or go with nothing that is watched being different.
+    #[must_use]
+    pub fn unwatched(&self) -> bool {
+        match &self.when {
+            Some(want) => !want.by_its_kinds(),
+            None => self.does.contains(&Deed::Finalize),
+        }
+    }
 }
 
 /// A repair other than solution/ that counts as well.

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use ask::Told;
+
 use super::clue::{Clue, Evidence, crash};
 use super::{Goal, Scenario, Want};
 use crate::cluster::snapshot::{ContainerState, PodRow, Uid};
@@ -40,7 +42,7 @@ struct Progress {
     since: Option<Timestamp>,
     met: bool,
     /// What the lab found out for a goal that rows cannot tell.
-    told: Option<Result<String, String>>,
+    told: Option<Told>,
     asking: ask::Asking,
 }
 
@@ -102,7 +104,7 @@ impl Judge {
             .enumerate()
             .filter_map(|(at, goal)| {
                 let verdict = self.verdict(at, goal, evidence, scenario, disturbed);
-                let silent = matches!(goal.what, Want::Runs { .. }) && !matches!(self.progress[at].told, Some(Err(_)));
+                let silent = matches!(goal.what, Want::Runs { .. }) && !matches!(self.progress[at].told, Some(Told::Unmet(_) | Told::Unasked(_)));
                 (!silent).then_some(verdict)
             })
             .collect()
@@ -243,7 +245,7 @@ fn looked_for(scenario: &Scenario) -> String {
     }
 }
 
-fn told(want: &Want, told: Option<&Result<String, String>>) -> check::Check {
+fn told(want: &Want, told: Option<&Told>) -> check::Check {
     let looked_at = match want {
         Want::Answers { service, port, path, .. } => format!("http://{service}:{port}{path}"),
         Want::Runs { .. } => "what the workloads run".to_owned(),
@@ -251,22 +253,14 @@ fn told(want: &Want, told: Option<&Result<String, String>>) -> check::Check {
         Want::Value { kind, name, path, .. } => format!("{path} of {}/{name}", kind.to_lowercase()),
         _ => String::new(),
     };
-    match told {
-        None => check::Check {
-            holds: false,
-            looked_at,
-            saw: "not asked yet".to_owned(),
-        },
-        Some(Ok(saw)) => check::Check {
-            holds: true,
-            looked_at,
-            saw: saw.clone(),
-        },
-        Some(Err(saw)) => check::Check {
-            holds: false,
-            looked_at,
-            saw: saw.clone(),
-        },
+    let saw = match told {
+        None => "not asked yet",
+        Some(Told::Holds(saw) | Told::Unmet(saw) | Told::Unasked(saw)) => saw,
+    };
+    check::Check {
+        holds: matches!(told, Some(Told::Holds(_))),
+        looked_at,
+        saw: saw.to_owned(),
     }
 }
 

@@ -74,6 +74,32 @@ pub enum Want {
     },
 }
 
+impl Want {
+    /// Kinds of which it speaks, whose objects decide it.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<&str> {
+        match self {
+            Self::Ready { kind, .. } | Self::Condition { kind, .. } | Self::Value { kind, .. } | Self::Gone { kind, .. } => vec![kind],
+            Self::Endpoints { .. } | Self::Answers { .. } => vec!["Service"],
+            Self::Runs { programs } => programs.iter().map(|program| program.kind.as_str()).collect(),
+            Self::SeenBroken | Self::Quiet | Self::Pulls | Self::Can { .. } => Vec::new(),
+        }
+    }
+
+    /// Whether a change of this kind may decide it anew.
+    #[must_use]
+    pub fn turns_on(&self, kind: &str) -> bool {
+        !self.by_its_kinds() || self.kinds().contains(&kind)
+    }
+
+    /// Whether a change of the objects it speaks of is all that can decide it anew; a program may answer sooner or later,
+    /// and what grants a right may be of any kind.
+    #[must_use]
+    pub fn by_its_kinds(&self) -> bool {
+        !matches!(self, Self::Answers { .. } | Self::Can { .. })
+    }
+}
+
 /// What a field must say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Test {

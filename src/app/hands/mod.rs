@@ -170,7 +170,7 @@ impl Hands {
                 answer.send(FromCluster::LogTail(wanted, lines)).await;
             }),
             Effect::Ask(number, goal, want) => self.with_session(number, move |session, answer| async move {
-                let found = session.holds(&want).await;
+                let found = session.told(&want).await;
                 answer.send(FromCluster::Asked(goal, found)).await;
             }),
             Effect::Suspect(number) => self.with_session(number, move |session, answer| async move {

@@ -1,6 +1,6 @@
 //! Tests of the judge: latching, windows and what breaks them.
 
-use super::{Judge, Verdict};
+use super::{Judge, Told, Verdict};
 use crate::cluster::snapshot::{ContainerState, Endpoints, Replicas};
 use crate::scenario::stage::{PLAIN, Stage, at, ended, running, waiting};
 use crate::scenario::{ClueRule, Test, Want};
@@ -194,11 +194,11 @@ fn the_other_goals_say_what_they_saw() {
     let verdicts = look(&mut judge, &mut stage, 0);
     let saw: Vec<&str> = verdicts.iter().skip(1).map(|verdict| verdict.saw.as_str()).collect();
     assert_eq!(saw, ["0 ready, 1 not ready", "1", "Pending", "it is being deleted", "not asked yet"]);
-    judge.tell(5, Ok("hello".into()));
+    judge.tell(5, Told::Holds("hello".into()));
     stage.object("PersistentVolumeClaim", "data", Replicas::default()).columns = vec![("STATUS".into(), "Bound".into())];
     stage.snapshot.objects.retain(|_, row| row.kind != "ConfigMap");
     assert_eq!(mets(&look(&mut judge, &mut stage, 1)), [true, false, true, true, true, true]);
-    judge.tell(5, Err("503".into()));
+    judge.tell(5, Told::Unmet("503".into()));
     assert_eq!(look(&mut judge, &mut stage, 2)[5].saw, "503");
 }
 
