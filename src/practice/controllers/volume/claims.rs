@@ -35,8 +35,8 @@ impl Controller for Claims {
                 world.queue(me, Key::new("", &volume), after);
             }
         } else if change.kind == &PERSISTENT_VOLUME {
-            // A claim made right after its volume comes too early for it.
-            let later = world.between(25, 45);
+            // Sooner than a claim that comes right after its volume is looked at.
+            let later = world.between(1, 3);
             world.queue(me, Key::new("", &change.name), later);
             let claim = change.decoded()["spec"]["claimRef"].clone();
             if !claim.is_null() {
