@@ -134,6 +134,23 @@ pub fn misfit(world: &World, pod: &Value, cluster: &Cluster, machine: &Machine) 
     repelled.then_some(("node(s) didn't satisfy existing pods anti-affinity rules", false))
 }
 
+/// Whether a pod that came is one that all of another's required affinity asks for.
+#[must_use]
+pub fn attracted(world: &World, pod: &Value, came: &Placed) -> bool {
+    let (home, own) = (text(&pod["metadata"]["namespace"]), &pod["metadata"]["labels"]);
+    let terms = items(&pod["spec"]["affinity"]["podAffinity"][REQUIRED]);
+    !terms.is_empty() && terms.iter().all(|term| means(world, term, home, own, came))
+}
+
+/// Whether a pod that is gone was one that another would not have beside it, or would not have had it.
+#[must_use]
+pub fn repelled(world: &World, pod: &Value, gone: &Placed) -> bool {
+    let me = Placed::of(pod);
+    let terms = items(&pod["spec"]["affinity"]["podAntiAffinity"][REQUIRED]);
+    terms.iter().any(|term| means(world, term, &me.name.0, &me.labels, gone))
+        || gone.repels.iter().any(|term| means(world, term, &gone.name.0, &gone.labels, &me))
+}
+
 /// A pod may be the first of those its affinity asks for, anywhere the topology is known.
 fn first_of_its_kind(world: &World, terms: &[Value], pod: &Value, cluster: &Cluster, machine: &Machine) -> bool {
     let (home, own, me) = (text(&pod["metadata"]["namespace"]), &pod["metadata"]["labels"], Placed::of(pod));

@@ -90,7 +90,9 @@ impl<'a> Request<'a> {
     }
 }
 
-fn clash(one: &(String, String, i64), other: &(String, String, i64)) -> bool {
+/// Whether two ports of a node cannot be had by two pods at once.
+#[must_use]
+pub fn clash(one: &(String, String, i64), other: &(String, String, i64)) -> bool {
     one.1 == other.1 && one.2 == other.2 && (one.0 == other.0 || one.0 == "0.0.0.0" || other.0 == "0.0.0.0")
 }
 

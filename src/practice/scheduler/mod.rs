@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use self::cluster::{Cluster, Placed};
 use self::filter::{Misfit, Request};
+use self::hint::News;
 use self::preempt::{Outcome, preempt};
 use self::verdict::{bind, evict, gate, nominate, refuse, tell};
 use super::field::{deleting, int, items, text};
@@ -19,6 +20,7 @@ use super::world::{Controller, Id, Key, World};
 mod affinity;
 mod cluster;
 mod filter;
+mod hint;
 mod preempt;
 mod resources;
 mod spread;
@@ -71,10 +73,12 @@ impl Controller for Scheduler {
             let helps = change.what != What::Deleted && relevant(before) != relevant(node);
             self.cluster.see_node(node.clone(), change.what == What::Deleted);
             if helps {
-                self.retry(me, world, |_| true);
+                self.retry(me, world, &News::Node { before, node });
             }
-        } else if change.what != What::Deleted && [&PERSISTENT_VOLUME_CLAIM, &PERSISTENT_VOLUME, &STORAGE_CLASS].contains(&change.kind) {
-            self.retry(me, world, |waiting| waiting.plugins.contains(&"VolumeBinding") || waiting.binding.is_some());
+        } else if change.kind == &PERSISTENT_VOLUME_CLAIM && change.what != What::Deleted {
+            self.retry(me, world, &News::Claim(&change.namespace, &change.name));
+        } else if [&PERSISTENT_VOLUME, &STORAGE_CLASS].contains(&change.kind) && change.what != What::Deleted {
+            self.retry(me, world, &News::Storage);
         }
     }
 
@@ -141,19 +145,28 @@ impl Scheduler {
             } else if changed {
                 self.requeue(me, world, &key);
             }
-        } else if self.cluster.see_pod(pod, gone) {
-            let room = ["NodeResourcesFit", "NodePorts", "PodTopologySpread", "InterPodAffinity", "VolumeRestrictions"];
-            self.retry(me, world, |waiting| waiting.plugins.iter().any(|plugin| room.contains(plugin)));
-        } else if change.before.is_some() && text(&change.earlier()["spec"]["nodeName"]).is_empty() {
-            self.retry(me, world, |waiting| {
-                waiting.plugins.iter().any(|plugin| ["InterPodAffinity", "PodTopologySpread"].contains(plugin))
-            });
+        } else {
+            let over = self.cluster.see_pod(pod, gone);
+            let came = change.before.is_some() && text(&change.earlier()["spec"]["nodeName"]).is_empty();
+            if over && !self.waiting.is_empty() {
+                self.retry(me, world, &News::Gone(&Placed::of(pod)));
+            } else if came && !self.waiting.is_empty() {
+                self.retry(me, world, &News::Placed(&Placed::of(pod)));
+            }
         }
     }
 
-    /// Something changed that may help: tries the pods it may help again.
-    fn retry(&self, me: Id, world: &mut World, helps: impl Fn(&Waiting) -> bool) {
-        let mut keys: Vec<(&Key, &Waiting)> = self.waiting.iter().filter(|(_, waiting)| helps(waiting)).collect();
+    /// Something happened: tries those pods again that it can help.
+    fn retry(&self, me: Id, world: &mut World, news: &News<'_>) {
+        let helped = |key: &Key, waiting: &Waiting| {
+            // Before there was any node, no plugin was asked.
+            let any = waiting.plugins.is_empty() || waiting.binding.is_some() && matches!(news, News::Claim(..) | News::Storage);
+            any || world
+                .store
+                .get(&POD, &key.namespace, &key.name)
+                .is_some_and(|pod| waiting.plugins.iter().any(|plugin| news.helps(world, &pod, plugin)))
+        };
+        let mut keys: Vec<(&Key, &Waiting)> = self.waiting.iter().filter(|(key, waiting)| helped(key, waiting)).collect();
         keys.sort_by_key(|(_, waiting)| (std::cmp::Reverse(waiting.priority), waiting.turn));
         for (key, _) in keys {
             self.requeue(me, world, key);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::affinity::selected;
-use super::cluster::{Cluster, Machine};
+use super::cluster::{Cluster, Machine, Placed};
 use super::filter::untolerated;
 use crate::practice::field::{int, items, selects, text};
 
@@ -51,6 +51,17 @@ fn selector(pod: &Value, constraint: &Value) -> Value {
     selector
 }
 
+/// Whether a pod's selector counts another.
+fn counted_by(selector: &Value, pod: &Value, other: &Placed) -> bool {
+    text(&pod["metadata"]["namespace"]) == other.name.0 && selects(selector, &json!({"metadata": {"labels": other.labels}}))
+}
+
+/// Whether another pod's coming or going changes how evenly a pod's kind lies.
+#[must_use]
+pub fn concerned(pod: &Value, other: &Placed) -> bool {
+    constraints(pod, "DoNotSchedule").any(|constraint| counted_by(&selector(pod, constraint), pod, other))
+}
+
 /// Matching pods by place, over the nodes that count.
 fn counts(pod: &Value, constraint: &Value, cluster: &Cluster, machine: &Machine) -> BTreeMap<String, i64> {
     let (key, selector) = (text(&constraint["topologyKey"]), selector(pod, constraint));
@@ -63,9 +74,7 @@ fn counts(pod: &Value, constraint: &Value, cluster: &Cluster, machine: &Machine)
         if !counted {
             continue;
         }
-        let same = there.pods.values().filter(|other| {
-            !other.deleting && text(&pod["metadata"]["namespace"]) == other.name.0 && selects(&selector, &json!({"metadata": {"labels": other.labels}}))
-        });
+        let same = there.pods.values().filter(|other| !other.deleting && counted_by(&selector, pod, other));
         *counts.entry(place.to_owned()).or_insert(0) += same.count() as i64;
     }
     counts

@@ -231,6 +231,29 @@ fn a_pod_that_fits_nowhere_says_why() {
 }
 
 #[test]
+fn a_pod_that_was_turned_away_is_looked_at_again_only_when_what_went_can_help_it() {
+    let mut play = Play::new();
+    play.deploy("rose", 1, &json!({"image": "tulip:1.0"}));
+    play.deploy("moss", 1, &json!({"image": "florist/moss:1.0"}));
+    play.to(5.0);
+    play.deploy("tulip", 1, &json!({"image": "tulip:1.0"}));
+    play.change("tulip", |spec| {
+        spec["template"]["spec"]["affinity"] = json!({"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution":
+            [{"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"plant": "rose"}}}]}});
+    });
+    play.to(10.0);
+    let tries = play.when("FailedScheduling").len();
+    assert!(tries > 0);
+    play.change("moss", |spec| spec["replicas"] = 0.into());
+    play.to(50.0);
+    assert_eq!(play.when("FailedScheduling").len(), tries);
+    play.change("rose", |spec| spec["replicas"] = 0.into());
+    play.to(100.0);
+    let ready: Vec<_> = play.pods().iter().map(|pod| condition(pod, "Ready")["status"].clone()).collect();
+    assert_eq!(ready, ["True"]);
+}
+
+#[test]
 fn too_much_memory_ends_in_oom() {
     let mut play = Play::new();
     play.deploy("bed", 1, &json!({"image": "florist/ivy:1.0", "resources": {"limits": {"memory": "64Mi"}}}));
