@@ -11,7 +11,7 @@ use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use thiserror::Error;
 
-use super::{Cluster, fault, pinned};
+use super::{Cluster, fault, kubeconfig, pinned};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The server writes a bookmark into a quiet watch about every minute; a connection silent for longer than this is dead.
@@ -66,7 +66,7 @@ fn known(contexts: &[String]) -> String {
 /// # Errors
 /// When the kubeconfig is missing or broken.
 pub fn contexts(kubeconfig: Option<&Path>) -> Result<Vec<String>, ConnectError> {
-    Ok(names(&read(kubeconfig)?))
+    Ok(names(&kubeconfig::read(kubeconfig)?))
 }
 
 impl Cluster {
@@ -149,7 +149,7 @@ fn counted(client: Client, requests: &Arc<AtomicU64>) -> Client {
 /// What to connect with, and the kubeconfig that says so.
 async fn config(options: &ConnectOptions) -> Result<(Config, Arc<Kubeconfig>), ConnectError> {
     let file = file_name(options.kubeconfig.as_deref());
-    let kubeconfig = read(options.kubeconfig.as_deref())?;
+    let kubeconfig = kubeconfig::read(options.kubeconfig.as_deref())?;
     let contexts = names(&kubeconfig);
     if !contexts.contains(&options.context) {
         return Err(ConnectError::UnknownContext {
@@ -174,28 +174,6 @@ async fn config(options: &ConnectOptions) -> Result<(Config, Arc<Kubeconfig>), C
         exec.interactive_mode = Some(ExecInteractiveMode::Never);
     }
     Ok((config, pinned))
-}
-
-fn read(kubeconfig: Option<&Path>) -> Result<Kubeconfig, ConnectError> {
-    let file = file_name(kubeconfig);
-    let answer = match kubeconfig {
-        Some(path) => Kubeconfig::read_from(path),
-        None => Kubeconfig::read(),
-    };
-    answer.map_err(|error| match &error {
-        kube::config::KubeconfigError::ReadConfig(why, path) => ConnectError::Unreadable {
-            file: path.display().to_string(),
-            why: why.to_string(),
-        },
-        kube::config::KubeconfigError::FindPath => ConnectError::Unreadable {
-            file,
-            why: "no home folder".to_owned(),
-        },
-        _ => ConnectError::Broken {
-            file,
-            why: fault::chain(&error),
-        },
-    })
 }
 
 fn file_name(kubeconfig: Option<&Path>) -> String {

@@ -12,6 +12,7 @@ pub mod fault;
 pub mod get;
 pub mod guard;
 pub mod kinds;
+mod kubeconfig;
 pub mod logs;
 pub mod namespace;
 pub mod needs;

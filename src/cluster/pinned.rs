@@ -3,6 +3,7 @@
 use kube::config::Kubeconfig;
 
 use super::Cluster;
+use crate::yaml;
 
 /// A kubeconfig with this context alone, and its cluster and user.
 #[must_use]
@@ -27,14 +28,13 @@ impl Cluster {
                 context.namespace = Some(self.namespace.clone());
             }
         }
-        serde_yaml::to_string(&kubeconfig).ok()
+        serde_json::to_value(&kubeconfig).ok().map(|kubeconfig| yaml::print(&kubeconfig))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::only;
-    use kube::config::Kubeconfig;
 
     #[test]
     fn other_contexts_and_their_secrets_are_left_out() {
@@ -50,7 +50,7 @@ users:
 - {name: boss, user: {token: secret}}
 current-context: prod
 ";
-        let pinned = only(Kubeconfig::from_yaml(text).unwrap(), "lab");
+        let pinned = only(serde_yaml::from_str(text).unwrap(), "lab");
         let written = serde_yaml::to_string(&pinned).unwrap();
         assert_eq!(pinned.current_context.as_deref(), Some("lab"));
         assert!(

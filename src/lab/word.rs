@@ -5,9 +5,13 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::{Attempt, object, table};
-use crate::text;
+use crate::{text, yaml};
 
-static WORDS: LazyLock<Vec<Word>> = LazyLock::new(|| serde_yaml::from_str(include_str!("../../assets/words.yaml")).unwrap_or_default());
+static WORDS: LazyLock<Vec<Word>> = LazyLock::new(|| {
+    let mut documents = yaml::documents("words.yaml", include_str!("../../assets/words.yaml")).unwrap_or_default();
+    let (_, words, _) = documents.pop().unwrap_or_default();
+    serde_json::from_value(words).unwrap_or_default()
+});
 
 /// One word explained.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

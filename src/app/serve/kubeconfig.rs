@@ -8,18 +8,18 @@ use std::path::Path;
 use k8s_openapi::ByteString;
 use serde_json::json;
 
+use crate::yaml;
+
 const NAME: &str = "klab-practice";
 
 /// A kubeconfig with one context.
 pub fn text(server: &str, authority: &str, token: &str, namespace: &str) -> String {
-    let config = json!({
+    yaml::print(&json!({
         "apiVersion": "v1", "kind": "Config", "current-context": NAME,
         "clusters": [{"name": NAME, "cluster": {"server": server, "certificate-authority-data": ByteString(authority.as_bytes().to_vec())}}],
         "users": [{"name": NAME, "user": {"token": token}}],
         "contexts": [{"name": NAME, "context": {"cluster": NAME, "user": NAME, "namespace": namespace}}],
-    });
-    // JSON is YAML, should the printer ever refuse.
-    serde_yaml::to_string(&config).unwrap_or_else(|_| config.to_string())
+    }))
 }
 
 /// Writes a file with mode 0600 in one step: a reader sees the old text or the new one.
