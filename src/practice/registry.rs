@@ -182,7 +182,6 @@ impl World {
         result
     }
 
-    /// 403 for anything new in a namespace that is going.
     /// Whether a namespace is being deleted and takes nothing new.
     #[must_use]
     pub fn is_ending(&self, namespace: &str) -> bool {
@@ -190,6 +189,7 @@ impl World {
         self.store.encoded(&NAMESPACE, "", namespace).is_some_and(ending)
     }
 
+    /// 403 for anything new in a namespace that is going.
     fn refuse_in_ending_namespace(&self, kind: &Kind, namespace: &str, name: &str) -> Result<(), Status> {
         if namespace.is_empty() || !self.is_ending(namespace) {
             return Ok(());

@@ -117,9 +117,20 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 fn main() {
-    println!("start to first answer   {:>10.2?}", runtime().block_on(start()));
-    println!("creates through router  {:>10.0} /s", runtime().block_on(creates()));
-    println!("watch deliveries        {:>10.0} /s", runtime().block_on(deliveries()));
-    let own = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
-    println!("an hour of {PODS} pods      {:>10.2?}", own.block_on(hour()));
+    // `cargo bench --bench practice -- hour` measures that alone
+    let named: Vec<String> = std::env::args().skip(1).filter(|name| !name.starts_with('-')).collect();
+    let wanted = |name: &str| named.is_empty() || named.iter().any(|one| one == name);
+    if wanted("start") {
+        println!("start to first answer   {:>10.2?}", runtime().block_on(start()));
+    }
+    if wanted("creates") {
+        println!("creates through router  {:>10.0} /s", runtime().block_on(creates()));
+    }
+    if wanted("deliveries") {
+        println!("watch deliveries        {:>10.0} /s", runtime().block_on(deliveries()));
+    }
+    if wanted("hour") {
+        let own = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+        println!("an hour of {PODS} pods      {:>10.2?}", own.block_on(hour()));
+    }
 }

@@ -251,8 +251,6 @@ impl Worker<'_> {
     }
 }
 
-impl Worker<'_> {}
-
 /// A duration as Go prints it: `10s`, `1m20s`, `5m0s`.
 fn go_duration(wait: Duration) -> String {
     let seconds = wait.as_secs();
