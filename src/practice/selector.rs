@@ -58,6 +58,23 @@ impl Selector {
         self.labels.is_empty() && self.fields.is_empty()
     }
 
+    /// Whether namespace and name alone decide.
+    #[must_use]
+    pub fn names_only(&self) -> bool {
+        self.labels.is_empty()
+            && self
+                .fields
+                .iter()
+                .all(|(path, _)| matches!(path.as_str(), "metadata.name" | "metadata.namespace"))
+    }
+
+    /// Whether an object so named matches, when that is all that is asked.
+    #[must_use]
+    pub fn matches_name(&self, namespace: &str, name: &str) -> bool {
+        let asked = |path: &str| if path == "metadata.name" { name } else { namespace };
+        self.fields.iter().all(|(path, test)| test.holds(Some(asked(path))))
+    }
+
     #[must_use]
     pub fn matches(&self, object: &Value) -> bool {
         let labels = &object["metadata"]["labels"];

@@ -1,7 +1,7 @@
 //! Watches: a stream that reads the store's log of changes from its own place in it.
 
 use std::convert::Infallible;
-use std::fmt::Write as _;
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
@@ -43,8 +43,21 @@ struct Watch {
     tables: Option<Call>,
     headed: bool,
     /// What to send first.
-    first: Option<String>,
+    first: Option<Vec<u8>>,
+    shown: Arc<view::Recent>,
     ended: bool,
+}
+
+/// What a look at the cluster brought.
+enum Fresh {
+    Changes {
+        kept: Vec<Record>,
+        now: Timestamp,
+    },
+    /// Some changes are no longer kept.
+    Missed {
+        forgotten: u64,
+    },
 }
 
 /// Answers a watch request; `only` narrows the field selector.
@@ -70,6 +83,7 @@ pub fn open(practice: &Practice, at: Resource, call: Call, only: &str) -> Result
         tables: table::wanted(&call).then_some(call),
         headed: false,
         first: None,
+        shown: practice.read(|world| world.shown.clone()),
         ended: false,
     };
     if from.is_none() || streaming {
@@ -84,7 +98,7 @@ pub fn open(practice: &Practice, at: Resource, call: Call, only: &str) -> Result
 impl Watch {
     /// All that exists, as if it had just been added.
     fn initial(&mut self, world: &World, streaming: bool) {
-        let mut lines = String::new();
+        let mut lines = Vec::new();
         let (kind, namespace) = (self.at.kind, self.at.namespace.clone());
         for object in world.store.list(kind, namespace.as_deref()) {
             if self.selector.is_empty() || self.selector.matches(&decode(object)) {
@@ -99,7 +113,7 @@ impl Watch {
     }
 
     /// One event, in the form asked for.
-    fn event(&mut self, lines: &mut String, kind: &str, object: &Bytes, now: Timestamp, shown: impl FnOnce() -> Bytes) {
+    fn event(&mut self, lines: &mut Vec<u8>, kind: &str, object: &Bytes, now: Timestamp, shown: impl FnOnce() -> Bytes) {
         let Some(call) = &self.tables else {
             return event(lines, kind, &shown());
         };
@@ -111,7 +125,7 @@ impl Watch {
     }
 
     /// The next lines; `None` at the end.
-    async fn next(&mut self) -> Option<String> {
+    async fn next(&mut self) -> Option<Vec<u8>> {
         if let Some(lines) = self.first.take() {
             return Some(lines);
         }
@@ -121,11 +135,13 @@ impl Watch {
         loop {
             self.versions.borrow_and_update();
             let practice = self.practice.upgrade()?;
-            let lines = practice.read(|world| self.fresh(world));
+            // What is told is put into words when nobody waits for the cluster any more.
+            let fresh = practice.read(|world| self.fresh(world));
+            drop(practice);
+            let lines = self.told(fresh);
             if !lines.is_empty() {
                 return Some(lines);
             }
-            drop(practice);
             tokio::select! {
                 changed = self.versions.changed() => changed.ok()?,
                 () = tokio::time::sleep_until(self.until) => return self.last(),
@@ -133,38 +149,49 @@ impl Watch {
         }
     }
 
-    /// What changed since the last look, and a bookmark when one is due.
-    fn fresh(&mut self, world: &World) -> String {
-        let mut lines = String::new();
-        loop {
-            // What was before the start is as gone as what was forgotten since.
-            let known = world.store.since(self.told).filter(|_| self.told >= world.store.forgotten());
-            let Some(changes) = known else {
-                self.ended = true;
-                let status = Status::expired(format!("too old resource version: {} ({})", self.told, world.store.forgotten()));
-                event(&mut lines, "ERROR", answer::ordered(&status.body()).as_bytes());
-                return lines;
-            };
-            let told = self.told;
-            for change in changes.take(BATCH) {
-                self.told = change.version;
-                if change.kind.key() == self.at.kind.key() && self.at.namespace.as_ref().is_none_or(|wanted| **wanted == *change.namespace) {
-                    self.tell(&mut lines, change, world);
+    /// What of the changes since the last look may concern this watch.
+    fn fresh(&mut self, world: &World) -> Fresh {
+        let (now, forgotten) = (world.now, world.store.forgotten());
+        // What was before the start is as gone as what was forgotten since.
+        let known = world.store.since(self.told).filter(|_| self.told >= forgotten);
+        let Some(changes) = known else {
+            return Fresh::Missed { forgotten };
+        };
+        let mut kept = Vec::new();
+        for change in changes {
+            self.told = change.version;
+            if change.kind.key() == self.at.kind.key() && self.at.namespace.as_ref().is_none_or(|wanted| **wanted == *change.namespace) {
+                kept.push(change.clone());
+                if kept.len() == BATCH {
+                    break;
                 }
             }
-            if self.told == told || !lines.is_empty() {
-                break;
-            }
         }
-        if lines.is_empty() && self.bookmarks && world.now.duration_since(self.bookmarked) >= BOOKMARK_EVERY {
-            self.bookmarked = world.now;
-            bookmark(&mut lines, &self.at, self.told, Value::Null);
+        Fresh::Changes { kept, now }
+    }
+
+    /// The same as lines, and a bookmark when one is due.
+    fn told(&mut self, fresh: Fresh) -> Vec<u8> {
+        let mut lines = Vec::new();
+        match fresh {
+            Fresh::Missed { forgotten } => {
+                self.ended = true;
+                let status = Status::expired(format!("too old resource version: {} ({forgotten})", self.told));
+                event(&mut lines, "ERROR", answer::ordered(&status.body()).as_bytes());
+            }
+            Fresh::Changes { kept, now } => {
+                kept.iter().for_each(|change| self.tell(&mut lines, change, now));
+                if lines.is_empty() && self.bookmarks && now.duration_since(self.bookmarked) >= BOOKMARK_EVERY {
+                    self.bookmarked = now;
+                    bookmark(&mut lines, &self.at, self.told, Value::Null);
+                }
+            }
         }
         lines
     }
 
     /// One change as this watch sees it: what leaves the selection is deleted, what enters it is added.
-    fn tell(&mut self, lines: &mut String, change: &Record, world: &World) {
+    fn tell(&mut self, lines: &mut Vec<u8>, change: &Record, now: Timestamp) {
         let of = self.at.kind;
         let mut kind = match change.what {
             What::Added => "ADDED",
@@ -172,8 +199,10 @@ impl Watch {
             What::Deleted => "DELETED",
         };
         if !self.selector.is_empty() {
-            let before = change.before.as_ref().is_some_and(|before| self.selector.matches(&decode(before)));
-            let after = change.what != What::Deleted && self.selector.matches(&decode(&change.object));
+            let named = self.selector.names_only().then(|| self.selector.matches_name(&change.namespace, &change.name));
+            let chosen = |object: &Bytes| named.unwrap_or_else(|| self.selector.matches(&decode(object)));
+            let before = change.before.as_ref().is_some_and(chosen);
+            let after = change.what != What::Deleted && chosen(&change.object);
             kind = match (before, after) {
                 (false, false) => return,
                 (false, true) => "ADDED",
@@ -187,16 +216,19 @@ impl Watch {
                 let mut gone = decode(before);
                 gone["metadata"]["resourceVersion"] = change.version.to_string().into();
                 let gone = Bytes::from(gone.to_string());
-                self.event(lines, kind, &gone, world.now, || view::shown(of, &gone));
+                self.event(lines, kind, &gone, now, || view::shown(of, &gone));
             }
-            _ => self.event(lines, kind, &change.object, world.now, || world.shown.shown(of, change.version, &change.object)),
+            _ => {
+                let shown = self.shown.clone();
+                self.event(lines, kind, &change.object, now, || shown.shown(of, change.version, &change.object));
+            }
         }
     }
 
     /// The end of the time asked for: a bookmark, so that the next watch starts from here.
-    fn last(&mut self) -> Option<String> {
+    fn last(&mut self) -> Option<Vec<u8>> {
         self.ended = true;
-        let mut lines = String::new();
+        let mut lines = Vec::new();
         if self.bookmarks {
             bookmark(&mut lines, &self.at, self.told, Value::Null);
         }
@@ -204,12 +236,14 @@ impl Watch {
     }
 }
 
-fn event(lines: &mut String, kind: &str, object: &[u8]) {
-    // Writing to a String cannot fail.
-    let _ = writeln!(lines, r#"{{"type":"{kind}","object":{}}}"#, String::from_utf8_lossy(object));
+fn event(lines: &mut Vec<u8>, kind: &str, object: &[u8]) {
+    lines.reserve(object.len() + 40);
+    for part in [br#"{"type":""#, kind.as_bytes(), br#"","object":"#, object, b"}\n"] {
+        lines.extend_from_slice(part);
+    }
 }
 
-fn bookmark(lines: &mut String, at: &Resource, version: u64, annotations: Value) {
+fn bookmark(lines: &mut Vec<u8>, at: &Resource, version: u64, annotations: Value) {
     let mut object =
         json!({"kind": at.kind.kind, "apiVersion": at.kind.api_version(), "metadata": {"resourceVersion": version.to_string(), "creationTimestamp": null}});
     if !annotations.is_null() {
