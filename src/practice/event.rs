@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 
 use super::field::text;
 use super::kind::{EVENT, Kind};
-use super::registry::Part;
 use super::world::World;
 
 /// Who reports.
@@ -188,8 +187,7 @@ impl World {
             event["count"] = seen.count.into();
             event["lastTimestamp"] = at(self.now).into();
             event["message"] = message.into();
-            // Nothing can be done about a refused event; the next one is a new one.
-            let _ = self.update(&EVENT, event, Part::Spec);
+            self.store.put(&EVENT, event);
             return;
         }
         let mut origin = json!({"component": source.component});
@@ -217,7 +215,7 @@ impl World {
             // Only the second occurrence is written at once; later ones wait for the half-hourly refresh.
             if event["series"].is_null() {
                 event["series"] = json!({"count": 2, "lastObservedTime": self.micros()});
-                let _ = self.update(&EVENT, event, Part::Spec);
+                self.store.put(&EVENT, event);
             }
             return;
         }

@@ -29,6 +29,12 @@ pub fn instant(value: &Value) -> Option<Timestamp> {
     value.as_str()?.parse().ok()
 }
 
+/// An object of these fields, which are moved into it; `json!` copies what it is given.
+#[must_use]
+pub fn fields<const N: usize>(fields: [(&str, Value); N]) -> Value {
+    Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
 /// Whether deletion of the object has begun.
 #[must_use]
 pub fn deleting(object: &Value) -> bool {

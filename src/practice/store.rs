@@ -33,6 +33,8 @@ pub struct Record {
     pub object: Bytes,
     /// The object before the change; a watch with a selector needs it.
     pub before: Option<Bytes>,
+    /// Nothing but the status differs from before.
+    pub status_only: bool,
 }
 
 /// One change, as controllers look at it.
@@ -40,23 +42,24 @@ pub struct Record {
 pub struct Change {
     record: Record,
     /// Both states decoded, once for all who look.
-    decoded: OnceLock<Value>,
+    decoded: OnceLock<Arc<Value>>,
     earlier: OnceLock<Value>,
 }
 
 impl Change {
+    /// A change, with the object as its writer had it, where it is still at hand.
     #[must_use]
-    pub fn new(record: Record) -> Self {
+    pub fn new(record: Record, written: Option<Arc<Value>>) -> Self {
         Self {
             record,
-            decoded: OnceLock::new(),
+            decoded: written.map(OnceLock::from).unwrap_or_default(),
             earlier: OnceLock::new(),
         }
     }
 
     /// The object after the change.
     pub fn decoded(&self) -> &Value {
-        self.decoded.get_or_init(|| decode(&self.object))
+        self.decoded.get_or_init(|| decode(&self.object).into())
     }
 
     /// The object before the change; null when there was none.
@@ -73,8 +76,15 @@ impl Deref for Change {
     }
 }
 
+/// An object, encoded, and the version it was written under.
+#[derive(Debug, Clone)]
+struct Stored {
+    version: u64,
+    object: Bytes,
+}
+
 /// Objects of one kind by namespace (empty when cluster-scoped) and name.
-type Objects = BTreeMap<Arc<str>, BTreeMap<Arc<str>, Bytes>>;
+type Objects = BTreeMap<Arc<str>, BTreeMap<Arc<str>, Stored>>;
 
 /// All objects of the cluster under one resourceVersion.
 #[derive(Debug)]
@@ -85,7 +95,11 @@ pub struct Store {
     /// The version up to which the cluster was being set up: clients know none of what was before.
     begun: u64,
     objects: BTreeMap<(&'static str, &'static str), Objects>,
+    /// The version of the newest change of each kind.
+    changed: BTreeMap<(&'static str, &'static str), u64>,
     log: VecDeque<Record>,
+    /// What was written since the controllers last looked, by version, where its writer still has it decoded.
+    fresh: Vec<(u64, Arc<Value>)>,
     /// Bytes that only the log holds: what objects were before their changes.
     past: usize,
     /// A copy to try writes on: objects keep the version they had.
@@ -99,7 +113,9 @@ impl Default for Store {
             forgotten: 0,
             begun: 0,
             objects: BTreeMap::new(),
+            changed: BTreeMap::new(),
             log: VecDeque::new(),
+            fresh: Vec::new(),
             past: 0,
             trial: false,
         }
@@ -120,14 +136,24 @@ impl Store {
 
     #[must_use]
     pub fn encoded(&self, kind: &'static Kind, namespace: &str, name: &str) -> Option<&Bytes> {
+        self.stored(kind, namespace, name).map(|stored| &stored.object)
+    }
+
+    fn stored(&self, kind: &'static Kind, namespace: &str, name: &str) -> Option<&Stored> {
         self.objects.get(&kind.key())?.get(namespace)?.get(name)
     }
 
     /// The stored form of an object, unless another version of it stands there by now, or none.
     #[must_use]
     pub fn stands(&self, kind: &'static Kind, namespace: &str, name: &str, object: &Value) -> Option<&Bytes> {
-        let version = format!(r#""resourceVersion":{}"#, object["metadata"]["resourceVersion"]);
-        self.encoded(kind, namespace, name).filter(|stored| says(stored, &version))
+        let stored = self.stored(kind, namespace, name)?;
+        (version(object) == stored.version).then_some(&stored.object)
+    }
+
+    /// The version of the newest change of a kind; 0 when there never was one.
+    #[must_use]
+    pub fn changed(&self, kind: &'static Kind) -> u64 {
+        self.changed.get(&kind.key()).copied().unwrap_or_default()
     }
 
     /// All objects of a kind in a namespace, or in all of them, ordered by namespace and name.
@@ -142,7 +168,18 @@ impl Store {
     }
 
     /// Writes an object under the next version, which is set in it and returned with it.
-    pub fn put(&mut self, kind: &'static Kind, mut object: Value) -> Value {
+    pub fn put(&mut self, kind: &'static Kind, object: Value) -> Value {
+        self.write(kind, object, false)
+    }
+
+    /// The same for an object of which nothing but the status is new.
+    pub fn put_status(&mut self, kind: &'static Kind, object: Value) -> Arc<Value> {
+        let object = Arc::new(self.write(kind, object, true));
+        self.fresh.push((self.version, object.clone()));
+        object
+    }
+
+    fn write(&mut self, kind: &'static Kind, mut object: Value, status_only: bool) -> Value {
         self.version += 1;
         let (namespace, name) = names(&object);
         if self.trial {
@@ -158,7 +195,11 @@ impl Store {
             object["metadata"]["resourceVersion"] = Value::String(self.version.to_string());
         }
         let bytes = encode(&object);
-        let (namespace, before) = self.insert(kind, &namespace, &name, bytes.clone());
+        let stored = Stored {
+            version: version(&object),
+            object: bytes.clone(),
+        };
+        let (namespace, before) = self.insert(kind, &namespace, &name, stored);
         let what = if before.is_some() { What::Modified } else { What::Added };
         self.record(Record {
             version: self.version,
@@ -168,19 +209,20 @@ impl Store {
             name: name.into(),
             object: bytes,
             before,
+            status_only,
         });
         object
     }
 
     /// Puts an object in its place; returns its namespace as it is shared, and what stood there.
-    fn insert(&mut self, kind: &'static Kind, namespace: &str, name: &str, object: Bytes) -> (Arc<str>, Option<Bytes>) {
+    fn insert(&mut self, kind: &'static Kind, namespace: &str, name: &str, stored: Stored) -> (Arc<str>, Option<Bytes>) {
         let objects = self.objects.entry(kind.key()).or_default();
         let namespace = objects.get_key_value(namespace).map_or_else(|| namespace.into(), |(known, _)| known.clone());
         let space = objects.entry(namespace.clone()).or_default();
         if let Some(place) = space.get_mut(name) {
-            return (namespace, Some(std::mem::replace(place, object)));
+            return (namespace, Some(std::mem::replace(place, stored).object));
         }
-        space.insert(name.into(), object);
+        space.insert(name.into(), stored);
         (namespace, None)
     }
 
@@ -188,7 +230,7 @@ impl Store {
     pub fn remove(&mut self, kind: &'static Kind, namespace: &str, name: &str) -> Option<Value> {
         let objects = self.objects.get_mut(&kind.key())?;
         let space = objects.get_mut(namespace)?;
-        let before = space.remove(name)?;
+        let before = space.remove(name)?.object;
         if space.is_empty() {
             objects.remove(namespace);
         }
@@ -203,6 +245,7 @@ impl Store {
             name: name.into(),
             object: encode(&object),
             before: Some(before),
+            status_only: false,
         });
         Some(object)
     }
@@ -238,7 +281,7 @@ impl Store {
                 .map_or(Bound::Unbounded, |(_, name)| Bound::Excluded(name));
             objects
                 .range::<str, _>((start, Bound::Unbounded))
-                .map(move |(name, object)| (&**space, &**name, object))
+                .map(move |(name, stored)| (&**space, &**name, &stored.object))
         })
     }
 
@@ -250,7 +293,9 @@ impl Store {
             forgotten: self.version,
             begun: self.begun,
             objects: self.objects.clone(),
+            changed: self.changed.clone(),
             log: VecDeque::new(),
+            fresh: Vec::new(),
             past: 0,
             trial: true,
         }
@@ -268,7 +313,21 @@ impl Store {
 
     fn record(&mut self, change: Record) {
         self.past += past(&change);
+        self.changed.insert(change.kind.key(), change.version);
         self.log.push_back(change);
+    }
+
+    /// The changes after a version as controllers look at them, oldest first. What was lent for them is given back.
+    #[must_use]
+    pub fn changes(&mut self, version: u64) -> Vec<Change> {
+        let mut written = std::mem::take(&mut self.fresh).into_iter().peekable();
+        let mut changes = Vec::new();
+        for record in self.since(version).into_iter().flatten() {
+            while written.next_if(|(version, _)| *version < record.version).is_some() {}
+            let object = written.next_if(|(version, _)| *version == record.version).map(|(_, object)| object);
+            changes.push(Change::new(record.clone(), object));
+        }
+        changes
     }
 
     /// Forgets the oldest changes when there are too many; whoever must not miss any has read them by now.
@@ -302,6 +361,15 @@ pub fn decode(bytes: &Bytes) -> Value {
 fn encode(object: &Value) -> Bytes {
     // A boxed slice has no room to spare.
     Bytes::from(serde_json::to_vec(object).unwrap_or_default().into_boxed_slice())
+}
+
+/// The version that an object says it has; 0 when it says none.
+#[must_use]
+pub fn version(object: &Value) -> u64 {
+    object["metadata"]["resourceVersion"]
+        .as_str()
+        .and_then(|version| version.parse().ok())
+        .unwrap_or_default()
 }
 
 /// Namespace (empty when cluster-scoped) and name of an object.

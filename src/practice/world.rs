@@ -1,6 +1,8 @@
 //! The state of the practice cluster and its time: objects, due work, chance. Controllers act on it one at a time.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,7 +13,7 @@ use super::event::Recorder;
 use super::kind::{KINDS, Kind};
 use super::log::Book;
 use super::runtime::Runtime;
-use super::store::{Change, Record, Store};
+use super::store::{Change, Store};
 use super::view;
 use crate::image::Catalogue;
 
@@ -66,12 +68,12 @@ pub struct World {
     /// The processes of all containers.
     pub runtime: Runtime,
     /// What watches were told lately.
-    pub shown: view::Recent,
+    pub shown: Arc<view::Recent>,
     pub(super) events: Recorder,
     /// What tokens are sealed with.
     pub(super) seal: Seal,
-    due: BTreeMap<(Timestamp, u64), (Id, Key)>,
-    waiting: BTreeMap<(Id, Key), (Timestamp, u64)>,
+    due: BTreeMap<(Timestamp, u64), Arc<(Id, Key)>>,
+    waiting: BTreeMap<Arc<(Id, Key)>, (Timestamp, u64)>,
     sequence: u64,
     chance: u64,
 }
@@ -86,7 +88,7 @@ impl World {
             now,
             logs: Book::default(),
             runtime: Runtime::default(),
-            shown: view::Recent::default(),
+            shown: Arc::default(),
             events: Recorder::default(),
             seal: Seal::default(),
             due: BTreeMap::new(),
@@ -119,34 +121,34 @@ impl World {
 
     /// Queues work for a controller; work already waiting keeps the earlier of the two times.
     pub fn queue(&mut self, id: Id, key: Key, after: Duration) {
-        let at = self.now + after;
-        if let Some(&waiting) = self.waiting.get(&(id, key.clone())) {
-            if waiting.0 <= at {
-                return;
-            }
-            self.due.remove(&waiting);
-        }
+        let (at, work) = (self.now + after, Arc::new((id, key)));
         self.sequence += 1;
-        self.waiting.insert((id, key.clone()), (at, self.sequence));
-        self.due.insert((at, self.sequence), (id, key));
+        let slot = (at, self.sequence);
+        match self.waiting.entry(work.clone()) {
+            Entry::Occupied(waiting) if waiting.get().0 <= at => return,
+            Entry::Occupied(mut waiting) => drop(self.due.remove(&waiting.insert(slot))),
+            Entry::Vacant(place) => drop(place.insert(slot)),
+        }
+        self.due.insert(slot, work);
     }
 
     /// Drops queued work, if there is any.
     pub fn unqueue(&mut self, id: Id, key: &Key) {
-        if let Some(slot) = self.waiting.remove(&(id, key.clone())) {
+        self.drop_work(&(id, key.clone()));
+    }
+
+    fn drop_work(&mut self, work: &(Id, Key)) {
+        if let Some(slot) = self.waiting.remove(work) {
             self.due.remove(&slot);
         }
     }
 
     /// Drops all work queued for an object.
     pub fn unqueue_all(&mut self, id: Id, namespace: &str, name: &str) {
-        let first = (id, Key::new(namespace, name));
-        let own = self
-            .waiting
-            .range(first..)
-            .take_while(|((other, key), _)| *other == id && key.namespace == namespace && key.name == name);
-        let keys: Vec<Key> = own.map(|((_, key), _)| key.clone()).collect();
-        keys.iter().for_each(|key| self.unqueue(id, key));
+        let first = Arc::new((id, Key::new(namespace, name)));
+        let own = |(other, key): &(Id, Key)| *other == id && key.namespace == namespace && key.name == name;
+        let works = self.waiting.range(first..).map(|(work, _)| work.clone()).take_while(|work| own(work));
+        works.collect::<Vec<_>>().iter().for_each(|work| self.drop_work(work));
     }
 
     /// When the next work is due.
@@ -156,15 +158,16 @@ impl World {
     }
 
     /// Takes the next work that is due by `until` and sets the present instant to its time.
-    fn take_due(&mut self, until: Timestamp) -> Option<(Id, Key)> {
-        let (&slot, _) = self.due.iter().next()?;
-        if slot.0 > until {
+    fn take_due(&mut self, until: Timestamp) -> Option<Arc<(Id, Key)>> {
+        let first = self.due.first_entry()?;
+        let (at, _) = *first.key();
+        if at > until {
             return None;
         }
-        let (id, key) = self.due.remove(&slot)?;
-        self.waiting.remove(&(id, key.clone()));
-        self.now = self.now.max(slot.0);
-        Some((id, key))
+        let work = first.remove();
+        self.waiting.remove(&*work);
+        self.now = self.now.max(at);
+        Some(work)
     }
 
     /// A number from 0 up to and without 1, the same for the same seed.
@@ -218,11 +221,12 @@ impl Engine {
     pub fn advance_some(&mut self, now: Timestamp, most: usize) -> bool {
         self.dispatch();
         for _ in 0..most {
-            let Some((id, key)) = self.world.take_due(now) else {
+            let Some(work) = self.world.take_due(now) else {
                 self.world.now = self.world.now.max(now);
                 return true;
             };
-            self.controllers[id].run(id, &mut self.world, &key);
+            let (id, key) = &*work;
+            self.controllers[*id].run(*id, &mut self.world, key);
             self.dispatch();
         }
         false
@@ -231,9 +235,9 @@ impl Engine {
     /// Shows the controllers every change they have not seen yet.
     pub fn dispatch(&mut self) {
         while self.seen < self.world.store.version() {
-            let fresh: Vec<Record> = self.world.store.since(self.seen).map(|changes| changes.cloned().collect()).unwrap_or_default();
+            let changes = self.world.store.changes(self.seen);
             self.seen = self.world.store.version();
-            for change in fresh.into_iter().map(Change::new) {
+            for change in changes {
                 for (id, controller) in self.controllers.iter_mut().enumerate() {
                     controller.observe(id, &mut self.world, &change);
                 }

@@ -58,9 +58,11 @@ impl Controller for TaintEviction {
                 self.due.remove(&key);
                 return world.unqueue(me, &key);
             }
+            if change.status_only || self.tainted.is_empty() {
+                return;
+            }
             let pod = change.decoded();
-            let before = change.earlier();
-            if self.tainted.contains(text(&pod["spec"]["nodeName"])) && before["spec"] != pod["spec"] {
+            if self.tainted.contains(text(&pod["spec"]["nodeName"])) && change.earlier()["spec"] != pod["spec"] {
                 world.queue(me, key.task("look"), Duration::from_millis(8));
             }
         } else if change.kind == &NODE {

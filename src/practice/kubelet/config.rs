@@ -9,13 +9,13 @@ use crate::practice::field::{int, items, milli, text};
 use crate::practice::kind::{CONFIG_MAP, Kind, NODE, SECRET, SERVICE};
 use crate::practice::world::World;
 
-/// The environment of a container.
+/// The environment of a container; `services` are the variables that tell of Services.
 ///
 /// # Errors
 /// The kubelet's text when a reference cannot be resolved.
-pub fn environment(world: &World, pod: &Value, spec: &Value, image: &Image) -> Result<BTreeMap<String, String>, String> {
+pub fn environment(world: &World, pod: &Value, spec: &Value, image: &Image, services: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, String> {
     let mut env = image.env.clone();
-    env.extend(services(world, pod));
+    env.extend(services.iter().map(|(name, value)| (name.clone(), value.clone())));
     for source in items(&spec["envFrom"]) {
         env.extend(whole(world, pod, source)?);
     }
@@ -32,17 +32,12 @@ pub fn environment(world: &World, pod: &Value, spec: &Value, image: &Image) -> R
     Ok(env)
 }
 
-/// The variables that tell of Services: those of the pod's namespace, and always the API's.
-fn services(world: &World, pod: &Value) -> BTreeMap<String, String> {
-    let namespace = text(&pod["metadata"]["namespace"]);
-    let own = world
-        .store
-        .objects(&SERVICE, Some(namespace))
-        .into_iter()
-        .filter(|_| pod["spec"]["enableServiceLinks"] != false);
+/// The variables that tell of Services: those of a namespace, and always the API's.
+pub(super) fn services(world: &World, namespace: &str) -> BTreeMap<String, String> {
+    let own = world.store.objects(&SERVICE, Some(namespace));
     let api = world.store.get(&SERVICE, "default", "kubernetes");
     let mut env = BTreeMap::new();
-    for service in own.chain(api) {
+    for service in own.into_iter().chain(api) {
         let address = text(&service["spec"]["clusterIP"]);
         if matches!(address, "" | "None") {
             continue;

@@ -1,12 +1,13 @@
 //! What is on the machines besides pods: images, addresses, volumes that outlive their pods.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Worker, image, process};
+use super::{Worker, config, image, process};
 use crate::practice::field::{items, text};
-use crate::practice::kind::NODE;
+use crate::practice::kind::{NODE, SERVICE};
 use crate::practice::registry::Part;
 
 /// What is on the machines besides pods.
@@ -18,6 +19,14 @@ pub(super) struct Machine {
     pub(super) addresses: BTreeMap<String, u32>,
     /// Volumes that outlive their pods.
     pub(super) volumes: process::Volumes,
+    services: Services,
+}
+
+/// The variables that tell of Services, by namespace, as of a version of the Services.
+#[derive(Debug, Default)]
+struct Services {
+    version: u64,
+    known: BTreeMap<String, Arc<BTreeMap<String, String>>>,
 }
 
 impl Worker<'_> {
@@ -40,6 +49,27 @@ impl Worker<'_> {
         images.push(json!({"names": [reference.image_id(), reference.full()], "sizeBytes": reference.size()}));
         node["status"]["images"] = images.into();
         let _ = self.world.update(&NODE, node, Part::Status);
+    }
+
+    /// The variables that tell the pod of Services: read anew only when a Service has changed.
+    pub(super) fn services(&mut self) -> Arc<BTreeMap<String, String>> {
+        let services = &mut self.machine.services;
+        let version = self.world.store.changed(&SERVICE);
+        if services.version != version {
+            *services = Services {
+                version,
+                known: BTreeMap::new(),
+            };
+        }
+        // Without links a pod is told of the API alone.
+        let linked = self.object["spec"]["enableServiceLinks"] != false;
+        let namespace = if linked { text(&self.object["metadata"]["namespace"]) } else { "" };
+        if let Some(known) = services.known.get(namespace) {
+            return known.clone();
+        }
+        let told = Arc::new(config::services(self.world, namespace));
+        services.known.insert(namespace.to_owned(), told.clone());
+        told
     }
 
     /// The next free address of the pod's node.

@@ -45,7 +45,7 @@ const LOOP_PHASE: i64 = 830;
 /// The kubelets of all nodes.
 #[derive(Debug, Default)]
 pub struct Kubelet {
-    pods: BTreeMap<(String, String), Pod>,
+    pods: BTreeMap<(String, String), Box<Pod>>,
     /// The pods worked on lately, as they stand in the API.
     lately: lately::Lately,
     machine: machine::Machine,
@@ -84,12 +84,15 @@ impl Controller for Kubelet {
             world.queue(me, key.task(format!("gone:{}", text(&change.decoded()["metadata"]["uid"]))), Duration::ZERO);
             return;
         }
+        // The kubelet's own status writes tell it nothing new.
+        if change.status_only {
+            return;
+        }
         let object = change.decoded();
         if text(&object["spec"]["nodeName"]).is_empty() {
             return;
         }
         let before = change.earlier();
-        // The kubelet's own status writes tell it nothing new.
         if before["spec"] != object["spec"] || deleting(before) != deleting(object) {
             let after = world.between(8, 16);
             world.queue(me, key.task("update"), after);
@@ -117,23 +120,25 @@ impl Controller for Kubelet {
         let Some(object) = self.lately.get(&world.store, &key.namespace, &key.name) else {
             return;
         };
-        let known = self.pods.remove(&name).filter(|pod| object["metadata"]["uid"] == *pod.uid);
-        let fresh = known.is_none();
-        if fresh && (key.task != "update" || finished(&object)) {
-            return;
-        }
-        let mut pod = known.unwrap_or_else(|| Pod::new(&object, world.now, world.seconds()));
+        let fresh = self.pods.get(&name).is_none_or(|pod| object["metadata"]["uid"] != *pod.uid);
         if fresh {
+            self.pods.remove(&name);
+            if key.task != "update" || finished(&object) {
+                return;
+            }
             let Some(node) = world.store.get(&NODE, "", text(&object["spec"]["nodeName"])) else {
                 return;
             };
-            pod.host = text(&node["status"]["addresses"][0]["address"]).to_owned();
+            let mut pod = Pod::new(&object, world.now, world.seconds());
+            text(&node["status"]["addresses"][0]["address"]).clone_into(&mut pod.host);
+            self.pods.insert(name.clone(), pod.into());
         }
+        let Some(pod) = self.pods.get_mut(&name) else { return };
         let mut worker = Worker {
             me,
             world,
             machine: &mut self.machine,
-            pod: &mut pod,
+            pod,
             object,
         };
         if fresh {
@@ -142,7 +147,6 @@ impl Controller for Kubelet {
         worker.task(&key.task);
         let object = worker.object;
         self.lately.keep(&world.store, &name, object);
-        self.pods.insert(name, pod);
     }
 }
 

@@ -52,7 +52,7 @@ impl BackOff {
 }
 
 /// How a run ended.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Hash)]
 pub struct Ended {
     pub code: i64,
     pub reason: &'static str,
@@ -116,6 +116,8 @@ pub struct Container {
     /// One that stays was seen running once: what comes after it need not wait any more.
     pub passed: bool,
     pub probes: BTreeMap<&'static str, Probing>,
+    /// Why the runtime will not start the process that was created.
+    pub unstartable: Option<String>,
     /// The text of the Killing event, when the next sync has to kill it.
     pub kill: Option<String>,
     pub hook: Option<Hook>,
@@ -181,7 +183,7 @@ impl Container {
 }
 
 /// The pod's sandbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Sandbox {
     #[default]
     None,
@@ -212,6 +214,17 @@ pub enum Step {
     Finish,
 }
 
+/// A status on its way to the API.
+#[derive(Debug, Clone)]
+pub struct Telling {
+    /// The state of the pod that it tells of.
+    pub state: u64,
+    /// The version of the object that it was made for.
+    pub version: u64,
+    /// `None`: the API has it so already.
+    pub status: Option<Value>,
+}
+
 /// A pod on this machine.
 #[derive(Debug, Clone, Default)]
 pub struct Pod {
@@ -235,7 +248,9 @@ pub struct Pod {
     pub failed: bool,
     /// When the earliest crash back-off ends, if that is all that failed.
     pub resume: Option<Timestamp>,
-    pub unwritten: Option<Value>,
+    pub unwritten: Option<Telling>,
+    /// The state of the pod that the status in the API tells of, and the version of the object with that status.
+    pub told: Option<(u64, u64)>,
     pub terminating: bool,
     /// The pod has come to its end: no container will be started any more.
     pub over: bool,
@@ -245,6 +260,8 @@ pub struct Pod {
     /// How long the pull under way takes.
     pub pull_time: Duration,
     pub volumes: Volumes,
+    /// What the volumes were last made of.
+    pub sources: Option<u64>,
     /// Probes that wait for their answer.
     pub asking: Vec<Asking>,
 }

@@ -15,7 +15,8 @@ impl Worker<'_> {
                 self.tell(index, "Warning", "Failed", &format!("Error: {why}"));
                 self.fail(index, "CreateContainerConfigError", why)
             }
-            Ok(_) => {
+            Ok(process) => {
+                self.pod.containers[index].unstartable = process.err();
                 self.tell(index, "Normal", "Created", "Container created");
                 self.next(Step::Start(index));
                 self.world.between(45, 90)
@@ -24,7 +25,8 @@ impl Worker<'_> {
     }
 
     /// The process of a container (or why the runtime cannot start it), or why its configuration does not hold.
-    pub(super) fn process_of(&self, index: usize) -> Result<Result<Launch, String>, String> {
+    pub(super) fn process_of(&mut self, index: usize) -> Result<Result<Launch, String>, String> {
+        let services = self.services();
         let spec = spec(&self.object, &self.pod.containers[index].name);
         let reference = Reference::parse(text(&spec["image"]))?;
         let image = reference.find(&self.world.images).cloned().unwrap_or_default();
@@ -56,7 +58,7 @@ impl Worker<'_> {
                 Some(_) => {}
             }
         }
-        let env = config::environment(self.world, &self.object, spec, &image)?;
+        let env = config::environment(self.world, &self.object, spec, &image, &services)?;
         Ok(process::of(
             self.world,
             &self.object,
@@ -69,7 +71,6 @@ impl Worker<'_> {
     }
 
     pub(super) fn start(&mut self, index: usize) -> Duration {
-        let Ok(process) = self.process_of(index) else { return Duration::ZERO };
         let (now, id) = (self.world.now, format!("{}{}", self.world.uid(), self.world.uid()).replace('-', ""));
         let name = text(&spec(&self.object, &self.pod.containers[index].name)["image"]).to_owned();
         let reference = Reference::parse(&name).ok();
@@ -84,19 +85,16 @@ impl Worker<'_> {
             image_id: reference.as_ref().map(Reference::image_id).unwrap_or_default(),
             message: None,
         };
-        let failure = match process {
-            Ok(_) => None,
-            Err(why) => {
-                run.started = None;
-                run.ended = Some(Ended {
-                    code: 128,
-                    reason: "StartError",
-                    message: why.clone(),
-                    at: now,
-                });
-                Some(why)
-            }
-        };
+        let failure = container.unstartable.take();
+        if let Some(why) = &failure {
+            run.started = None;
+            run.ended = Some(Ended {
+                code: 128,
+                reason: "StartError",
+                message: why.clone(),
+                at: now,
+            });
+        }
         push_run(&mut container.runs, run);
         self.change(&id);
         if let Some(why) = failure {

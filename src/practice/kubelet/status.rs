@@ -1,9 +1,11 @@
 //! The status the kubelet writes for a pod: container states, phase, conditions.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use serde_json::{Value, json};
 
 use super::pod::{Container, EPHEMERAL, Ended, Pod, Run, Sandbox, restarts, spec};
-use crate::practice::field::{condition, deleting, items, text};
+use crate::practice::field::{condition, deleting, fields, items, text};
 use jiff::Timestamp;
 
 const EPOCH: &str = "1970-01-01T00:00:00Z";
@@ -12,9 +14,23 @@ fn seconds(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// Everything of a pod that its status tells of, as a number that changes with it.
+pub fn state(pod: &Pod) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&pod.start_time, &pod.host, &pod.ip, pod.ip_seen, pod.sandbox).hash(&mut hasher);
+    (pod.terminating, pod.over, pod.verdict).hash(&mut hasher);
+    for container in &pod.containers {
+        (&container.name, container.part(), container.sidecar, container.passed).hash(&mut hasher);
+        (&container.problem, container.ready, container.started).hash(&mut hasher);
+        for run in &container.runs {
+            (&run.id, run.number, run.started, &run.ended, &run.image, &run.image_id).hash(&mut hasher);
+        }
+    }
+    hasher.finish()
+}
+
 /// The whole status of a pod as it stands.
 pub fn of(object: &Value, pod: &Pod, now: Timestamp) -> Value {
-    let generation = &object["metadata"]["generation"];
     let statuses = |part: &str| {
         pod.containers
             .iter()
@@ -32,14 +48,21 @@ pub fn of(object: &Value, pod: &Pod, now: Timestamp) -> Value {
     // The end is told only when nothing runs any more.
     let runs = !deleting(object) && pod.over && pod.containers.iter().any(Container::running);
     let phase = if runs && matches!(phase, "Succeeded" | "Failed") { "Running" } else { phase };
-    let mut status = json!({"observedGeneration": generation, "phase": phase, "startTime": pod.start_time, "containerStatuses": main, "resources": {},
-        "qosClass": object["status"]["qosClass"].as_str().map_or_else(|| quality(object), str::to_owned)});
-    let node = &pod.host;
-    status["hostIP"] = node.as_str().into();
-    status["hostIPs"] = json!([{"ip": node}]);
-    if !init.is_empty() {
-        status["initContainerStatuses"] = init.clone().into();
-    }
+    let conditions = conditions(object, pod, phase, &init, &main, now);
+    let mut status = fields([
+        ("observedGeneration", object["metadata"]["generation"].clone()),
+        ("phase", phase.into()),
+        ("startTime", pod.start_time.as_str().into()),
+        ("conditions", conditions.into()),
+        ("containerStatuses", main.into()),
+        ("resources", json!({})),
+        (
+            "qosClass",
+            object["status"]["qosClass"].as_str().map_or_else(|| quality(object), str::to_owned).into(),
+        ),
+        ("hostIP", pod.host.as_str().into()),
+        ("hostIPs", json!([{"ip": pod.host}])),
+    ]);
     if !by_hand.is_empty() {
         status["ephemeralContainerStatuses"] = by_hand.into();
     }
@@ -51,23 +74,30 @@ pub fn of(object: &Value, pod: &Pod, now: Timestamp) -> Value {
         status["reason"] = reason.into();
         status["message"] = message.into();
     }
-    status["conditions"] = conditions(object, pod, phase, &init, &main, now).into();
+    if !init.is_empty() {
+        status["initContainerStatuses"] = init.into();
+    }
     status
 }
 
 fn terminated(run: &Run, ended: &Ended) -> Value {
-    let mut state = json!({"exitCode": ended.code, "reason": ended.reason, "startedAt": run.started.map_or_else(|| EPOCH.to_owned(), seconds),
-        "finishedAt": seconds(ended.at), "containerID": format!("containerd://{}", run.id)});
+    let mut state = fields([
+        ("exitCode", ended.code.into()),
+        ("reason", ended.reason.into()),
+        ("startedAt", run.started.map_or_else(|| EPOCH.to_owned(), seconds).into()),
+        ("finishedAt", seconds(ended.at).into()),
+        ("containerID", format!("containerd://{}", run.id).into()),
+    ]);
     if !ended.message.is_empty() {
         state["message"] = ended.message.as_str().into();
     }
-    json!({"terminated": state})
+    fields([("terminated", state)])
 }
 
-fn state(run: &Run) -> Value {
+fn run_state(run: &Run) -> Value {
     match (&run.ended, run.started) {
         (Some(ended), _) => terminated(run, ended),
-        (None, started) => json!({"running": {"startedAt": started.map(seconds)}}),
+        (None, started) => fields([("running", fields([("startedAt", started.map(seconds).into())]))]),
     }
 }
 
@@ -78,10 +108,18 @@ fn container_status(object: &Value, pod: &Pod, container: &Container) -> Value {
     } else {
         "PodInitializing"
     };
-    let mut status = json!({"name": container.name, "ready": false, "started": false, "restartCount": 0, "image": spec["image"], "imageID": "",
-        "state": {"waiting": {"reason": waits}}, "lastState": {}});
+    let mut status = fields([
+        ("name", container.name.as_str().into()),
+        ("ready", false.into()),
+        ("started", false.into()),
+        ("restartCount", 0.into()),
+        ("image", spec["image"].clone()),
+        ("imageID", "".into()),
+        ("state", fields([("waiting", fields([("reason", waits.into())]))])),
+        ("lastState", json!({})),
+    ]);
     if let Some(run) = container.run() {
-        status["state"] = state(run);
+        status["state"] = run_state(run);
         status["restartCount"] = run.number.into();
         status["image"] = run.image.as_str().into();
         status["imageID"] = run.image_id.as_str().into();
@@ -96,7 +134,7 @@ fn container_status(object: &Value, pod: &Pod, container: &Container) -> Value {
             status["allocatedResources"] = requests.clone();
         }
         if let Some(before) = container.runs.iter().rev().nth(1).filter(|before| before.ended.is_some()) {
-            status["lastState"] = state(before);
+            status["lastState"] = run_state(before);
         }
         let done = container.init && !container.sidecar && run.ended.as_ref().is_some_and(|ended| ended.code == 0);
         status["started"] = (run.ended.is_none() && container.started).into();
@@ -106,14 +144,14 @@ fn container_status(object: &Value, pod: &Pod, container: &Container) -> Value {
         if container.ended().is_some() {
             status["lastState"] = status["state"].take();
         }
-        let mut waiting = json!({"reason": reason});
+        let mut waiting = fields([("reason", (*reason).into())]);
         if !message.is_empty() {
             waiting["message"] = message.as_str().into();
         }
-        status["state"] = json!({"waiting": waiting});
+        status["state"] = fields([("waiting", waiting)]);
     }
-    if let Some(fields) = status.as_object_mut().filter(|_| container.ephemeral) {
-        fields.remove("started");
+    if let Some(status) = status.as_object_mut().filter(|_| container.ephemeral) {
+        status.remove("started");
     }
     let mounts: Vec<Value> = items(&spec["volumeMounts"]).iter().map(mounted).collect();
     if !mounts.is_empty() {
@@ -186,27 +224,15 @@ fn phase(object: &Value, pod: &Pod, init: &[Value], main: &[Value]) -> &'static 
 }
 
 fn conditions(object: &Value, pod: &Pod, phase: &str, init: &[Value], main: &[Value], now: Timestamp) -> Vec<Value> {
-    let names = |statuses: &[Value]| {
-        let unready: Vec<&str> = statuses
-            .iter()
-            .filter(|status| status["ready"] != true)
-            .map(|status| text(&status["name"]))
-            .collect();
-        unready.join(" ")
-    };
     let sidecar = |status: &Value| {
         pod.containers
             .iter()
             .any(|container| container.sidecar && status["name"] == container.name.as_str())
     };
     // A container that stays has done its part once it has started; it then counts like a main one.
-    let begun: Vec<Value> = init
-        .iter()
-        .filter(|status| !sidecar(status) || status["started"] != true && !pod.initialized())
-        .cloned()
-        .collect();
-    let lasting: Vec<Value> = init.iter().filter(|status| sidecar(status)).chain(main).cloned().collect();
-    let (uninitialized, unready) = (names(&begun), names(&lasting));
+    let begun = init.iter().filter(|status| !sidecar(status) || status["started"] != true && !pod.initialized());
+    let lasting = init.iter().filter(|status| sidecar(status)).chain(main);
+    let (uninitialized, unready) = (unready(begun), unready(lasting));
     let readiness = match phase {
         "Running" if pod.verdict.is_some() => ("False", "PodFailed", String::new()),
         // A pod that never ran a container keeps the condition it had.
@@ -242,6 +268,12 @@ fn conditions(object: &Value, pod: &Pod, phase: &str, init: &[Value], main: &[Va
     let foreign = foreign.filter(|condition| own.iter().all(|mine| mine["type"] != condition["type"])).cloned();
     let foreign: Vec<Value> = foreign.collect();
     foreign.into_iter().chain(own).collect()
+}
+
+/// The names of those that are not ready.
+fn unready<'a>(statuses: impl Iterator<Item = &'a Value>) -> String {
+    let unready = statuses.filter(|status| status["ready"] != true).map(|status| text(&status["name"]));
+    unready.collect::<Vec<_>>().join(" ")
 }
 
 /// A condition's status, reason and message.
@@ -280,8 +312,13 @@ fn one(object: &Value, kind: &str, is: &str, reason: &str, message: &str, now: T
     } else {
         seconds(now).into()
     };
-    let mut new =
-        json!({"type": kind, "observedGeneration": object["metadata"]["generation"], "status": is, "lastProbeTime": null, "lastTransitionTime": since});
+    let mut new = fields([
+        ("type", kind.into()),
+        ("observedGeneration", object["metadata"]["generation"].clone()),
+        ("status", is.into()),
+        ("lastProbeTime", Value::Null),
+        ("lastTransitionTime", since),
+    ]);
     for (field, value) in [("reason", reason), ("message", message)] {
         if !value.is_empty() {
             new[field] = value.into();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::pod::{Container, Sandbox, Step, restarts};
-use super::{Worker, jitter, status, until, volume};
+use super::{Worker, jitter, until, volume};
 use crate::practice::field::text;
 
 const LONGEST_MOUNT_WAIT: Duration = Duration::from_secs(122);
@@ -24,18 +24,19 @@ impl Worker<'_> {
         if self.past_deadline() {
             return self.wind_down();
         }
-        let status = status::of(&self.object, self.pod, self.world.now);
+        let telling = self.telling();
+        let status = telling.status.as_ref().unwrap_or(&self.object["status"]);
         if matches!(text(&status["phase"]), "Succeeded" | "Failed") {
             if self.pod.containers.iter().any(Container::running) {
                 return self.wind_down();
             }
             self.pod.over = true;
-            self.write(status);
+            self.write(telling);
             self.pod.sandbox = Sandbox::Stopped;
             self.pod.steps.push_back(Step::Publish);
             return self.after(Duration::from_millis(50));
         }
-        self.pod.unwritten = Some(status);
+        self.pod.unwritten = Some(telling);
         self.tell_of_pull_secrets();
         if self.pod.sandbox == Sandbox::None {
             self.flush();
@@ -43,7 +44,7 @@ impl Worker<'_> {
             let wait = self.world.between(300, 450);
             return self.after(wait);
         }
-        volume::refresh(self.world, &self.object, &mut self.pod.volumes, &mut self.machine.volumes);
+        self.refresh_volumes();
         self.pod.steps.push_back(Step::Plan);
         self.steps();
     }
@@ -75,7 +76,7 @@ impl Worker<'_> {
                 self.pod.sandbox = Sandbox::Ready;
                 self.pod.ip = self.address();
                 self.change("sandbox");
-                self.pod.unwritten = Some(status::of(&self.object, self.pod, self.world.now));
+                self.pod.unwritten = Some(self.telling());
                 self.start_probes();
                 Duration::ZERO
             }
@@ -137,7 +138,7 @@ impl Worker<'_> {
     /// Sets up the volumes; what is missing is tried again after a wait that doubles.
     fn mount(&mut self) -> Duration {
         let Some((volume, why)) = volume::unmountable(self.world, &self.object, &self.machine.volumes) else {
-            volume::refresh(self.world, &self.object, &mut self.pod.volumes, &mut self.machine.volumes);
+            self.refresh_volumes();
             return Duration::ZERO;
         };
         self.pod_event("Warning", "FailedMount", &format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}"));
@@ -148,6 +149,14 @@ impl Worker<'_> {
         self.pod.mount_wait = Some(wait);
         self.next(Step::Mount);
         wait
+    }
+
+    /// Brings the volumes to what they are made of, when that has changed.
+    fn refresh_volumes(&mut self) {
+        let sources = volume::sources(self.world, &self.object);
+        if self.pod.sources.replace(sources) != Some(sources) {
+            volume::refresh(self.world, &self.object, &mut self.pod.volumes, &mut self.machine.volumes);
+        }
     }
 
     /// Which containers have to start now: the first unfinished init container, or all main ones that should run.

@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
+use super::pod::Telling;
 use super::{Worker, status};
 use crate::practice::event::{Note, Source};
 use crate::practice::field::text;
 use crate::practice::kind::POD;
+use crate::practice::store::version;
 
 impl Worker<'_> {
     pub(super) fn source(node: &str) -> Source<'_> {
@@ -35,22 +37,43 @@ impl Worker<'_> {
     }
 
     pub(super) fn flush(&mut self) {
-        if let Some(status) = self.pod.unwritten.take() {
-            self.write(status);
+        if let Some(telling) = self.pod.unwritten.take() {
+            self.write(telling);
+        }
+    }
+
+    /// The status as it is now, made only when something that it tells of has changed since it was last written.
+    pub(super) fn telling(&self) -> Telling {
+        let (state, version) = (status::state(self.pod), version(&self.object));
+        let known = self.pod.told == Some((state, version));
+        if known {
+            debug_assert_eq!(status::of(&self.object, self.pod, self.world.now), self.object["status"]);
+        }
+        Telling {
+            state,
+            version,
+            status: (!known).then(|| status::of(&self.object, self.pod, self.world.now)),
         }
     }
 
     pub(super) fn publish(&mut self) {
         self.pod.unwritten = None;
-        let status = status::of(&self.object, self.pod, self.world.now);
-        self.write(status);
+        let telling = self.telling();
+        self.write(telling);
     }
 
-    pub(super) fn write(&mut self, status: Value) {
-        if self.object["status"] == status {
-            return;
+    pub(super) fn write(&mut self, telling: Telling) {
+        let Some(status) = telling.status else { return };
+        // Made for an object that has changed since, it may have to be told anew.
+        let present = version(&self.object) == telling.version;
+        self.write_status(status);
+        self.pod.told = present.then(|| (telling.state, version(&self.object)));
+    }
+
+    pub(super) fn write_status(&mut self, status: Value) {
+        if self.object["status"] != status {
+            let object = std::mem::take(&mut self.object);
+            self.object = self.world.write_status(&POD, object, status);
         }
-        let object = std::mem::take(&mut self.object);
-        self.object = self.world.write_status(&POD, object, status);
     }
 }

@@ -139,7 +139,7 @@ impl Worker<'_> {
                     "message": "The container could not be located when the pod was terminated", "startedAt": null, "finishedAt": null}});
             }
         }
-        self.write(status);
+        self.write_status(status);
     }
 
     fn remove(&mut self) {

@@ -1,6 +1,7 @@
 //! The files of a pod's volumes, where they are mounted, or why a volume cannot be set up.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
@@ -117,6 +118,15 @@ fn lacking(world: &World, pod: &Value, volume: &Value, source: &Value) -> Option
             })
         }
     }
+}
+
+/// What the files of a pod's volumes are made of, as a number that changes with it.
+pub fn sources(world: &World, pod: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let metadata = &pod["metadata"];
+    let told = (&metadata["generation"], &metadata["labels"], &metadata["annotations"]);
+    (world.store.changed(&CONFIG_MAP), world.store.changed(&SECRET), told).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Brings the pod's volumes to what they hold now.

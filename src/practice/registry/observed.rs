@@ -17,7 +17,7 @@ impl World {
         if self.store.stands(kind, &namespace, &name, &object).is_some() {
             let mut object = Arc::unwrap_or_clone(object);
             object["status"] = status;
-            return self.store.put(kind, object).into();
+            return self.store.put_status(kind, object);
         }
         let told = json!({"metadata": {"namespace": namespace, "name": name, "uid": object["metadata"]["uid"]}, "status": status});
         self.update(kind, told, Part::Status).map_or(object, Arc::new)

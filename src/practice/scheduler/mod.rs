@@ -147,7 +147,7 @@ impl Scheduler {
             }
         } else {
             let over = self.cluster.see_pod(pod, gone);
-            let came = change.before.is_some() && text(&change.earlier()["spec"]["nodeName"]).is_empty();
+            let came = !change.status_only && change.before.is_some() && text(&change.earlier()["spec"]["nodeName"]).is_empty();
             if over && !self.waiting.is_empty() {
                 self.retry(me, world, &News::Gone(&Placed::of(pod)));
             } else if came && !self.waiting.is_empty() {

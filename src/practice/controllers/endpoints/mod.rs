@@ -1,12 +1,13 @@
 //! Which addresses stand behind each Service: as slices, as the Endpoints of old, and Endpoints made by hand as slices.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::practice::field::{finished, int, items, matches_labels, text};
 use crate::practice::kind::{POD, SERVICE};
-use crate::practice::store::Change;
+use crate::practice::store::{Change, What};
 use crate::practice::world::{Id, Key, World};
 
 pub mod mirroring;
@@ -18,22 +19,30 @@ const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
 const HEADLESS: &str = "service.kubernetes.io/headless";
 const CHANGED: &str = "endpoints.kubernetes.io/last-change-trigger-time";
 
-/// Queues the Services that a change of a Service or a Pod concerns.
-fn observe(me: Id, world: &mut World, change: &Change) {
-    if change.kind == &SERVICE {
-        let after = world.between(8, 15);
-        world.queue(me, Key::new(&change.namespace, &change.name), after);
-    } else if change.kind == &POD {
-        let (pod, before) = (change.decoded(), change.earlier());
-        let services = world.store.objects(&SERVICE, Some(&change.namespace));
-        let concerned = services.iter().filter(|service| {
-            let selector = &service["spec"]["selector"];
-            matches_labels(selector, pod) || matches_labels(selector, before)
-        });
-        let names: Vec<String> = concerned.map(|service| text(&service["metadata"]["name"]).to_owned()).collect();
-        for name in names {
-            let after: Duration = world.between(4, 10);
-            world.queue(me, Key::new(&change.namespace, &name), after);
+/// The selectors of all Services that have one, by namespace and name.
+#[derive(Debug, Default)]
+struct Selectors(BTreeMap<(String, String), Value>);
+
+impl Selectors {
+    /// Queues the Services that a change of a Service or a Pod concerns.
+    fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
+        if change.kind == &SERVICE {
+            let place = (change.namespace.to_string(), change.name.to_string());
+            let selector = &change.decoded()["spec"]["selector"];
+            match change.what == What::Deleted || selector.is_null() {
+                true => drop(self.0.remove(&place)),
+                false => drop(self.0.insert(place, selector.clone())),
+            }
+            let after = world.between(8, 15);
+            world.queue(me, Key::new(&change.namespace, &change.name), after);
+        } else if change.kind == &POD {
+            let chosen = |selector: &Value| matches_labels(selector, change.decoded()) || !change.status_only && matches_labels(selector, change.earlier());
+            let first = (change.namespace.to_string(), String::new());
+            let near = self.0.range(first..).take_while(|((namespace, _), _)| **namespace == *change.namespace);
+            for ((namespace, name), _) in near.filter(|(_, selector)| chosen(selector)) {
+                let after: Duration = world.between(4, 10);
+                world.queue(me, Key::new(namespace, name), after);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{CHANGED, behind, hostname, labels, ports, reference, selective};
+use super::{CHANGED, Selectors, behind, hostname, labels, ports, reference, selective};
 use crate::practice::field::{deleting, ready, text};
 use crate::practice::kind::{ENDPOINTS, SERVICE};
 use crate::practice::registry::{Deletion, Part};
@@ -13,11 +13,13 @@ const MANAGED_BY: &str = "endpoints.kubernetes.io/managed-by";
 
 /// The Endpoints controller.
 #[derive(Debug, Default)]
-pub struct PlainEndpoints;
+pub struct PlainEndpoints {
+    selectors: Selectors,
+}
 
 impl Controller for PlainEndpoints {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
-        super::observe(me, world, change);
+        self.selectors.observe(me, world, change);
     }
 
     fn run(&mut self, _me: Id, world: &mut World, key: &Key) {

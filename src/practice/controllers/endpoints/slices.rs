@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{CHANGED, MANAGED_BY, SERVICE_NAME, behind, hostname, labels, ports, reference, selective};
+use super::{CHANGED, MANAGED_BY, SERVICE_NAME, Selectors, behind, hostname, labels, ports, reference, selective};
 use crate::practice::field::{controlled_by, deleting, owner_reference, ready, text};
 use crate::practice::kind::{ENDPOINT_SLICE, NODE, SERVICE};
 use crate::practice::registry::{Deletion, Part};
@@ -15,7 +15,9 @@ const LARGEST: usize = 100;
 
 /// The EndpointSlice controller.
 #[derive(Debug, Default)]
-pub struct EndpointSlices;
+pub struct EndpointSlices {
+    selectors: Selectors,
+}
 
 /// What a slice holds.
 struct Content {
@@ -25,7 +27,7 @@ struct Content {
 
 impl Controller for EndpointSlices {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
-        super::observe(me, world, change);
+        self.selectors.observe(me, world, change);
     }
 
     fn run(&mut self, _me: Id, world: &mut World, key: &Key) {
