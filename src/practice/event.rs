@@ -1,6 +1,5 @@
 //! Events, recorded as client-go's recorder does: repeats count up, similar ones are combined, floods are dropped.
 
-use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZeroUsize;
 
@@ -60,7 +59,7 @@ pub struct Recorder {
     /// The stamps of the scheduler's events.
     scheduled: Memory<i64>,
     /// Different messages of one group, by their hashes, and when the last of them came.
-    similar: Memory<(Timestamp, BTreeSet<u64>)>,
+    similar: Memory<(Timestamp, Vec<u64>)>,
     /// What each object may still report at once.
     tokens: Memory<(Timestamp, f64)>,
     last: i64,
@@ -123,12 +122,16 @@ impl Recorder {
 
     /// Whether this message is one of too many similar ones.
     fn combine(&mut self, group: u64, message: &str, now: Timestamp) -> bool {
-        let (at, messages) = self.similar.get_or_insert_mut(group, || (now, BTreeSet::new()));
+        let (at, messages) = self.similar.get_or_insert_mut(group, || (now, Vec::new()));
         if now.duration_since(*at) > WINDOW {
             messages.clear();
         }
         *at = now;
-        messages.insert(hash(message));
+        let message = hash(message);
+        if messages.len() < SIMILAR && !messages.contains(&message) {
+            messages.reserve_exact(1);
+            messages.push(message);
+        }
         messages.len() >= SIMILAR
     }
 

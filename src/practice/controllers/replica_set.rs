@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::pods::{Owner, active, available, concerned, until_available, worth};
+use super::pods::{Owner, active, available, brief, concerned, until_available, worth};
 use crate::practice::event::Source;
 use crate::practice::field::{condition, deleting, finished, ready};
 use crate::practice::kind::{POD, REPLICA_SET};
@@ -53,7 +53,7 @@ impl Controller for ReplicaSets {
             kind: &REPLICA_SET,
             object: &set,
         };
-        let pods = owner.claim(world);
+        let pods = owner.claim_as(world, brief);
         let terminating = pods.iter().filter(|pod| deleting(pod) && !finished(pod)).count();
         let pods: Vec<Value> = pods.into_iter().filter(active).collect();
         let failure = if deleting(&set) { None } else { manage(world, owner, &pods) };
@@ -78,7 +78,7 @@ fn manage(world: &mut World, owner: Owner<'_>, pods: &[Value]) -> Option<Value> 
     let set = owner.object;
     let wanted = usize::try_from(set["spec"]["replicas"].as_i64().unwrap_or(1)).unwrap_or_default();
     let missing = wanted.saturating_sub(pods.len()).min(BURST);
-    let fresh = (0..missing).map(|_| owner.pod(&set["spec"]["template"])).collect();
+    let fresh = (0..missing).map(|_| owner.pod(&set["spec"]["template"]));
     if let (_, Some(refusal)) = owner.create_all(world, fresh) {
         return Some(
             json!({"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": refusal.message,

@@ -255,11 +255,15 @@ impl Worker<'_> {
 }
 
 /// The runs a container keeps: enough for its state, its last state and the crash back-off.
+const RUNS: usize = 3;
+
 fn push_run(runs: &mut Vec<Run>, run: Run) {
-    runs.push(run);
-    if runs.len() > 3 {
+    if runs.len() == RUNS {
         runs.remove(0);
     }
+    // Most containers are never started again.
+    runs.reserve_exact(1);
+    runs.push(run);
 }
 
 /// A wait made longer by up to half, as the kubelet does so that pods do not march in step.

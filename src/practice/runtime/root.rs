@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock, Mutex};
 
 use jiff::Timestamp;
+use litemap::LiteMap;
 
 use super::files::{Content, Entry, Mount, Tree, What};
 use crate::practice::shell::tools;
@@ -77,6 +78,7 @@ fn put(tree: &mut Tree, path: &str, device: &'static str) {
 pub fn of(programs: &[&str], own: &[(&str, &str)], read_only: bool, now: Timestamp) -> Mount {
     static BASE: LazyLock<Arc<Tree>> = LazyLock::new(|| Arc::new(base()));
     let mut tree = Tree {
+        entries: LiteMap::with_capacity(programs.len() + own.len()),
         base: Some(BASE.clone()),
         ..Tree::default()
     };

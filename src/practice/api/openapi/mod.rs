@@ -16,6 +16,7 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::{answer, discovery};
+use crate::practice::field::fields;
 use crate::practice::kind::Kind;
 use crate::practice::status::Status;
 use crate::practice::types;
@@ -49,12 +50,12 @@ pub fn document(group: &str, version: &str, kinds: &[&'static Kind]) -> Result<R
     if kinds.is_empty() {
         return Err(Status::no_such_path());
     }
-    let document = json!({
-        "openapi": "3.0.0",
-        "info": {"title": "Kubernetes", "version": discovery::VERSION},
-        "paths": paths::paths(&kinds, &format!("/{}", way(group, version))),
-        "components": {"schemas": schemas(&kinds)},
-    });
+    let document = fields([
+        ("openapi", "3.0.0".into()),
+        ("info", json!({"title": "Kubernetes", "version": discovery::VERSION})),
+        ("paths", paths::paths(&kinds, &format!("/{}", way(group, version))).into()),
+        ("components", fields([("schemas", schemas(&kinds).into())])),
+    ]);
     let mut response = answer::object(&document);
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, immutable"));

@@ -254,7 +254,6 @@ impl<'a> Sync<'a> {
                 json!({"nodeSelectorTerms": [{"matchFields": [field]}]});
             pod
         });
-        let fresh = fresh.collect();
         let (_, refusal) = owner(self.set).create_all(self.world, fresh);
         for pod in surplus {
             owner(self.set).delete(self.world, pod);

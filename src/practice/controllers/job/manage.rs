@@ -27,7 +27,7 @@ impl Sync<'_> {
             return self.look_again(wait);
         }
         let pods = self.fresh_pods(missing);
-        let (made, refusal) = owner(self.job).create_all(self.world, pods);
+        let (made, refusal) = owner(self.job).create_all(self.world, pods.into_iter());
         self.refused = refusal.is_some();
         self.active.extend(std::iter::repeat_n(Value::Null, made));
     }
