@@ -10,7 +10,6 @@ use super::continuing::Continue;
 use super::path::Resource;
 use super::{answer, table};
 use crate::practice::cluster::Practice;
-use crate::practice::kind::Kind;
 use crate::practice::selector::Selector;
 use crate::practice::status::Status;
 use crate::practice::store::{Store, decode};
@@ -36,10 +35,23 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
     Ok(match found {
         Err(lost) => too_old(lost),
         Ok(page) if table::wanted(call) => {
-            let objects = page.items.iter().map(decode);
-            table::answer(table::table(at.kind, &page.metadata, objects, practice.now(), call, true))
+            let (kind, now, included) = (at.kind, practice.now(), call.param("includeObject").to_owned());
+            let lines = page
+                .items
+                .into_iter()
+                .map(move |object| table::line(kind, decode(&object), now, &included).into());
+            answer::listed(table::head(kind, &page.metadata, true), lines)
         }
-        Ok(page) => answer::encoded(page.encode(at.kind)),
+        Ok(page) => {
+            let kind = at.kind;
+            let head = format!(
+                r#"{{"kind":"{}","apiVersion":"{}","metadata":{},"items":["#,
+                kind.list_kind(),
+                kind.api_version(),
+                page.metadata
+            );
+            answer::listed(head, page.items.into_iter().map(move |object| view::shown(kind, &object)))
+        }
     })
 }
 
@@ -86,26 +98,6 @@ fn too_old(from: Continue) -> Response {
 struct Page {
     metadata: Value,
     items: Vec<Bytes>,
-}
-
-impl Page {
-    fn encode(&self, kind: &Kind) -> Bytes {
-        let mut body = format!(
-            r#"{{"kind":"{}","apiVersion":"{}","metadata":{},"items":["#,
-            kind.list_kind(),
-            kind.api_version(),
-            self.metadata
-        )
-        .into_bytes();
-        for (index, item) in self.items.iter().enumerate() {
-            if index > 0 {
-                body.push(b',');
-            }
-            body.extend_from_slice(&view::shown(kind, item));
-        }
-        body.extend(b"]}");
-        body.into()
-    }
 }
 
 fn page(store: &Store, at: &Resource, selector: &Selector, limit: Option<usize>, from: Option<&Continue>) -> Page {

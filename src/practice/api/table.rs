@@ -4,8 +4,6 @@ mod age;
 mod cells;
 mod columns;
 
-use std::fmt::Write as _;
-
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
@@ -27,23 +25,24 @@ pub fn wanted(call: &Call) -> bool {
         .is_some_and(|first| first.contains("as=Table") && first.split(';').any(|part| part.trim() == "v=v1"))
 }
 
-/// A Table of objects, encoded one after the other; `metadata` is the list's.
-pub fn table(kind: &'static Kind, metadata: &Value, objects: impl IntoIterator<Item = Value>, now: Timestamp, call: &Call, head: bool) -> String {
-    let definitions = if head { definitions(kind) } else { Vec::new() };
-    let mut table = format!(
-        r#"{{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{metadata},"columnDefinitions":{},"rows":["#,
-        Value::from(definitions)
-    );
-    for (index, object) in objects.into_iter().enumerate() {
-        let comma = if index > 0 { "," } else { "" };
-        // Writing to a String cannot fail.
-        let _ = write!(table, "{comma}{}", line(kind, object, now, call));
-    }
-    table.push_str("]}");
-    table
+/// A Table of one object.
+pub fn table(kind: &'static Kind, object: Value, now: Timestamp, call: &Call, columns: bool) -> String {
+    let metadata = json!({"resourceVersion": object["metadata"]["resourceVersion"]});
+    let line = line(kind, object, now, call.param("includeObject"));
+    format!("{}{line}]}}", head(kind, &metadata, columns))
 }
 
-fn line(kind: &'static Kind, mut object: Value, now: Timestamp, call: &Call) -> Value {
+/// What comes before the lines of a Table, with the columns or without.
+pub fn head(kind: &'static Kind, metadata: &Value, columns: bool) -> String {
+    let definitions = if columns { definitions(kind) } else { Vec::new() };
+    format!(
+        r#"{{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{metadata},"columnDefinitions":{},"rows":["#,
+        Value::from(definitions)
+    )
+}
+
+/// The line of an object, which goes with it as `includeObject` wants.
+pub fn line(kind: &'static Kind, mut object: Value, now: Timestamp, include: &str) -> String {
     if kind.custom.is_some() {
         object = view::show(kind, object);
     }
@@ -51,8 +50,8 @@ fn line(kind: &'static Kind, mut object: Value, now: Timestamp, call: &Call) -> 
     if let Some(conditions) = completed(kind, &object) {
         line["conditions"] = conditions;
     }
-    line["object"] = included(kind, object, call.param("includeObject"));
-    line
+    line["object"] = included(kind, object, include);
+    line.to_string()
 }
 
 pub fn answer(table: String) -> Response {

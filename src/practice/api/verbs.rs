@@ -42,9 +42,7 @@ pub fn get(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, 
     })?;
     let found = found.ok_or_else(|| Status::not_found(at.kind, &at.name))?;
     if table::wanted(call) {
-        let object = decode(&found);
-        let metadata = json!({"resourceVersion": object["metadata"]["resourceVersion"]});
-        return Ok(table::answer(table::table(at.kind, &metadata, [object], practice.now(), call, true)));
+        return Ok(table::answer(table::table(at.kind, decode(&found), practice.now(), call, true)));
     }
     Ok(answer::encoded(view::shown(at.kind, &found)))
 }

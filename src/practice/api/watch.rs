@@ -117,9 +117,7 @@ impl Watch {
         let Some(call) = &self.tables else {
             return event(lines, kind, &shown());
         };
-        let object: Value = serde_json::from_slice(object).unwrap_or_default();
-        let metadata = json!({"resourceVersion": object["metadata"]["resourceVersion"]});
-        let table = table::table(self.at.kind, &metadata, [object], now, call, !self.headed);
+        let table = table::table(self.at.kind, decode(object), now, call, !self.headed);
         self.headed = true;
         event(lines, kind, table.as_bytes());
     }
