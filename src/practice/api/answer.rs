@@ -36,8 +36,8 @@ pub fn encoded(bytes: Bytes) -> Response {
 const PIECE: usize = 32 << 10;
 
 /// A list, whose items are put into words as they are sent: a thousand pods in one text would take 10 MB. The head ends with
-/// the bracket before the first item.
-pub fn listed(head: String, mut items: impl Iterator<Item = Bytes> + Send + 'static) -> Response {
+/// the bracket before the first item, the tail begins with that after the last.
+pub fn listed(head: String, mut items: impl Iterator<Item = Bytes> + Send + 'static, tail: &'static str) -> Response {
     let (mut piece, mut begun, mut ended) = (head.into_bytes(), false, false);
     let pieces = std::iter::from_fn(move || {
         while !ended && piece.len() < PIECE {
@@ -48,7 +48,7 @@ pub fn listed(head: String, mut items: impl Iterator<Item = Bytes> + Send + 'sta
                     begun = true;
                 }
                 None => {
-                    piece.extend_from_slice(b"]}");
+                    piece.extend_from_slice(tail.as_bytes());
                     ended = true;
                 }
             }

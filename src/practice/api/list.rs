@@ -40,7 +40,7 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
                 .items
                 .into_iter()
                 .map(move |object| table::line(kind, decode(&object), now, &included).into());
-            answer::listed(table::head(kind, &page.metadata, true), lines)
+            answer::listed(table::head(kind, &page.metadata, true), lines, "]}")
         }
         Ok(page) => {
             let kind = at.kind;
@@ -50,7 +50,7 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
                 kind.api_version(),
                 page.metadata
             );
-            answer::listed(head, page.items.into_iter().map(move |object| view::shown(kind, &object)))
+            answer::listed(head, page.items.into_iter().map(move |object| view::shown(kind, &object)), "]}")
         }
     })
 }

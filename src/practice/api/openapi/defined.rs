@@ -1,6 +1,6 @@
 //! The schemas of kinds that a cluster defined, as it publishes them (apiextensions `controller/openapi/builder`).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::marks;
 use crate::practice::kind::Kind;
@@ -14,9 +14,9 @@ const KIND: &str = "Kind is a string value representing the REST resource this o
     https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds";
 const METADATA: &str = "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
 
-/// Adds the schema of a defined kind.
-pub fn add(kind: &Kind, schemas: &mut Map<String, Value>) {
-    let Some(custom) = kind.custom else { return };
+/// The schema of a defined kind, with its name.
+pub fn schema(kind: &Kind) -> Option<(String, Value)> {
+    let custom = kind.custom?;
     let mut schema = if custom.written.is_object() {
         custom.written.clone()
     } else {
@@ -28,7 +28,7 @@ pub fn add(kind: &Kind, schemas: &mut Map<String, Value>) {
     let metadata = types::table().find("meta/v1", "ObjectMeta").map(marks::schema_name).unwrap_or_default();
     properties["metadata"] = json!({"description": METADATA, "allOf": [{"$ref": format!("#/components/schemas/{metadata}")}]});
     schema["x-kubernetes-group-version-kind"] = json!([{"group": kind.group, "kind": kind.kind, "version": kind.version}]);
-    schemas.insert(name(kind), schema);
+    Some((name(kind), schema))
 }
 
 /// `com.example.v1.Widget`: the group from its end, the version and the kind.

@@ -1,6 +1,7 @@
-//! Writes the schemas that Kubernetes' types bring along (`k8s-openapi` with `schemars`) into assets/types/schemas.json.gz, and
+//! Writes the schemas that Kubernetes' types bring along (`k8s-openapi` with `schemars`) into assets/types/schemas.txt.gz, and
 //! checks that they are what is kept there: linked in, the code that makes them would be half of the program.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use flate2::Compression;
@@ -14,6 +15,8 @@ use k8s_openapi::kube_aggregator::pkg::apis::apiregistration;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value};
+
+use super::schemas::{lines, references};
 
 /// Group, version, kind, and what makes its schema.
 type Known = (&'static str, &'static str, &'static str, Make);
@@ -67,16 +70,39 @@ known! {
     "storage.k8s.io" storage v1 [CSIDriver, CSINode, CSIStorageCapacity, StorageClass, VolumeAttachment, VolumeAttributesClass]
 }
 
+/// The names of all, each after those that lead to it.
+fn ordered(all: &Map<String, Value>) -> Vec<&String> {
+    fn put<'a>(name: &'a String, all: &'a Map<String, Value>, order: &mut Vec<&'a String>, seen: &mut BTreeSet<&'a String>) {
+        if !seen.insert(name) {
+            return;
+        }
+        let mut used = Vec::new();
+        references(&all[name], &mut |name| used.push(name.to_owned()));
+        for (name, _) in used.iter().filter_map(|name| all.get_key_value(name)) {
+            put(name, all, order, seen);
+        }
+        order.push(name);
+    }
+    let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
+    all.keys().for_each(|name| put(name, all, &mut order, &mut seen));
+    order.reverse();
+    order
+}
+
 #[test]
 fn what_is_kept_is_what_the_types_say() {
     let generated = generated();
     if std::env::var_os("KLAB_WRITE_ASSETS").is_some() {
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/types/schemas.json.gz");
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/types/schemas.txt.gz");
         let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-        packed.write_all(&serde_json::to_vec(&generated).unwrap()).unwrap();
+        for name in ordered(&generated) {
+            writeln!(packed, "{name} {}", generated[name]).unwrap();
+        }
         std::fs::write(file, packed.finish().unwrap()).unwrap();
         return;
     }
-    let packed: Map<String, Value> = serde_json::from_str(&super::schemas::unpacked()).unwrap();
+    let lines: Vec<String> = lines().collect();
+    let parted = lines.iter().map(|line| line.split_once(' ').unwrap());
+    let packed: Map<String, Value> = parted.map(|(name, schema)| (name.to_owned(), serde_json::from_str(schema).unwrap())).collect();
     assert!(packed == generated, "run this test once with KLAB_WRITE_ASSETS=1");
 }

@@ -16,7 +16,6 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::{answer, discovery};
-use crate::practice::field::fields;
 use crate::practice::kind::Kind;
 use crate::practice::status::Status;
 use crate::practice::types;
@@ -50,36 +49,39 @@ pub fn document(group: &str, version: &str, kinds: &[&'static Kind]) -> Result<R
     if kinds.is_empty() {
         return Err(Status::no_such_path());
     }
-    let document = fields([
-        ("openapi", "3.0.0".into()),
-        ("info", json!({"title": "Kubernetes", "version": discovery::VERSION})),
-        ("paths", paths::paths(&kinds, &format!("/{}", way(group, version))).into()),
-        ("components", fields([("schemas", schemas(&kinds).into())])),
-    ]);
-    let mut response = answer::object(&document);
+    let head = format!(
+        r#"{{"openapi":"3.0.0","info":{},"paths":{},"components":{{"schemas":{{"#,
+        json!({"title": "Kubernetes", "version": discovery::VERSION}),
+        Value::from(paths::paths(&kinds, &format!("/{}", way(group, version)))),
+    );
+    let schemas = schemas(&kinds).into_iter().map(|(name, schema)| format!("{name:?}:{schema}").into());
+    let mut response = answer::listed(head, schemas, "}}}");
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, immutable"));
     Ok(response)
 }
 
-/// The schemas of kinds and of all types in them.
-fn schemas(kinds: &[&Kind]) -> Map<String, Value> {
-    let mut schemas = schemas::of(kinds);
-    for (name, schema) in &mut schemas {
-        marks::add(name, schema);
-    }
-    for kind in kinds.iter().filter(|kind| kind.custom.is_some()) {
-        defined::add(kind, &mut schemas);
-    }
-    for kind in kinds {
-        if let Some(schema) = types::table()
-            .find(&kind.api_version(), kind.kind)
-            .and_then(|id| schemas.get_mut(&marks::schema_name(id)))
-        {
-            schema["x-kubernetes-group-version-kind"] = json!([{"group": kind.group, "kind": kind.kind, "version": kind.version}]);
+/// The schemas of kinds and of all types in them, encoded.
+fn schemas(kinds: &[&Kind]) -> BTreeMap<String, String> {
+    let named = |kind: &&Kind| {
+        let id = types::table().find(&kind.api_version(), kind.kind)?;
+        let marked = json!([{"group": kind.group, "kind": kind.kind, "version": kind.version}]);
+        Some((marks::schema_name(id), marked))
+    };
+    let mut own: BTreeMap<String, Value> = kinds.iter().filter_map(named).collect();
+    let mut encoded: BTreeMap<String, String> = kinds
+        .iter()
+        .filter_map(|kind| defined::schema(kind))
+        .map(|(name, schema)| (name, schema.to_string()))
+        .collect();
+    schemas::visit(kinds, |name, mut schema| {
+        marks::add(name, &mut schema);
+        if let Some(kind) = own.remove(name) {
+            schema["x-kubernetes-group-version-kind"] = kind;
         }
-    }
-    schemas
+        encoded.insert(name.to_owned(), schema.to_string());
+    });
+    encoded
 }
 
 fn way(group: &str, version: &str) -> String {

@@ -1,54 +1,51 @@
-//! The schemas of Kubernetes' types, by kind: made once from the types themselves, and kept packed.
+//! The schemas of Kubernetes' types, by kind: made once from the types themselves, and kept packed, a line a type.
 
-use std::collections::BTreeMap;
-use std::io::Read;
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
 
 use flate2::read::GzDecoder;
-use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::marks;
 use crate::practice::kind::Kind;
 use crate::practice::types;
 
-const PACKED: &[u8] = include_bytes!("../../../../assets/types/schemas.json.gz");
+const PACKED: &[u8] = include_bytes!("../../../../assets/types/schemas.txt.gz");
 const REFERENCE: &str = "#/components/schemas/";
 
-/// The schemas of kinds and of all types in them, by their names; the rest stays unread, as it is much.
-pub fn of(kinds: &[&Kind]) -> Map<String, Value> {
-    let text = unpacked();
-    // what is built in was read by the tests
-    let mut all: BTreeMap<&str, &RawValue> = serde_json::from_str(&text).unwrap_or_default();
+/// Visits the schemas of kinds and of all types in them, with their names. A type stands after those that lead to it, so that
+/// one pass finds all; what nobody needs is not read, as it is much.
+pub fn visit(kinds: &[&Kind], mut found: impl FnMut(&str, Value)) {
     // what a cluster defines has the metadata that all have
     let root = |kind: &&Kind| match kind.custom {
         Some(_) => types::table().find("meta/v1", "ObjectMeta"),
         None => types::table().find(&kind.api_version(), kind.kind),
     };
-    let mut waiting: Vec<String> = kinds.iter().filter_map(root).map(marks::schema_name).collect();
-    let mut found = Map::new();
-    while let Some(name) = waiting.pop() {
-        if let Some(schema) = all.remove(name.as_str()) {
-            let schema: Value = serde_json::from_str(schema.get()).unwrap_or_default();
-            references(&schema, &mut waiting);
-            found.insert(name, schema);
+    let mut wanted: BTreeSet<String> = kinds.iter().filter_map(root).map(marks::schema_name).collect();
+    for line in lines() {
+        let (name, schema) = line.split_once(' ').unwrap_or_default();
+        if wanted.remove(name) {
+            // what is built in was read by the tests
+            let schema: Value = serde_json::from_str(schema).unwrap_or_default();
+            references(&schema, &mut |used| {
+                wanted.insert(used.to_owned());
+            });
+            found(name, schema);
         }
     }
-    found
 }
 
-/// Every schema by its name.
-pub fn unpacked() -> String {
-    let mut text = String::new();
-    // what is built in was read by the tests
-    let _ = GzDecoder::new(PACKED).read_to_string(&mut text);
-    text
+/// Every type: its name, a space, its schema.
+pub fn lines() -> impl Iterator<Item = String> {
+    BufReader::new(GzDecoder::new(PACKED)).lines().map_while(Result::ok)
 }
 
-fn references(value: &Value, found: &mut Vec<String>) {
+/// The names of the types that a schema uses.
+pub fn references(value: &Value, found: &mut impl FnMut(&str)) {
     match value {
         Value::Object(map) => {
             let name = map.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix(REFERENCE));
-            found.extend(name.map(str::to_owned));
+            name.into_iter().for_each(&mut *found);
             map.values().for_each(|value| references(value, found));
         }
         Value::Array(list) => list.iter().for_each(|value| references(value, found)),
