@@ -91,7 +91,7 @@ pub fn special(image: &str, kubectl: bool) -> Vec<&'static str> {
     SPECIAL.iter().filter(own).copied().collect()
 }
 
-/// Runs a program to its end.
+/// Runs a program to its end. Each way has a box of its own, or all would be as large as the largest.
 pub fn execute(process: Process, argv: Vec<String>) -> BoxFuture<'static, i32> {
     async move {
         let name = argv[0].rsplit('/').next().unwrap_or_default().to_owned();
@@ -100,17 +100,17 @@ pub fn execute(process: Process, argv: Vec<String>) -> BoxFuture<'static, i32> {
             known.argv.clone_from(&argv);
         }
         if let Some(run) = process.kernel.facts.own.clone().filter(|_| name == process.kernel.facts.image) {
-            return steps::run(process, &run, &argv[1..]).await;
+            return steps::run(process, &run, &argv[1..]).boxed().await;
         }
         if name == "sh" || name == "ash" || name == "bash" {
-            return super::main(process, argv).await;
+            return super::main(process, argv).boxed().await;
         }
         if !names().chain(SPECIAL.iter().copied()).any(|known| known == name) {
-            return script(process, argv).await;
+            return script(process, argv).boxed().await;
         }
         let process = Arc::new(process);
         // A reader that went away ends its writer, as SIGPIPE does.
-        program(&process, &name, &argv).await.unwrap_or(141)
+        program(&process, &name, &argv).boxed().await.unwrap_or(141)
     }
     .boxed()
 }
