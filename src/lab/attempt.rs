@@ -89,6 +89,13 @@ impl Attempt {
         }
     }
 
+    /// Takes the clue and its card away: there is no fault any more.
+    pub(super) fn shut_clue(&mut self) {
+        self.clue = None;
+        self.clue_depth = 0;
+        self.behind = None;
+    }
+
     /// Seconds of the learner's own time since it was broken, until it was solved.
     #[must_use]
     pub fn elapsed(&self, wall: Timestamp) -> Option<i64> {

@@ -159,6 +159,10 @@ fn judge(model: &mut Model) -> Vec<Effect> {
     let clue = attempt.clue.as_ref().or(attempt.memory.hidden.as_ref());
     attempt.verdicts = attempt.judge.look(&attempt.scenario, &evidence, clue);
     if attempt.stage == Stage::Solved {
+        // What still looks like a fault where every goal holds is none.
+        if attempt.judge.solved() {
+            attempt.shut_clue();
+        }
         return Vec::new();
     }
     if attempt.judge.solved() {
@@ -201,7 +205,7 @@ pub(super) fn solved(model: &mut Model) -> Vec<Effect> {
     attempt.stage = Stage::Solved;
     attempt.journal.solved(cluster);
     attempt.solved_at = Some(now);
-    attempt.behind = None;
+    attempt.shut_clue();
     attempt.cheated = None;
     if attempt.scenario.drill.is_some() {
         return drill::end(model, drill::Over::Solved);

@@ -20,7 +20,6 @@ mod silent_tests;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::Timestamp;
@@ -32,13 +31,10 @@ use super::reference::ImageReference;
 use crate::cluster::snapshot::{ObjectRef, ObjectRow, PodRow, Snapshot, Uid};
 
 pub use self::fold::fold;
-pub use self::logs::{LogRequest, needs_logs};
+pub use self::logs::{LogRequest, LogTails, Tail, needs_logs};
 pub use self::pair::{Pair, Side};
 pub use self::pull::{Blame, Part, PullFault, behind, tags_line, which_part};
 pub(super) use self::scene::living;
-
-/// The last lines of a container's log, of its latest finished run where it crashed, by pod and container.
-pub type LogTails = BTreeMap<(Uid, String), Vec<String>>;
 
 /// What there is to judge by.
 #[derive(Debug, Clone, Copy)]

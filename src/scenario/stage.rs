@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::clue::{self, Clue, Evidence, LogTails};
+use super::clue::{self, Clue, Evidence, LogTails, Tail};
 use super::{Goal, Scenario, Want};
 use crate::cluster::snapshot::*;
 
@@ -150,8 +150,13 @@ impl Stage {
     }
 
     pub fn log(&mut self, pod: &str, names: Names, lines: &[&str]) {
-        self.logs
-            .insert((Uid(pod.into()), names.container.into()), lines.iter().map(|line| (*line).to_owned()).collect());
+        self.log_of(0, pod, names, lines);
+    }
+
+    /// The log of the run after so many restarts.
+    pub fn log_of(&mut self, run: u32, pod: &str, names: Names, lines: &[&str]) {
+        let lines = lines.iter().map(|line| (*line).to_owned()).collect();
+        self.logs.insert((Uid(pod.into()), names.container.into()), Tail { run, lines });
     }
 
     pub fn goals(&mut self, expect: &[&str], wants: Vec<(Want, u64)>) {

@@ -22,7 +22,8 @@ pub fn update(model: &mut Model, news: FromCluster) -> Vec<Effect> {
         FromCluster::LogTail(wanted, lines) => {
             // A log that could not be read takes nothing away from what is known.
             if let Some(attempt) = model.attempt_mut().filter(|_| !lines.is_empty()) {
-                attempt.logs.insert((wanted.uid, wanted.container), lines);
+                let tail = wanted.tail(lines);
+                attempt.logs.insert((wanted.uid, wanted.container), tail);
             }
             return live::look(model);
         }

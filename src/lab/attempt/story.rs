@@ -209,6 +209,7 @@ pub fn cleanup(model: &mut Model) -> Vec<Effect> {
     attempt.stage = Stage::Cleaning;
     attempt.journal.order(now, "cleaned up");
     attempt.working = Some(Order::Cleanup);
+    attempt.shut_clue();
     attempt.going.clear();
     attempt.memory.queued = None;
     attempt.memory.found = false;
@@ -229,9 +230,7 @@ pub(super) fn cleaned(model: &mut Model) {
     attempt.going.clear();
     attempt.logs.clear();
     attempt.logs_asked.clear();
-    attempt.clue = None;
-    attempt.clue_depth = 0;
-    attempt.behind = None;
+    attempt.shut_clue();
     attempt.cheated = None;
     attempt.began = None;
     attempt.solved_at = None;

@@ -5,7 +5,7 @@ use crate::cluster::snapshot::{Change, ContainerState, EventRow, ObjectRef, PodR
 use crate::lab::msg::{Effect, FromCluster, Order, Solved};
 use crate::lab::{Overlay, Place, Stage, next_wake};
 use crate::scenario::clue::Fault;
-use crate::scenario::{Goal, Scenario, Want};
+use crate::scenario::{ClueRule, Goal, Scenario, Want};
 use std::time::Duration;
 
 const TAGGED: &str = "example/shop:v1";
@@ -136,10 +136,8 @@ fn a_second_fault_behind_the_first_is_announced() {
     assert_eq!(lab.cluster(FromCluster::Changed(Vec::new())), [], "the log is asked for once");
 }
 
-#[test]
-fn goals_turn_green_without_a_key_when_they_have_held() {
-    let mut lab = broken();
-    lab.tick(60);
+/// In place of the pod that fails one that is ready.
+fn mended() -> Vec<Change> {
     let mut healthy = pod("web-2", 58);
     healthy.status = "Running".to_owned();
     healthy.phase = "Running".to_owned();
@@ -161,11 +159,44 @@ fn goals_turn_green_without_a_key_when_they_have_held() {
         kind: "Pod".to_owned(),
         uid: uid("web-1"),
     };
-    lab.cluster(FromCluster::Changed(vec![
-        gone,
-        Change::Put(Row::Object(deployment)),
-        Change::Put(Row::Pod(healthy)),
-    ]));
+    vec![gone, Change::Put(Row::Object(deployment)), Change::Put(Row::Pod(healthy))]
+}
+
+#[test]
+fn where_every_goal_holds_there_is_no_clue_whatever_the_rules_still_find() {
+    let mut lab = broken();
+    let mut scenario = lesson();
+    scenario.clues = vec![ClueRule::Event {
+        reason: "Old".to_owned(),
+        message: "*".to_owned(),
+    }];
+    lab.edit().scenario = scenario.into();
+    lab.tick(60);
+    lab.cluster(FromCluster::Changed(mended()));
+    let stale = |name: &str| EventRow {
+        reason: "Old".to_owned(),
+        ..event(name, "web", false, 1)
+    };
+    lab.put(vec![Row::Event(stale("old"))]);
+    assert!(lab.attempt().clue.is_some());
+    lab.tick(75);
+    assert_eq!((lab.stage(), fault(&lab)), (Stage::Solved, None));
+    lab.put(vec![Row::Event(stale("older"))]);
+    assert_eq!(fault(&lab), None, "nor does news bring it back");
+}
+
+#[test]
+fn what_goes_has_no_clue() {
+    let mut lab = broken();
+    lab.keys("c\n");
+    assert_eq!((lab.stage(), fault(&lab)), (Stage::Cleaning, None));
+}
+
+#[test]
+fn goals_turn_green_without_a_key_when_they_have_held() {
+    let mut lab = broken();
+    lab.tick(60);
+    lab.cluster(FromCluster::Changed(mended()));
     assert_eq!((fault(&lab), lab.stage()), (None, Stage::Broken));
     assert!(lab.attempt().judge.next_change().is_some() && next_wake(&lab.model).first() == Some(at(61)));
     for second in 61..70 {

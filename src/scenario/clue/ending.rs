@@ -50,5 +50,5 @@ fn by_event(pod: &PodRow, container: &ContainerRow, reason: &str, scene: &Scene)
 
 fn deciding_line<'a>(pod: &PodRow, container: &ContainerRow, scene: &Scene<'a>) -> Option<&'a String> {
     let tail = scene.logs.get(&(pod.uid.clone(), container.name.clone()))?;
-    crash::deciding_line(tail)
+    crash::deciding_line(&tail.lines)
 }

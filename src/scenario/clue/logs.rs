@@ -1,5 +1,7 @@
 //! Which log tails the lab should fetch: of what crashes, of init containers that take long, and of what the scenario names.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::crash;
@@ -10,6 +12,17 @@ use crate::text;
 /// Seconds into a run at which its log is looked at; then once a minute.
 const LOOKS: [i64; 4] = [3, 10, 20, 40];
 const BETWEEN: i64 = 60;
+
+/// Log tails by pod and container: of the latest finished run while it crashes, else of the present one.
+pub type LogTails = BTreeMap<(Uid, String), Tail>;
+
+/// The last lines of one run of a container.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tail {
+    /// How many restarts came before this run.
+    pub run: u32,
+    pub lines: Vec<String>,
+}
 
 /// A log tail that the lab should fetch. A new restart makes a new request, and so does another look at a run that goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,12 +37,22 @@ pub struct LogRequest {
     pub look: i64,
 }
 
+impl LogRequest {
+    /// What was read, and of which run.
+    #[must_use]
+    pub fn tail(&self, lines: Vec<String>) -> Tail {
+        let run = self.restarts.saturating_sub(u32::from(self.previous));
+        Tail { run, lines }
+    }
+}
+
 /// The log tails that say why containers crash, wait, or do not do their work.
 #[must_use]
 pub fn needs_logs(scenario: &Scenario, snapshot: &Snapshot, now: Timestamp) -> Vec<LogRequest> {
     let pods = snapshot.pods_by_age().into_iter().filter(|pod| !pod.deleting);
     let wanted = |(pod, container): (&PodRow, &ContainerRow)| -> Option<LogRequest> {
-        let crashed = crash::has_crashed(pod, container) && crash::has_run(container);
+        // of one that has recovered, what it says now counts
+        let crashed = crash::is_crashing(pod, container, now) && crash::has_run(container);
         let look = if crashed { 0 } else { look(scenario, container, now)? };
         Some(LogRequest {
             uid: pod.uid.clone(),

@@ -4,7 +4,7 @@ use super::event::{last, of_event};
 use super::rules::{self, Rule};
 use super::scene::{Scene, waits};
 use super::{Clue, Fault, Source, beside, crash, explain, of_object, of_pod, silent};
-use crate::cluster::snapshot::{ConditionRow, ContainerRow, EventRow};
+use crate::cluster::snapshot::{ConditionRow, ContainerRow, ContainerState, EventRow, PodRow};
 use crate::scenario::ClueRule;
 use crate::scenario::reference::ImageReference;
 use crate::text;
@@ -70,38 +70,46 @@ fn event(reason: &str, message: &str, scene: &Scene) -> Option<Clue> {
 }
 
 fn log(container: &str, line: &str, scene: &Scene) -> Option<Clue> {
-    for pod in &scene.pods {
-        for row in pod.containers.iter().filter(|row| text::glob(container, &row.name)) {
-            // of a container that does well, only what it says at last is still so
-            let told = if row.ready && !crash::is_crashing(pod, row, scene.now) {
-                RECENT
-            } else {
-                usize::MAX
-            };
-            let tail = scene.logs.get(&(pod.uid.clone(), row.name.clone()));
-            if let Some(found) = tail.and_then(|tail| tail.iter().rev().take(told).find(|said| text::glob(line, said))) {
-                let mut clue = of_pod(pod, Source::Log { container: row.name.clone() }, of_log(row), found.clone());
-                if clue.fault == Fault::Other {
-                    clue.explain = explain::RUNS.to_owned();
-                }
-                if let Some(asked) = beside::policy(pod, found, scene) {
-                    clue.explain = asked;
-                }
-                clue.image = Some(ImageReference::parse(&row.image));
-                (clue.count, clue.last) = (row.restarts.max(1), crash::ending(row).and_then(|(_, _, finished)| finished));
-                return Some(clue);
-            }
-        }
+    let pods = scene.pods.iter().flat_map(|pod| pod.containers.iter().map(move |row| (*pod, row)));
+    let (pod, row, found) = pods
+        .filter(|(_, row)| text::glob(container, &row.name))
+        .find_map(|(pod, row)| said(pod, row, line, scene).map(|found| (pod, row, found)))?;
+    let source = Source::Log { container: row.name.clone() };
+    let mut clue = of_pod(pod, source, of_log(pod, row, scene), found.clone());
+    if clue.fault == Fault::Other {
+        clue.explain = explain::RUNS.to_owned();
     }
-    None
+    if let Some(asked) = beside::policy(pod, found, scene) {
+        clue.explain = asked;
+    }
+    clue.image = Some(ImageReference::parse(&row.image));
+    (clue.count, clue.last) = (row.restarts.max(1), crash::ending(row).and_then(|(_, _, finished)| finished));
+    Some(clue)
+}
+
+/// The line, as far as it still tells how the container does.
+fn said<'a>(pod: &PodRow, row: &ContainerRow, line: &str, scene: &Scene<'a>) -> Option<&'a String> {
+    let tail = scene.logs.get(&(pod.uid.clone(), row.name.clone()))?;
+    let well = row.ready && !crash::is_crashing(pod, row, scene.now);
+    // one that does well speaks for itself by its present run's last words; an init container that is done, not at all
+    if is_done(row) || (well && tail.run != row.restarts) {
+        return None;
+    }
+    let told = if well { RECENT } else { usize::MAX };
+    tail.lines.iter().rev().take(told).find(|said| text::glob(line, said))
+}
+
+/// An init container that has made way for the next.
+fn is_done(row: &ContainerRow) -> bool {
+    row.init && matches!(row.state, ContainerState::Terminated { exit: 0, .. })
 }
 
 /// What a line of a container's log is about: its end, what it waits for, or what goes wrong while it runs.
-fn of_log(row: &ContainerRow) -> Fault {
-    match (crash::ending(row), row.init) {
-        (Some(_), _) => Fault::Crash,
-        (None, true) => Fault::Waits,
-        (None, false) => Fault::Other,
+fn of_log(pod: &PodRow, row: &ContainerRow, scene: &Scene) -> Fault {
+    match (crash::is_crashing(pod, row, scene.now), row.init) {
+        (true, _) => Fault::Crash,
+        (false, true) => Fault::Waits,
+        (false, false) => Fault::Other,
     }
 }
 

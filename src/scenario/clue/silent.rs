@@ -121,7 +121,7 @@ fn init_waits(scene: &Scene) -> Option<Clue> {
         return None;
     }
     let tail = scene.logs.get(&(pod.uid.clone(), container.name.clone()));
-    let mut clue = match tail.and_then(|tail| crash::deciding_line(tail)) {
+    let mut clue = match tail.and_then(|tail| crash::deciding_line(&tail.lines)) {
         Some(line) => of_pod(
             pod,
             Source::Log {

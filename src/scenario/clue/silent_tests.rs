@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Clue, Fault, Source};
 use crate::cluster::snapshot::{ConditionRow, Fact, ObjectRow, PortRow, Uid};
-use crate::scenario::stage::{NASTY, Names, PLAIN, Stage, at, running};
+use crate::scenario::stage::{NASTY, Names, PLAIN, Stage, at, ended, running};
 use crate::scenario::{ClueRule, Scenario};
 
 const BOTH: [Names; 2] = [PLAIN, NASTY];
@@ -39,6 +39,15 @@ fn port(name: &str, port: &str, target: &str) -> PortRow {
         port: port.to_owned(),
         target: target.to_owned(),
     }
+}
+
+/// A scenario whose clue is a line of this container's log.
+fn named(names: Names, line: &str) -> Scenario {
+    let clues = vec![ClueRule::Log {
+        container: names.container.into(),
+        line: line.into(),
+    }];
+    Scenario { clues, ..Scenario::default() }
 }
 
 fn fact(path: &str, text: &str) -> Fact {
@@ -102,10 +111,7 @@ fn an_init_container_that_goes_on_is_the_news_after_a_while() {
         assert_eq!((clue.fault, &clue.source), (Fault::Waits, &Source::State));
         let wanted = super::needs_logs(&stage.scenario, &stage.snapshot, stage.now);
         assert_eq!((wanted.len(), wanted[0].look), (1, 2));
-        stage.logs.insert(
-            (Uid("p".into()), names.container.into()),
-            vec!["waiting".into(), "wget: bad address 'db:8080'".into()],
-        );
+        stage.log("p", names, &["waiting", "wget: bad address 'db:8080'"]);
         let clue = stage.clue().expect("a clue");
         assert_eq!(clue.text, "wget: bad address 'db:8080'");
         assert!(matches!(clue.source, Source::Log { .. }));
@@ -119,19 +125,49 @@ fn a_log_that_the_scenario_names_is_read_of_a_pod_that_runs() {
         stage.pod("p", names, running(0), 0);
         stage.now = at(15);
         assert!(super::needs_logs(&stage.scenario, &stage.snapshot, stage.now).is_empty());
-        let clues = vec![ClueRule::Log {
-            container: names.container.into(),
-            line: "*bad address*".into(),
-        }];
-        stage.scenario = Scenario { clues, ..Scenario::default() };
+        stage.scenario = named(names, "*bad address*");
         assert_eq!(super::needs_logs(&stage.scenario, &stage.snapshot, stage.now).len(), 1);
-        let key = (Uid("p".into()), names.container.to_owned());
-        stage.logs.insert(key.clone(), vec!["asking".into(), "wget: bad address 'x'".into()]);
+        stage.log("p", names, &["asking", "wget: bad address 'x'"]);
         let clue = stage.clue().expect("the line decides");
         assert!(clue.promised && clue.fault == Fault::Other, "{clue:?}");
         assert!(!clue.explain.contains("starts it again"), "it has not ended: {}", clue.explain);
-        stage.logs.insert(key, ["wget: bad address 'x'", "ok", "ok", "ok"].map(str::to_owned).to_vec());
+        stage.log("p", names, &["wget: bad address 'x'", "ok", "ok", "ok"]);
         assert_eq!(stage.clue(), None, "it does well by now");
+    }
+}
+
+#[test]
+fn what_an_earlier_run_said_is_no_news_of_one_that_does_well() {
+    for names in BOTH {
+        let mut stage = Stage::new();
+        stage.scenario = named(names, "*bad address*");
+        stage.pod("p", names, running(40), 2).containers[0].last = ended(1, 20);
+        stage.log_of(1, "p", names, &["wget: bad address 'x'"]);
+        stage.now = at(45);
+        assert_eq!(stage.clue().expect("it has only just come up").fault, Fault::Crash);
+        assert!(super::needs_logs(&stage.scenario, &stage.snapshot, stage.now)[0].previous);
+        stage.now = at(55);
+        assert_eq!(stage.clue(), None, "the run before is over");
+        let now = &super::needs_logs(&stage.scenario, &stage.snapshot, stage.now)[0];
+        assert!(!now.previous && now.tail(Vec::new()).run == 2, "{now:?}");
+        stage.log_of(2, "p", names, &["wget: bad address 'x'"]);
+        assert_eq!(stage.clue().expect("it says so again").fault, Fault::Other);
+    }
+}
+
+#[test]
+fn an_init_container_that_is_done_has_nothing_more_to_say() {
+    for names in BOTH {
+        let mut stage = Stage::new();
+        stage.scenario = named(names, "*bad address*");
+        let pod = stage.pod("p", names, running(0), 0);
+        pod.is_ready = false;
+        (pod.containers[0].init, pod.containers[0].ready) = (true, false);
+        stage.log("p", names, &["wget: bad address 'db'", "db answers"]);
+        assert_eq!(stage.clue().expect("it waits").fault, Fault::Waits);
+        let pod = stage.pod("p", names, ended(0, 20), 0);
+        (pod.containers[0].init, pod.containers[0].ready) = (true, true);
+        assert_eq!(stage.clue(), None);
     }
 }
 
