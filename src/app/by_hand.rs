@@ -99,6 +99,7 @@ impl Learner {
         }
         let attempt = self.player.model.attempt_mut().unwrap();
         attempt.tab = tab;
+        attempt.memory.turned = true;
         attempt.selected = None;
         let place = table::rows(attempt).iter().position(|row| name.is_empty() || row.object().name == name);
         if let Some(place) = place {

@@ -220,12 +220,23 @@ pub(super) fn turn_fold(model: &mut Model, part: usize) -> Vec<Effect> {
 
 const PANES: [Pane; 4] = [Pane::Lesson, Pane::Pods, Pane::Events, Pane::Goals];
 
+/// The pane after this one, or before it; by pages the cluster's or the lesson's page, and backwards the panes of the cluster's.
+fn next_pane(pane: Pane, forward: bool, by_pages: bool) -> Pane {
+    let panes = if by_pages { &PANES[1..] } else { &PANES[..] };
+    let at = panes.iter().position(|one| *one == pane);
+    match (at, by_pages, forward) {
+        (Some(_), true, true) => Pane::Lesson,
+        (Some(at), true, false) | (Some(at), false, true) => panes[(at + 1) % panes.len()],
+        (Some(at), false, false) => panes[(at + panes.len() - 1) % panes.len()],
+        (None, ..) => panes[0],
+    }
+}
+
 fn toggle(model: &mut Model, action: Action) {
+    let by_pages = model.by_pages();
     let Some(attempt) = model.attempt_mut() else { return };
-    let pane = PANES.iter().position(|pane| *pane == attempt.focus).unwrap_or(0);
     match action {
-        Action::NextPane => attempt.focus = PANES[(pane + 1) % PANES.len()],
-        Action::PreviousPane => attempt.focus = PANES[(pane + PANES.len() - 1) % PANES.len()],
+        Action::NextPane | Action::PreviousPane => attempt.focus = next_pane(attempt.focus, action == Action::NextPane, by_pages),
         Action::Filter => {
             let feed = attempt.focus == Pane::Events;
             attempt.order.typing = Some(if feed { Of::Events } else { Of::Rows });

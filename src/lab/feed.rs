@@ -49,6 +49,7 @@ pub(super) fn jump(model: &mut Model) -> Vec<Effect> {
     let place = table::rows(attempt).iter().position(|row| *row.uid() == uid);
     match place {
         Some(place) => {
+            attempt.memory.turned = true;
             table::select_place(attempt, place);
             attempt.scroll.pods = 0;
             attempt.focus = Pane::Pods;

@@ -13,7 +13,7 @@ use super::key::Key;
 use super::key::Key::Ctrl;
 use super::msg::Detail;
 use super::scroll::Step;
-use super::{Model, Overlay, Place, Question, Screen, drill, overlay, shell};
+use super::{Model, Overlay, Place, Question, Screen, Stage, drill, overlay, shell};
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,6 +174,16 @@ pub fn action(model: &Model, event: &KeyEvent) -> Option<Action> {
     possible(model, binding.action).then_some(binding.action)
 }
 
+/// Whether the key is the one to leave by, wherever the learner is.
+#[must_use]
+pub fn quits(model: &Model, event: &KeyEvent) -> bool {
+    let leaves = |binding: &&Binding| binding.action == Action::Quit && binding.scope == Scope::Everywhere;
+    TABLE
+        .iter()
+        .filter(leaves)
+        .any(|binding| model.keys.now(binding).iter().any(|key| key.is(event)))
+}
+
 /// Keys that make no sense on the open overlay do nothing there.
 fn possible(model: &Model, action: Action) -> bool {
     match (action, model.overlays.last()) {
@@ -227,26 +237,36 @@ pub fn labels_of(keys: &[Key]) -> String {
 
 /// The footer: key and word, what matters now first.
 #[must_use]
-pub fn footer(model: &Model) -> Vec<(String, &'static str)> {
+pub fn footer(model: &Model) -> Vec<(String, String)> {
     let scopes = scopes(model);
     let binding = |action: &Action| {
         let of = |scope: &Scope| TABLE.iter().find(|b| b.scope == *scope && b.action == *action && !b.short.is_empty());
         scopes.iter().find_map(of)
     };
-    let word = |b: &Binding| match (b.action, model.overlays.last(), &model.screen) {
-        (Action::Quit, None, Screen::Attempt(_)) => "leave",
-        (Action::Open, Some(Overlay::Palette(_)), _) => "do it",
-        (Action::Open, Some(Overlay::Repair(page)), _) if page.typed.is_some() => "send",
-        (Action::Back, Some(Overlay::Palette(_) | Overlay::Repair(_)), _) => "back",
-        (Action::Solve, None, Screen::Attempt(attempt)) if drill::runs(attempt) => "give up",
-        _ => b.short,
+    let said = |b: &Binding| match (b.action, model.next_card()) {
+        (Action::Next, Some(card)) => format!("next: {}", card.label()),
+        _ => word(model, b).to_owned(),
     };
     let actions = order::now(model);
     actions
         .iter()
         .filter_map(binding)
-        .filter_map(|b| Some((model.keys.now(b).first()?.label(), word(b))))
+        .filter_map(|b| Some((model.keys.now(b).first()?.label(), said(b))))
         .collect()
+}
+
+/// The footer's word for a key, as it is meant just now.
+fn word(model: &Model, b: &Binding) -> &'static str {
+    match (b.action, model.overlays.last(), &model.screen) {
+        (Action::Quit, None, Screen::Attempt(_)) => "leave",
+        (Action::NextPane, ..) if model.by_pages() => "next page",
+        (Action::Open, None, Screen::Attempt(attempt)) if attempt.stage == Stage::Failed => "try again",
+        (Action::Open, Some(Overlay::Palette(_)), _) => "do it",
+        (Action::Open, Some(Overlay::Repair(page)), _) if page.typed.is_some() => "send",
+        (Action::Back, Some(Overlay::Palette(_) | Overlay::Repair(_)), _) => "back",
+        (Action::Solve, None, Screen::Attempt(attempt)) if drill::runs(attempt) => "give up",
+        _ => b.short,
+    }
 }
 
 /// Every key by group, for the help.

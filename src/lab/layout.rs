@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Model;
 use super::keymap::Action;
 use super::msg::Effect;
+use super::{Model, Pane};
 
+/// The smallest terminal that is drawn on, in columns and rows.
+pub const SMALLEST: (u16, u16) = (60, 18);
 /// The lesson's share of the width, in percent.
 const SHARE: std::ops::RangeInclusive<u16> = 20..=75;
 /// Rows of the table, frame included.
@@ -51,10 +53,24 @@ pub struct Drawn {
 }
 
 impl Model {
+    /// The terminal is too small for anything but a plain word.
+    #[must_use]
+    pub fn too_small(&self) -> bool {
+        self.size.0 < SMALLEST.0 || self.size.1 < SMALLEST.1
+    }
+
     /// The layout for the terminal's present size.
     #[must_use]
     pub fn layout(&self) -> Layout {
         self.layouts.get(&key(self.size)).copied().unwrap_or_default()
+    }
+
+    /// Lesson and cluster are pages of their own.
+    #[must_use]
+    pub fn by_pages(&self) -> bool {
+        let drawn = |pane| self.measures.pane(pane).is_some();
+        let zoomed = self.attempt().is_some_and(|attempt| attempt.zoom);
+        !zoomed && drawn(Pane::Lesson) != drawn(Pane::Pods)
     }
 
     fn lay(&mut self, layout: Layout) -> Vec<Effect> {

@@ -214,7 +214,9 @@ pub(super) fn solved(model: &mut Model) -> Vec<Effect> {
     attempt.memory.answered = true;
     let helped = attempt.hints > 0 || attempt.memory.helped || attempt.solution_seen;
     let state = if helped { Solved::Solved } else { Solved::WithoutHelp };
-    let seconds = attempt.began.map_or(0, |began| u64::try_from(now.duration_since(began).as_secs()).unwrap_or(0));
+    // Whoever has seen the solution has not raced anybody.
+    let began = attempt.began.filter(|_| !attempt.solution_seen);
+    let seconds = began.and_then(|began| u64::try_from(now.duration_since(began).as_secs()).ok());
     let folder = attempt.scenario.folder.clone();
     model.notice = Some((
         Notice {
@@ -225,7 +227,7 @@ pub(super) fn solved(model: &mut Model) -> Vec<Effect> {
         now,
     ));
     debrief_if_due(model);
-    vec![record(model, folder, state, Some(seconds))]
+    vec![record(model, folder, state, seconds)]
 }
 
 /// Keeps the better of what was and what is, and asks to have it saved.
@@ -237,11 +239,7 @@ pub(super) fn record(model: &mut Model, folder: String, state: Solved, seconds: 
             (best, now) => best.or(now),
         };
     }
-    Effect::SaveProgress {
-        folder,
-        state,
-        seconds: seconds.unwrap_or(0),
-    }
+    Effect::SaveProgress { folder, state, seconds }
 }
 
 /// The debrief comes once, and never over what the learner reads.
@@ -270,6 +268,8 @@ pub(super) fn unmet(scenario: &Arc<Scenario>, now: Timestamp) -> Vec<Verdict> {
     let fresh = |verdict: Verdict| Verdict {
         met: false,
         held: None,
+        // nothing was looked at yet
+        saw: String::new(),
         ..verdict
     };
     verdicts.into_iter().map(fresh).collect()

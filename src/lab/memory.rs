@@ -33,6 +33,8 @@ pub struct Memory {
     pub debrief_due: bool,
     /// The selection was made by hand and stays.
     pub picked: bool,
+    /// So was the choice of the tab.
+    pub turned: bool,
     /// A fold that gives the answer away was asked for once.
     pub warned: Option<usize>,
     /// The fold or command of the lesson that was marked by hand.

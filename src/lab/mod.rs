@@ -111,6 +111,20 @@ pub struct Card {
     pub best: Option<u64>,
 }
 
+impl Card {
+    /// `03 Port mismatch`
+    #[must_use]
+    pub fn label(&self) -> String {
+        match &self.scenario {
+            Ok(scenario) => match scenario.number {
+                Some(number) => format!("{number:02} {}", scenario.title),
+                None => scenario.title.clone(),
+            },
+            Err(_) => self.folder.clone(),
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub enum Screen {
     Picker(Picker),
@@ -142,7 +156,7 @@ pub struct Attempt {
     pub cheated: Option<String>,
     /// What was said when one fault gave way to another.
     pub behind: Option<String>,
-    /// How much of the clue's card is open: 0 the parts, 1 the blamed part, 2 the tags too.
+    /// How much of the clue's card is open: 0 what was said, 1 its parts, 2 where to look next.
     pub clue_depth: u8,
     pub judge: Judge,
     pub verdicts: Vec<Verdict>,

@@ -258,7 +258,8 @@ pub enum Effect {
     SaveProgress {
         folder: String,
         state: Solved,
-        seconds: u64,
+        /// How long it took, where that may be a best time.
+        seconds: Option<u64>,
     },
     /// How a drill ended.
     SaveDrill {

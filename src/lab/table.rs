@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::scroll::{Step, moved};
 use super::{Attempt, Tab, order};
 use crate::cluster::snapshot::{EventRow, NodeRow, ObjectRef, ObjectRow, PodRow, Uid};
+use crate::scenario::Manifest;
 
 /// Kinds that are no rows of their own to a learner.
 const HIDDEN: [&str; 3] = ["Pod", "Event", "Namespace"];
@@ -163,8 +164,28 @@ fn usual(attempt: &Attempt) -> Option<Uid> {
     row.map(|row| row.uid().clone())
 }
 
-/// Keeps a selection made by hand; else takes the clue's object, else the newest row.
+/// The tab that is open while nobody has chosen one: the pods; where there are none and never will be, what there is.
+fn usual_tab(attempt: &Attempt) -> Tab {
+    if !attempt.snapshot.pods.is_empty() {
+        return Tab::Pods;
+    }
+    let clue = attempt.clue.as_ref().map(|clue| Tab::Kind(clue.about.kind.clone()));
+    let scenario = &attempt.scenario;
+    let podless = !scenario.setup.iter().chain(&scenario.broken).any(Manifest::starts_pods);
+    let filled = |tab: &Tab| matches!(tab, Tab::Kind(kind) if kind != "Node" && attempt.snapshot.of_kind(kind).next().is_some());
+    let mut tabs = tabs(attempt).into_iter();
+    let found = tabs.find(|tab| filled(tab) && (clue.as_ref() == Some(tab) || (clue.is_none() && podless)));
+    found.unwrap_or_default()
+}
+
+/// Keeps tab and selection where they were chosen by hand; else takes the clue's object, else the newest row.
 pub fn reselect(attempt: &mut Attempt) {
+    if !attempt.memory.turned {
+        let usual = usual_tab(attempt);
+        if usual != attempt.tab {
+            show(attempt, usual);
+        }
+    }
     let lives = attempt.selected.as_ref().is_some_and(|uid| shows(attempt, uid));
     if lives && attempt.memory.picked {
         return;
@@ -203,12 +224,17 @@ pub fn turn(attempt: &mut Attempt, forward: bool) {
     open(attempt, tabs[to].clone());
 }
 
-/// Opens a tab.
+/// Opens a tab that was chosen.
 pub fn open(attempt: &mut Attempt, tab: Tab) {
+    attempt.memory.turned = true;
+    show(attempt, tab);
+    reselect(attempt);
+}
+
+fn show(attempt: &mut Attempt, tab: Tab) {
     attempt.tab = tab;
     attempt.order.rows.clear();
     attempt.order.by = None;
     attempt.scroll.pods = 0;
     attempt.selected = None;
-    reselect(attempt);
 }

@@ -146,6 +146,10 @@ pub(super) fn pressed(model: &mut Model, event: &KeyEvent) -> Vec<Effect> {
         return interrupt(model);
     }
     model.interrupted = None;
+    if model.too_small() {
+        // nothing is drawn that could ask or answer
+        return if keymap::quits(model, event) { quit(model) } else { Vec::new() };
+    }
     if action.is_none() && shell::owns(model) {
         return shell::key(model, event);
     }

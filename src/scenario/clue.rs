@@ -1,5 +1,6 @@
 //! The clue: what in the cluster decides the scenario just now. It lasts while its fault lasts.
 
+mod apart;
 mod beside;
 pub(super) mod crash;
 mod ending;
@@ -30,6 +31,8 @@ use super::Scenario;
 use super::reference::ImageReference;
 use crate::cluster::snapshot::{ObjectRef, ObjectRow, PodRow, Snapshot, Uid};
 
+pub use self::apart::{Named, apart};
+pub use self::explain::{look_next, of_parts};
 pub use self::fold::fold;
 pub use self::logs::{LogRequest, LogTails, Tail, needs_logs};
 pub use self::pair::{Pair, Side};
@@ -65,17 +68,8 @@ pub struct Clue {
     pub promised: bool,
 }
 
-impl Clue {
-    /// How far its card opens: what is said; the part or words that are blamed; for an image, which tags exist.
-    #[must_use]
-    pub fn depths(&self) -> u8 {
-        match (self.fault, &self.pair) {
-            (Fault::Pull(_), _) => 3,
-            (_, Some(_)) => 2,
-            _ => 1,
-        }
-    }
-}
+/// How far the card of a clue opens: what is said; its parts, and which of them is blamed; where to look next.
+pub const DEPTHS: u8 = 3;
 
 /// Where the clue was read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -182,7 +182,7 @@ impl Judge {
         if self.seen_broken.is_none() || !check.holds {
             (progress.since, progress.met) = (None, false);
             let saw = if check.holds {
-                format!("{}, but the fault has not been seen yet", check.saw)
+                format!("the fault has not been seen yet; {}", check.saw)
             } else {
                 check.saw
             };

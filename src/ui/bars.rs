@@ -6,13 +6,13 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::pane::{begun, shortened, wrap_spans};
+use super::pane::{begun, first_words, wrap_spans};
 use super::table::since;
 use super::theme::{Look, Mean, Sign};
 use crate::lab::keymap::footer;
 use crate::lab::lesson::hint_count;
 use crate::lab::msg::{Link, Measures, Notice};
-use crate::lab::{Attempt, Model, Place, Screen, drill};
+use crate::lab::{Attempt, Model, Place, Screen, Stage, drill};
 use crate::scenario::{Level, Scenario};
 
 /// What stands left and right must not read as one.
@@ -62,7 +62,7 @@ fn state(look: &Look, model: &Model, attempt: &Attempt) -> Vec<Span<'static>> {
         .map(|opened| format!(" {} {}", look.sign(Sign::Dot), opened.namespace))
         .unwrap_or_default();
     let mut spans = vec![Span::styled(format!("{}{namespace}   ", place(&model.place)), dim)];
-    spans.extend(link(look, model, &attempt.link));
+    spans.extend(link(look, model, attempt));
     spans.extend(clock(look, model));
     let hints = hint_count(attempt);
     if hints > 0 {
@@ -90,8 +90,9 @@ fn clock(look: &Look, model: &Model) -> Option<Span<'static>> {
     })
 }
 
-fn link(look: &Look, model: &Model, link: &Link) -> Vec<Span<'static>> {
-    match link {
+fn link(look: &Look, model: &Model, attempt: &Attempt) -> Vec<Span<'static>> {
+    match &attempt.link {
+        _ if attempt.stage == Stage::Failed => vec![Span::styled(format!("{} not connected", look.sign(Sign::Bad)), look.style(Mean::Fault))],
         Link::Connecting => vec![Span::styled("connecting", look.style(Mean::Warning))],
         Link::Live => vec![
             Span::styled(format!("{} ", look.sign(Sign::Live)), look.style(Mean::Good)),
@@ -118,12 +119,12 @@ pub fn keys(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
     let all = footer(model);
-    let wide = |(key, word): &(String, &str)| key.width() + 1 + word.width();
+    let wide = |(key, word): &(String, String)| key.width() + 1 + word.width();
     // help and the way out keep their room
     let kept = all.len().saturating_sub(2);
     let mut reserved: usize = all.iter().skip(kept).map(|entry| wide(entry) + 3).sum();
     for (place, (key, word)) in all.into_iter().enumerate() {
-        let wide = wide(&(key.clone(), word));
+        let wide = wide(&(key.clone(), word.clone()));
         reserved = if place < kept { reserved } else { 0 };
         if used + wide + reserved > usize::from(area.width) {
             continue;
@@ -143,23 +144,25 @@ const WARNING: usize = 4;
 
 /// Rows of what is to be told.
 pub fn last_height(look: &Look, model: &Model, width: u16) -> u16 {
-    let notice = model.notice.as_ref().filter(|(notice, _)| notice.bad);
-    notice.map_or(1, |(notice, _)| told(look, notice, usize::from(width)).len() as u16)
+    last_lines(look, model, usize::from(width)).len().max(1) as u16
 }
 
 /// Draws the last line: what is to be told, or the command that equals the last key.
 pub fn last(frame: &mut Frame, look: &Look, area: Rect, model: &Model) {
-    let width = usize::from(area.width);
-    let lines = match (&model.notice, equal(model)) {
+    frame.render_widget(Paragraph::new(last_lines(look, model, usize::from(area.width))), area);
+}
+
+fn last_lines(look: &Look, model: &Model, width: usize) -> Vec<Line<'static>> {
+    let dim = look.style(Mean::Dim);
+    match (&model.notice, equal(model)) {
         (Some((notice, _)), _) => told(look, notice, width),
-        (None, Some((command, ago))) => vec![Line::from(vec![
-            Span::styled(" $ ", look.style(Mean::Dim)),
-            Span::styled(shortened(look, &command, width.saturating_sub(14)), look.style(Mean::Text)),
-            Span::styled(format!("   {ago} ago"), look.style(Mean::Dim)),
-        ])],
+        // a command is there to be copied, so nothing of it is left out
+        (None, Some((command, ago))) => {
+            let words = vec![(" $ ".to_owned(), dim), (command, look.style(Mean::Text)), (format!("   {ago} ago"), dim)];
+            wrap_spans(words, width, 3)
+        }
         (None, None) => Vec::new(),
-    };
-    frame.render_widget(Paragraph::new(lines), area);
+    }
 }
 
 /// A notice in a row; a warning in as many as it needs, up to a few.
@@ -184,10 +187,10 @@ fn told(look: &Look, notice: &Notice, width: usize) -> Vec<Line<'static>> {
     if lines.len() <= WARNING {
         return lines;
     }
-    whole(&begun(look, &text, (width.saturating_sub(12)) * WARNING))
-        .into_iter()
-        .take(WARNING)
-        .collect()
+    // its last words may go, and the next step not
+    let room = (width.saturating_sub(12) * WARNING).saturating_sub(gap.len() + notice.next.width());
+    let what = first_words(look, &notice.what.replace('\n', " "), room);
+    whole(&format!("{what}{gap}{}", notice.next)).into_iter().take(WARNING).collect()
 }
 
 fn equal(model: &Model) -> Option<(String, String)> {

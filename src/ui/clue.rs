@@ -7,21 +7,27 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
-use super::pane::{shortened, wrap_spans};
+use super::pane::{padded, shortened, wrap_spans};
 use super::table::since;
 use super::theme::{Look, Mean, Sign};
 use super::{pair, reference};
 use crate::lab::{Attempt, Model, Place};
-use crate::scenario::clue::{Clue, Fault, Part, Source, tags_line, which_part};
+use crate::scenario::clue::{Clue, Fault, Named, Part, Source, apart, look_next, of_parts, tags_line, which_part};
 
 /// How sparing the card is with rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Room {
+pub enum Room {
     Ample,
     /// The middle of a long message and blank rows go.
     Short,
     /// The message keeps one row, and what was asked for goes before what was told.
     Tight,
+}
+
+/// Rows that the whole card takes at a width.
+pub fn height(look: &Look, model: &Model, attempt: &Attempt, width: usize, room: Room) -> usize {
+    let inner = width.saturating_sub(3);
+    attempt.clue.as_ref().map_or(0, |clue| laid(look, model, attempt, clue, inner, room).len())
 }
 
 /// The card at a width, in as many rows as it is worth and at most `rows`.
@@ -74,32 +80,58 @@ fn laid(look: &Look, model: &Model, attempt: &Attempt, clue: &Clue, inner: usize
     if let Some(pair) = &clue.pair {
         lines.extend(std::iter::repeat_n(Line::default(), breath));
         lines.extend(pair::lines(look, pair, depth > 0, inner));
+    } else if depth > 0 && !matches!(clue.fault, Fault::Pull(_)) {
+        lines.extend(std::iter::repeat_n(Line::default(), breath));
+        lines.extend(parts(look, clue, inner));
     }
     lines.extend(std::iter::repeat_n(Line::default(), breath));
     lines.extend(told(look, model, attempt, clue, inner, room));
-    if let Some(next) = next(depth, clue).filter(|_| room == Room::Ample) {
+    if room == Room::Ample {
         lines.push(Line::from(vec![
             Span::styled("i ", look.style(Mean::Key)),
-            Span::styled(next, look.style(Mean::Dim)),
+            Span::styled(next(depth, clue), look.style(Mean::Dim)),
         ]));
     }
     lines
 }
 
-/// What the words mean, which part they blame, which tags there are: as much as was asked for.
+/// The message's own parts, a row each, named before it.
+fn parts(look: &Look, clue: &Clue, inner: usize) -> Vec<Line<'static>> {
+    let parts = apart(clue);
+    let names = parts.iter().map(|part| part.name.width()).max().unwrap_or(0);
+    let row = |part: &Named| {
+        let mean = if part.decides { Mean::Fault } else { Mean::Strong };
+        let name = (format!("  {}   ", padded(&part.name, names)), look.style(Mean::Dim));
+        wrap_spans(vec![name, (part.text.clone(), look.style(mean))], inner, names + 5)
+    };
+    parts.iter().flat_map(row).collect()
+}
+
+/// What the words mean, what they blame, where to look next: as much as was asked for.
 fn told(look: &Look, model: &Model, attempt: &Attempt, clue: &Clue, inner: usize, room: Room) -> Vec<Line<'static>> {
-    let why = if attempt.clue_depth == 0 || clue.pair.is_some() {
-        clue.explain.clone()
-    } else {
-        which_part(clue).why.to_owned()
+    let pull = matches!(clue.fault, Fault::Pull(_));
+    let why = match attempt.clue_depth {
+        0 => clue.explain.clone(),
+        _ if pull => which_part(clue).why.to_owned(),
+        // the two fields speak for themselves
+        _ if clue.pair.is_some() => clue.explain.clone(),
+        _ => of_parts(clue).to_owned(),
     };
     let why = wrap_spans(inline(look, &why, Mean::Text), inner, 0);
     if attempt.clue_depth < 2 {
         return why;
     }
     let catalogue = (model.place == Place::Practice).then(|| attempt.scenario.registry());
-    let tags = wrap_spans(inline(look, &tags_line(clue, catalogue.as_ref()), Mean::Strong), inner, 0);
-    if room == Room::Tight { [tags, why].concat() } else { [why, tags].concat() }
+    let next = match pull {
+        true => tags_line(clue, catalogue.as_ref()),
+        false => look_next(clue).to_owned(),
+    };
+    let next = wrap_spans(inline(look, &next, Mean::Strong), inner, 0);
+    match room {
+        Room::Tight if pull => [next, why].concat(),
+        Room::Tight => next,
+        _ => [why, next].concat(),
+    }
 }
 
 /// Draws the card; what does not fit is cut at its end.
@@ -120,39 +152,55 @@ fn inline(look: &Look, text: &str, mean: Mean) -> Vec<(String, Style)> {
     text.split('`').enumerate().map(piece).filter(|(text, _)| !text.is_empty()).collect()
 }
 
-fn next(depth: u8, clue: &Clue) -> Option<&'static str> {
+/// What one more `i` shows.
+fn next(depth: u8, clue: &Clue) -> &'static str {
     match (depth, clue.fault) {
-        (0, Fault::Pull(_)) => Some("which part is blamed?"),
-        (1, Fault::Pull(_)) => Some("which tags exist?"),
-        (0, _) if clue.pair.is_some() => Some("where do they differ?"),
-        _ => None,
+        (0, Fault::Pull(_)) => "which part is blamed?",
+        (1, Fault::Pull(_)) => "which tags exist?",
+        (0, _) if clue.pair.is_some() => "where do they differ?",
+        (0, _) => "what are its parts?",
+        (1, _) => "where to look next?",
+        _ => "shuts it",
     }
 }
 
+/// Columns that the object's name keeps before what stands behind it goes.
+const NAME: usize = 16;
+
 fn title(look: &Look, model: &Model, clue: &Clue, depth: u8, inner: usize, room: Room) -> Line<'static> {
     let dim = look.style(Mean::Dim);
-    let mut behind = Vec::new();
-    if let Source::Log { container } = &clue.source {
-        behind.push(Span::styled(format!("   log of {container}"), dim));
-    }
-    if clue.count > 1 {
-        behind.push(Span::styled(format!("   {}{}", look.sign(Sign::Times), clue.count), look.style(Mean::Text)));
-    }
-    if room == Room::Ample && clue.last.is_some() {
-        behind.push(Span::styled(format!("   last {} ago", since(model.now, clue.last)), dim));
-    }
-    if let Some(next) = next(depth, clue).filter(|_| room != Room::Ample) {
-        behind.push(Span::styled("   i ", look.style(Mean::Key)));
-        behind.push(Span::styled(next, dim));
-    }
+    let ample = room == Room::Ample;
+    let times = (clue.count > 1).then(|| Span::styled(format!("   {}{}", look.sign(Sign::Times), clue.count), look.style(Mean::Text)));
+    let log = match &clue.source {
+        Source::Log { container } => Some(Span::styled(format!("   log of {container}"), dim)),
+        _ => None,
+    };
+    let last = clue
+        .last
+        .filter(|_| ample)
+        .map(|at| Span::styled(format!("   last {} ago", since(model.now, Some(at))), dim));
+    let asks = Some(next(depth, clue)).filter(|_| !ample);
+    let asks = asks
+        .into_iter()
+        .flat_map(|next| [Span::styled("   i ", look.style(Mean::Key)), Span::styled(next, dim)]);
+    let asks: Vec<Span> = asks.collect();
+    let wide = |spans: &[Span]| spans.iter().map(Span::width).sum::<usize>();
     let head = format!("{} The clue", look.sign(Sign::Warning));
-    let left = inner.saturating_sub(head.width() + 3 + behind.iter().map(Span::width).sum::<usize>());
-    let name = shortened(look, &format!("{}/{}", clue.about.kind.to_lowercase(), clue.about.name), left.max(16));
+    let mut left = inner.saturating_sub(head.width() + 3 + wide(&asks));
+    let mut behind = Vec::new();
+    // what matters least goes first
+    for said in [log, times, last].into_iter().flatten() {
+        if left >= said.width() + NAME {
+            left -= said.width();
+            behind.push(said);
+        }
+    }
+    let name = shortened(look, &format!("{}/{}", clue.about.kind.to_lowercase(), clue.about.name), left);
     let mut spans = vec![
         Span::styled(head, look.style(Mean::Fault).add_modifier(Modifier::BOLD)),
         Span::styled(format!("   {name}"), dim),
     ];
-    spans.append(&mut behind);
+    spans.extend(behind.into_iter().chain(asks));
     Line::from(spans)
 }
 

@@ -37,6 +37,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
         let text = |text: &str| (text.to_owned(), look.style(Mean::Dim));
         let words = match attempt.stage {
             Stage::Ready => vec![text("What the cluster says stands here, as it happens: press "), key("b"), text(".")],
+            Stage::Failed => vec![text("Nothing is known: the cluster could not be opened.")],
             _ if !attempt.order.events.is_empty() => vec![text("No event fits the filter.")],
             _ if attempt.warnings_only => vec![text("No warnings.")],
             _ => vec![text("No events yet.")],

@@ -6,6 +6,7 @@ mod clue;
 mod events;
 mod goals;
 mod lesson;
+mod live;
 mod markdown;
 mod overlay;
 mod pair;
@@ -27,24 +28,16 @@ use ratatui::widgets::{Block, Paragraph};
 pub use theme::{Look, Palette};
 use theme::{Mean, Sign};
 
-use crate::lab::layout::{Drawn, Edge};
+use crate::lab::layout::{Drawn, Edge, SMALLEST};
 use crate::lab::msg::Measures;
 use crate::lab::{Attempt, Model, Pane, Screen, Stage};
 use crate::scenario::clue::Fault;
 
-/// The smallest screen that is drawn on.
-const SMALLEST: (u16, u16) = (60, 18);
 /// From here on lesson and cluster stand side by side.
 const SIDE_BY_SIDE: (u16, u16) = (100, 24);
 
 /// From here on a shell beside the lesson has the columns that kubectl's tables want.
 const SHELL_BESIDE: u16 = 130;
-
-/// From here on the cluster's side need not be sparing with rows.
-const ROOMY: u16 = 34;
-
-/// Below this each row is asked for what it is worth.
-const SCARCE: u16 = 24;
 
 /// Draws everything; returns where panes are and how long their contents are.
 pub fn render(model: &Model, look: &Look, frame: &mut Frame) -> Measures {
@@ -88,7 +81,7 @@ fn attempt(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &
             let [left, right] = Layout::horizontal([Constraint::Percentage(share), Constraint::Min(1)]).areas(area);
             measures.edges.push(beside(area, right));
             lesson::draw(frame, look, left, attempt, measures);
-            live(frame, look, right, model, attempt, measures);
+            live::draw(frame, look, right, model, attempt, measures);
         }
         (false, false, Pane::Lesson) => {
             let [page, line] = Layout::vertical([Constraint::Min(1), Constraint::Length(1)]).areas(area);
@@ -98,7 +91,7 @@ fn attempt(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &
         (false, false, _) => {
             let [line, page] = Layout::vertical([Constraint::Length(1), Constraint::Min(1)]).areas(area);
             frame.render_widget(Line::styled(format!("  {}", lesson_line(look, attempt)), look.style(Mean::Dim)), line);
-            live(frame, look, page, model, attempt, measures);
+            live::draw(frame, look, page, model, attempt, measures);
         }
     }
 }
@@ -147,43 +140,9 @@ fn alone(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &At
         Pane::Lesson | Pane::Page => lesson::draw(frame, look, area, attempt, measures),
         Pane::Pods => table::draw(frame, look, area, model, attempt, measures),
         Pane::Events => events::draw(frame, look, area, model, attempt, measures),
-        Pane::Goals => goals::draw(frame, look, area, model, attempt, false, measures),
+        Pane::Goals => goals::draw(frame, look, area, attempt, goals::Room::Ample, measures),
         Pane::Shell => shell_alone(frame, look, area, model, attempt, measures),
     }
-}
-
-/// Pods, clue, events and goals. The feed gives way to the clue, the clue to the goals.
-fn live(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
-    let compact = area.height < ROOMY;
-    let goals = goals::lines(look, model, attempt, usize::from(area.width.saturating_sub(4)), compact).len() as u16 + 2;
-    // the feed and the goals keep a few rows whatever was wished for
-    let wished = model.layout().table.map(|rows| rows.min(area.height.saturating_sub(goals + 4)).max(4));
-    let pods = wished.unwrap_or_else(|| table::height(attempt, compact));
-    let feed = match area.height {
-        ROOMY.. => 7,
-        SCARCE.. => 5,
-        _ => 3,
-    };
-    let room = area.height.saturating_sub(pods + goals + feed);
-    let clue = clue::lines(look, model, attempt, usize::from(area.width), usize::from(room));
-    let [table_area, clue_area, feed, goals_area] = Layout::vertical([
-        Constraint::Length(pods),
-        Constraint::Length(clue.len() as u16),
-        Constraint::Min(3),
-        Constraint::Length(goals),
-    ])
-    .areas(area);
-    measures.edges.push(Drawn {
-        edge: Edge::Table,
-        at: table_area.bottom(),
-        from: area.y,
-        whole: area.height,
-        across: (area.x, area.right()),
-    });
-    table::draw(frame, look, table_area, model, attempt, measures);
-    clue::draw(frame, look, clue_area, clue);
-    events::draw(frame, look, feed, model, attempt, measures);
-    goals::draw(frame, look, goals_area, model, attempt, compact, measures);
 }
 
 /// The cluster in one line, under the lesson of a small screen.
@@ -206,6 +165,9 @@ fn live_line(look: &Look, attempt: &Attempt) -> String {
     let met = attempt.verdicts.iter().filter(|goal| goal.met).count();
     if !attempt.verdicts.is_empty() {
         parts.push(format!("goals {met}/{}", attempt.verdicts.len()));
+    }
+    if attempt.focus == Pane::Lesson {
+        parts.push("Tab shows more".to_owned());
     }
     if attempt.stage == Stage::Ready {
         "nothing applied yet: b breaks the cluster".to_owned()

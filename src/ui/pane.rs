@@ -123,7 +123,7 @@ fn named_shorter(look: &Look, text: &str, width: usize) -> Result<String, String
 }
 
 /// The first words of a sentence, as many as stand in the width, and a sign that it goes on.
-fn first_words(look: &Look, text: &str, width: usize) -> String {
+pub fn first_words(look: &Look, text: &str, width: usize) -> String {
     let mut kept = String::new();
     for word in text.split_inclusive(' ') {
         if kept.width() + word.trim_end().width() + 1 > width {

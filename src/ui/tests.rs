@@ -183,3 +183,99 @@ fn a_moved_edge_is_where_it_was_put() {
     model.layouts.insert("140x40".to_owned(), layout);
     assert_eq!((before, edge(&model)), (56, 84));
 }
+
+#[test]
+fn the_card_of_every_clue_says_more_at_each_i() {
+    use crate::scenario::clue::{Fault, Source};
+    let log = Source::Log { container: "app".to_owned() };
+    let refused = "User \"robot\" cannot list resource \"pods\" in API group \"\" in the namespace \"lab\"";
+    for (fault, source, text, part) in [
+        (Fault::Crash, log.clone(), "fatal: SETTING is not set", "because"),
+        (Fault::Other, log, refused, "may not "),
+        (
+            Fault::Probe,
+            Source::State,
+            "Readiness probe failed: HTTP probe failed with statuscode: 404",
+            "answer",
+        ),
+        (Fault::Other, Source::Condition, "Failed=True TooMany: it was tried often", "reason"),
+        (
+            Fault::Other,
+            Source::State,
+            "configmap c was told to go and stays: metadata.finalizers: a/b",
+            "held by",
+        ),
+    ] {
+        let mut model = with_deployment();
+        model.attempt_mut().unwrap().clue = Some(clue(fault, source, text));
+        let mut at = |depth| {
+            model.attempt_mut().unwrap().clue_depth = depth;
+            drawn(&model, 140, 40)
+        };
+        let (said, parts, next) = (at(0), at(1), at(2));
+        assert!(said.contains("what are its parts?") && !said.contains(part), "{said}");
+        assert!(parts.contains(part) && parts.contains("where to look next?"), "{part}:\n{parts}");
+        assert!(next.contains(part) && next.contains("shuts it") && next != parts, "{next}");
+    }
+}
+
+fn clue(fault: crate::scenario::clue::Fault, source: crate::scenario::clue::Source, text: &str) -> crate::scenario::clue::Clue {
+    crate::scenario::clue::Clue {
+        about: crate::cluster::snapshot::ObjectRef {
+            kind: "Pod".to_owned(),
+            namespace: "lab".to_owned(),
+            name: "a-pod-with-a-name-that-is-long-6dc96f7777-flj42".to_owned(),
+        },
+        uid: crate::cluster::snapshot::Uid("p".to_owned()),
+        source,
+        fault,
+        text: text.to_owned(),
+        decisive: Vec::new(),
+        count: 4,
+        last: Some(Timestamp::UNIX_EPOCH),
+        explain: "It leads.".to_owned(),
+        image: None,
+        pair: None,
+        promised: false,
+    }
+}
+
+#[test]
+fn the_title_of_a_card_ends_within_it() {
+    use crate::scenario::clue::{Fault, Source};
+    let mut model = with_deployment();
+    let log = Source::Log {
+        container: "kubectl".to_owned(),
+    };
+    model.attempt_mut().unwrap().clue = Some(clue(Fault::Crash, log, "fatal: no"));
+    let screen = drawn(&model, 100, 30);
+    let title = screen.lines().find(|line| line.contains("The clue")).unwrap();
+    assert!(title.contains("log of kubectl"), "{title}");
+    assert!(!title.contains("last") || title.contains(" ago"), "{title}");
+}
+
+#[test]
+fn a_cluster_that_could_not_be_opened_is_not_said_to_connect_nor_looked_at() {
+    let mut model = model();
+    model.open("02-image-pull-backoff");
+    model.attempt_mut().unwrap().stage = crate::lab::Stage::Failed;
+    for (columns, rows) in [(140, 40), (100, 30)] {
+        let screen = drawn(&model, columns, rows);
+        for text in ["not connected", "Enter try again", "could not be opened"] {
+            assert!(screen.contains(text), "{text} at {columns}x{rows}:\n{screen}");
+        }
+        for text in ["connecting", "there is no", "No events yet"] {
+            assert!(!screen.contains(text), "{text} at {columns}x{rows}:\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn the_command_to_take_away_stands_there_whole() {
+    let mut model = with_deployment();
+    let command = "kubectl set env deployment/crash-loop-app-of-the-shop -c app REQUIRED_CONFIG=x OTHER_CONFIG=y -n lab-01";
+    model.attempt_mut().unwrap().equal = Some((command.to_owned(), Timestamp::UNIX_EPOCH));
+    let screen = drawn(&model, 80, 24).replace(['"', '\n'], " ");
+    let words: Vec<&str> = screen.split_whitespace().collect();
+    assert!(words.join(" ").contains(command), "{screen}");
+}

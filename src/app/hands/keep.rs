@@ -38,9 +38,8 @@ impl Hands {
         }
     }
 
-    pub(super) fn save(&mut self, folder: &str, state: Solved, seconds: u64) {
+    pub(super) fn save(&mut self, folder: &str, state: Solved, seconds: Option<u64>) {
         let Some(file) = &self.settings.progress_file else { return };
-        let seconds = (state >= Solved::Solved).then_some(seconds);
         if let Err(error) = Progress::note(file, folder, state, seconds) {
             let _ = self.news.try_send(Msg::Notice(Notice {
                 bad: true,

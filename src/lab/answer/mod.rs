@@ -106,6 +106,7 @@ fn turn(model: &mut Model, words: &Words, kind: &str) -> bool {
     let name = words.object().map_or("", |(_, name)| name);
     let Some(attempt) = model.attempt_mut() else { return false };
     attempt.focus = Pane::Pods;
+    attempt.memory.turned = true;
     let tab = tab(kind);
     if attempt.tab != tab {
         attempt.tab = tab;

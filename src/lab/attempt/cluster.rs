@@ -175,6 +175,7 @@ fn refused(model: &mut Model, order: Order, notice: Notice) {
         // What was applied before the refusal can still be cleaned up.
         Order::Prepare | Order::Break => {
             attempt.began = None;
+            attempt.memory.applied = attempt.memory.found || story::anything_there(attempt);
             Stage::Ready
         }
         Order::Solve if attempt.solved_at.is_none() => Stage::Broken,

@@ -2,7 +2,7 @@
 
 use super::super::keymap::Action;
 use super::super::msg::{Detail, Effect, Order};
-use super::super::{Model, Overlay, Pane, Search, Tab, lesson, log, order, overlay, repair, table};
+use super::super::{Model, Overlay, Pane, Search, Stage, Tab, lesson, log, order, overlay, repair, table};
 use super::{equal, namespace};
 use crate::cluster::snapshot::{ObjectRef, Uid};
 use lesson::Stop;
@@ -12,7 +12,7 @@ pub(in crate::lab) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         if action == Action::Edit && model.attempt().is_some_and(|attempt| attempt.opened.is_some()) {
             return edit(model, draft(model));
         }
-        model.say(false, "Nothing is selected", "b brings objects in; Tab and the arrows choose one");
+        nothing_selected(model);
         return Vec::new();
     };
     match action {
@@ -35,6 +35,19 @@ pub(in crate::lab) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         _ => Vec::new(),
     }
+}
+
+fn nothing_selected(model: &mut Model) {
+    let bare = model.attempt().is_none_or(|attempt| attempt.stage == Stage::Ready);
+    model.say(
+        false,
+        "Nothing is selected",
+        if bare {
+            "b brings objects in"
+        } else {
+            "[ and ] turn to another kind of object"
+        },
+    );
 }
 
 /// The selected object; without one that lives, the tab's default has been taken already.

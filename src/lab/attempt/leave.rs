@@ -1,6 +1,6 @@
 //! Leaving an attempt: for the picker, for the next scenario, or for good.
 
-use super::super::msg::Effect;
+use super::super::msg::{Effect, Solved};
 use super::super::overlay;
 use super::super::update::quit;
 use super::super::{Leaving, Model, Overlay, Picker, Place, Question, Screen, Stage};
@@ -26,7 +26,7 @@ pub fn ask(model: &mut Model, to: Leaving) -> Vec<Effect> {
     overlay::ask(model, Question::Leave { quit: to == Leaving::Quit }, lines)
 }
 
-/// `n`: the scenario that the lesson leads to, else the next in the list.
+/// `n`: the scenario that comes after this one.
 pub fn next(model: &mut Model) -> Vec<Effect> {
     if following(model).is_none() {
         model.say(false, "This was the last scenario", "q goes back to the list");
@@ -35,7 +35,7 @@ pub fn next(model: &mut Model) -> Vec<Effect> {
     ask(model, Leaving::Next)
 }
 
-/// Place of the scenario that comes after this one.
+/// Place of the scenario that comes after this one: where the lesson leads, then on down the list; what is solved waits for the rest.
 pub fn following(model: &Model) -> Option<usize> {
     let attempt = model.attempt()?;
     let opens = |place: &usize| model.cards.get(*place).is_some_and(|card| card.scenario.is_ok());
@@ -46,7 +46,9 @@ pub fn following(model: &Model) -> Option<usize> {
         .as_ref()
         .and_then(|next| model.cards.iter().position(|card| card.folder == *next));
     let here = model.cards.iter().position(|card| card.folder == attempt.scenario.folder)?;
-    named.filter(opens).or_else(|| (here + 1..model.cards.len()).find(opens))
+    let ahead: Vec<usize> = named.into_iter().chain(here + 1..model.cards.len()).filter(opens).collect();
+    let unsolved = ahead.iter().find(|place| model.cards[**place].state < Solved::Solved);
+    unsolved.or(ahead.first()).copied()
 }
 
 /// Leaves without a question.

@@ -2,11 +2,13 @@
 
 use super::super::msg::{Effect, Order, Solved};
 use super::super::overlay::{ask, needs_yes};
-use super::super::{Model, Overlay, Place, Question, Stage, diff, live};
+use super::super::{Attempt, Model, Overlay, Place, Question, Stage, diff, live};
 use super::production::looks_like_production;
 use super::{equal, namespace};
+use crate::scenario::clue::DEPTHS;
 use crate::scenario::goal::Judge;
-use crate::scenario::{Manifest, SolutionMode};
+use crate::scenario::{Manifest, Scenario, SolutionMode};
+use serde_json::Value;
 
 /// `b`.
 pub(super) fn break_it(model: &mut Model) -> Vec<Effect> {
@@ -136,7 +138,7 @@ pub fn go_on(model: &mut Model) -> Vec<Effect> {
     begun(model, Order::Break).into_iter().chain(live::look(model)).collect()
 }
 
-/// `i`: the blamed part, then the tags, then shut again.
+/// `i`: its parts and what is blamed, then where to look next, then shut again.
 pub(super) fn clue(model: &mut Model) {
     let Some(attempt) = model.attempt_mut() else { return };
     if attempt.clue.is_none() {
@@ -144,8 +146,7 @@ pub(super) fn clue(model: &mut Model) {
         model.say(false, "There is no clue yet", if broken { "watch the pods and events" } else { "b breaks it" });
         return;
     }
-    let depths = attempt.clue.as_ref().map_or(1, |clue| clue.depths());
-    attempt.clue_depth = (attempt.clue_depth + 1) % depths;
+    attempt.clue_depth = (attempt.clue_depth + 1) % DEPTHS;
     attempt.memory.helped |= attempt.clue_depth > 0 && attempt.solved_at.is_none();
 }
 
@@ -176,12 +177,45 @@ pub fn solve(model: &mut Model) -> Vec<Effect> {
     attempt.stage = Stage::Solving;
     attempt.journal.order(now, "applied the solution");
     let command = match attempt.scenario.solution_mode {
+        // a field goes only when the manager that owns it applies without it
+        SolutionMode::Apply if drops_fields(&attempt.scenario) => "kubectl apply --server-side --field-manager=klab -f solution/",
         SolutionMode::Apply => "kubectl apply -f solution/",
         SolutionMode::Replace => "kubectl replace --force -f solution/",
         SolutionMode::Delete => "kubectl delete -f solution/",
     };
     equal(model, format!("{command} -n {namespace}"));
     order(model, Order::Solve)
+}
+
+/// Whether an object of the lesson is in the cluster.
+pub(super) fn anything_there(attempt: &Attempt) -> bool {
+    let named = |kind: &str, name: &str| {
+        let mut manifests = attempt.scenario.setup.iter().chain(&attempt.scenario.broken);
+        manifests.any(|one| one.kind() == kind && one.name() == name)
+    };
+    let snapshot = &attempt.snapshot;
+    snapshot.objects.values().any(|row| named(&row.kind, &row.name)) || snapshot.pods.values().any(|row| named("Pod", &row.name))
+}
+
+/// Whether the solution leaves fields out that broken/ has set.
+fn drops_fields(scenario: &Scenario) -> bool {
+    let of_solution = |before: &Manifest| {
+        scenario
+            .solution
+            .iter()
+            .find(|after| after.kind() == before.kind() && after.name() == before.name())
+    };
+    let drops = |before: &Manifest| of_solution(before).is_some_and(|after| lacks(&after.object, &before.object));
+    scenario.setup.iter().chain(&scenario.broken).any(drops)
+}
+
+/// Whether anything of `before` is not in `after` any more, whatever it says.
+fn lacks(after: &Value, before: &Value) -> bool {
+    match (after, before) {
+        (Value::Object(after), Value::Object(before)) => before.iter().any(|(key, value)| after.get(key).is_none_or(|now| lacks(now, value))),
+        (Value::Array(after), Value::Array(before)) => after.len() < before.len() || after.iter().zip(before).any(|(now, value)| lacks(now, value)),
+        _ => false,
+    }
 }
 
 /// `c` asks once.

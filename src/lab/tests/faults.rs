@@ -207,7 +207,7 @@ fn goals_turn_green_without_a_key_when_they_have_held() {
         [Effect::SaveProgress {
             folder: "01-shop".to_owned(),
             state: Solved::WithoutHelp,
-            seconds: 70
+            seconds: Some(70)
         }]
     );
     assert_eq!(lab.stage(), Stage::Solved);

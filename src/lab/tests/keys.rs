@@ -37,9 +37,9 @@ fn the_footer_says_what_matters_now() {
     assert_eq!(footer(&lab)[..2], ["f follow", "p previous"]);
     lab.keys("\x1b");
     live::solved(&mut lab.model);
-    assert_eq!(footer(&lab), ["n next scenario", "c clean up", "Esc back"]);
+    assert_eq!(footer(&lab), ["n next: ImagePullBackOff", "c clean up", "Esc back"]);
     lab.keys("\x1b");
-    assert_eq!(footer(&lab)[..2], ["n next", "c clean up"]);
+    assert_eq!(footer(&lab)[..2], ["n next: ImagePullBackOff", "c clean up"]);
     lab.keys("q");
     assert_eq!(footer(&lab), ["c clean up first", "Enter yes", "n no"]);
 }

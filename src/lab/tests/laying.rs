@@ -132,7 +132,7 @@ fn a_key_of_ones_own_takes_the_place_of_the_tables_everywhere() {
     lab.model.keys.bind(Action::Describe, vec![Key::Char('A')]);
     assert_eq!(keymap::action(&lab.model, &key('A')), Some(Action::Describe));
     assert_eq!(keymap::action(&lab.model, &key('d')), None);
-    assert!(keymap::footer(&lab.model).contains(&("A".to_owned(), "describe")));
+    assert!(keymap::footer(&lab.model).contains(&("A".to_owned(), "describe".to_owned())));
     assert!(keymap::help(&lab.model).iter().any(|(_, lines)| lines.iter().any(|(key, _)| key == "A")));
 }
 

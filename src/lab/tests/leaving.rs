@@ -1,7 +1,7 @@
 //! Cleaning up and leaving, key by key, and what an earlier run left.
 
 use super::bench::*;
-use crate::lab::msg::{AttemptNo, Effect, FromCluster, Order};
+use crate::lab::msg::{AttemptNo, Effect, FromCluster, Msg, Order};
 use crate::lab::{Place, Question, Screen, Stage, lesson, live};
 
 const ONE: AttemptNo = AttemptNo(1);
@@ -103,4 +103,16 @@ fn an_earlier_run_is_gone_on_with_or_cleaned_up() {
     assert_eq!(lab.stage(), Stage::Ready);
     lab.keys("b");
     assert_eq!(lab.stage(), Stage::Broken);
+}
+
+#[test]
+fn on_a_terminal_that_shows_nothing_q_leaves_at_once_and_no_other_key_counts() {
+    let mut lab = Lab::broken();
+    lab.send(Msg::Resize(50, 10));
+    for keys in ["b", "c\n", "s\n", "x"] {
+        assert_eq!(lab.keys(keys), [], "{keys}");
+    }
+    assert!(lab.model.overlays.is_empty() && lab.stage() == Stage::Broken);
+    let effects = lab.keys("q");
+    assert!(lab.model.quitting && effects.contains(&Effect::Quit), "{effects:?}");
 }

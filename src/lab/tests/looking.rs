@@ -1,6 +1,6 @@
 //! Selecting, folding, copying; describe, YAML, log and events of an object; the mouse.
 
-use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::bench::*;
 use crate::cluster::snapshot::{NodeRow, ObjectRef, Row};
@@ -251,4 +251,23 @@ fn editing_gives_the_selected_object_to_the_editor_and_names_the_command() {
     assert_eq!((about.kind.as_str(), about.name.as_str()), ("Pod", "web-1"));
     let equal = lab.attempt().equal.clone().map(|(command, _)| command);
     assert_eq!(equal, Some(format!("kubectl edit pod web-1 -n {}", about.namespace)));
+}
+
+#[test]
+fn by_pages_tab_turns_the_page_and_back_tab_goes_through_the_clusters() {
+    let mut lab = Lab::broken();
+    lab.measure(Pane::Lesson, 60, 10);
+    let back = |lab: &mut Lab| lab.send(Msg::Key(KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT)));
+    lab.keys("\t");
+    assert_eq!(lab.attempt().focus, Pane::Pods);
+    lab.model.measures = Default::default();
+    lab.measure(Pane::Pods, 2, 2);
+    let seen: Vec<Pane> = (0..3).map(|_| (back(&mut lab), lab.attempt().focus).1).collect();
+    assert_eq!(seen, [Pane::Events, Pane::Goals, Pane::Pods]);
+    lab.keys("\t");
+    assert_eq!(lab.attempt().focus, Pane::Lesson);
+    // side by side it goes through all of them
+    lab.measure(Pane::Lesson, 60, 10);
+    let seen: Vec<Pane> = (0..4).map(|_| (lab.keys("\t"), lab.attempt().focus).1).collect();
+    assert_eq!(seen, [Pane::Pods, Pane::Events, Pane::Goals, Pane::Lesson]);
 }

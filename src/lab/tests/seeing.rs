@@ -1,11 +1,11 @@
 //! Timeline, strips, words: how what happened is kept and told.
 
 use super::bench::*;
-use crate::cluster::snapshot::{Change, EventRow, ObjectRef, PodRow, Row};
+use crate::cluster::snapshot::{Change, ConditionRow, EventRow, ObjectRef, PodRow, Row};
 use crate::lab::journal::{Mark, Shade};
-use crate::lab::msg::{Effect, FromCluster, Order};
+use crate::lab::msg::{Detail, Effect, FromCluster, Order};
 use crate::lab::timeline::{Tone, moments};
-use crate::lab::{Overlay, View};
+use crate::lab::{Overlay, Place, Tab, View};
 use crate::scenario::clue::{Clue, Fault};
 
 fn told(lab: &Lab) -> Vec<(usize, String)> {
@@ -229,4 +229,40 @@ fn x_explains_the_words_of_the_selected_row() {
         panic!("no words are open")
     };
     assert_eq!(words, &["ErrImagePull", "Failed"]);
+}
+
+#[test]
+fn a_lesson_without_pods_opens_the_table_on_what_it_has() {
+    let mut lab = Lab::opened(Place::Practice);
+    let mut scenario = (*lab.attempt().scenario).clone();
+    scenario.broken = vec![manifest("broken/c.yaml", "ConfigMap", "kept", "kind: ConfigMap\n")];
+    lab.edit().scenario = scenario.into();
+    lab.keys("b");
+    lab.put(vec![Row::Object(object("ConfigMap", "kept", None))]);
+    assert_eq!(lab.attempt().tab, Tab::Kind("ConfigMap".to_owned()));
+    assert!(matches!(lab.keys("d").as_slice(), [Effect::Show(_, Detail::Describe(about))] if about.name == "kept"));
+}
+
+#[test]
+fn where_no_pod_comes_the_table_shows_what_the_clue_is_about() {
+    let mut lab = Lab::opened(Place::Practice);
+    let mut scenario = (*lab.attempt().scenario).clone();
+    scenario.broken[0].object["spec"]["template"]["spec"]["containers"] = serde_json::json!([]);
+    lab.edit().scenario = scenario.into();
+    lab.keys("b");
+    let mut stuck = object("Deployment", "web", None);
+    lab.put(vec![Row::Object(stuck.clone())]);
+    assert_eq!(lab.attempt().tab, Tab::Pods, "they may still come");
+    stuck.conditions = vec![ConditionRow {
+        kind: "ReplicaFailure".to_owned(),
+        status: "True".to_owned(),
+        ..ConditionRow::default()
+    }];
+    lab.put(vec![Row::Object(stuck)]);
+    assert_eq!(lab.attempt().tab, Tab::Kind("Deployment".to_owned()));
+    lab.put(vec![Row::Pod(pod("web-1", 1))]);
+    assert_eq!(lab.attempt().tab, Tab::Pods);
+    lab.keys("]");
+    lab.put(vec![Row::Pod(pod("web-2", 2))]);
+    assert_ne!(lab.attempt().tab, Tab::Pods, "a tab that was chosen stays");
 }

@@ -1,6 +1,6 @@
 //! Sentences that explain a fault. They lead and do not tell.
 
-use super::{Fault, PullFault};
+use super::{Clue, Fault, PullFault, Source};
 
 /// What a failed pull means, and no more than that.
 #[must_use]
@@ -69,6 +69,62 @@ pub fn fault(fault: Fault) -> &'static str {
             "The init container has not ended, and until it does no other container of the pod is started. Ask what it waits for, and whether that exists."
         }
         Fault::Other => "Read who reports this and about which object: that is where to look next.",
+    }
+}
+
+/// How to read the parts of a message.
+#[must_use]
+pub fn of_parts(clue: &Clue) -> &'static str {
+    match clue.fault {
+        Fault::Crash => {
+            "A process takes what it needs from its command, its environment, its files and the network. The last part says what it did not get, or could not bear."
+        }
+        Fault::Waits => "It asks again and again until it is answered. The part that is marked is what it asks for; everything else of the line only says how.",
+        Fault::Config => "The node looked for exactly this name, in the pod's own namespace, and found nothing by it.",
+        Fault::Scheduling => {
+            "Every node is counted once, under the first thing that stands against it. Only a reason that the pod or a node can change is of use."
+        }
+        Fault::Probe => "The first part says which check failed, the last what came back. An answer, even a wrong one, proves that something listens there.",
+        Fault::Quota => "What is asked for is added to what is used, and the sum is more than the limit. One of the three numbers has to give way.",
+        Fault::Mount => "The volume is described in the pod, and what it is filled from must be in the same namespace, under the same name.",
+        Fault::Pull(_) => "The message says which part of the reference was looked at last.",
+        Fault::Other => match clue.source {
+            Source::Condition => "A condition is a controller's own word: the reason is its name for what happened, the message how it came to that.",
+            Source::State => "The field that is named decides alone; nothing else about the object needs to be wrong.",
+            Source::Log { .. } => "The program asked and was told this in answer. The part that is marked is where the two did not agree.",
+            Source::Event(_) => "The last part is the cause; what stands before it says who met it, and where.",
+        },
+    }
+}
+
+/// Where to look next; what is to be found there is the learner's.
+#[must_use]
+pub fn look_next(clue: &Clue) -> &'static str {
+    if clue.pair.is_some() {
+        return "One of the two was meant, and the other follows. Look in the map for who else goes by the left one and who by the right one, before you change either.";
+    }
+    match clue.fault {
+        Fault::Crash => {
+            "Read the log of the run before to its end, then describe the pod: command, environment, mounts and limits are listed there. Which of them does the last part belong to?"
+        }
+        Fault::Waits => "Look whether anything goes by that name: Services in their own table, and whether one of them leads to a pod in the map.",
+        Fault::Config => "Describe the pod and find the line that names it, then list what there is of that kind. Compare the two letter by letter.",
+        Fault::Scheduling => {
+            "Turn the table to the Nodes and describe one: what it has, what is taken, its taints. Hold that against requests, selectors and tolerations in the pod's YAML."
+        }
+        Fault::Probe => "Describe the pod for the port and the path that the probe asks, and read in its log on which it serves.",
+        Fault::Quota => "Turn the table to the ResourceQuota and describe it: used and limit stand side by side there. Then find out who uses how much.",
+        Fault::Mount => "Describe the pod for its volumes, then list what there is of the kind that the volume names.",
+        Fault::Pull(_) => "Ask the registry what it has.",
+        Fault::Other if matches!(clue.source, Source::Log { .. }) => {
+            "Take the marked part and look for it in the cluster: an account and its roles, a Service and its endpoints, a policy that stands between. The map shows what belongs together."
+        }
+        Fault::Other if clue.source == Source::Condition => {
+            "Ask what that controller waits for: the objects below this one in the map, then the events and the log of the lowest."
+        }
+        Fault::Other => {
+            "Look at the object's YAML for that field as it stands, and ask who writes it and who waits for it. Its description tells what happened to it last."
+        }
     }
 }
 

@@ -228,7 +228,7 @@ fn a_scenario_may_name_two_fields_that_should_fit() {
     }
     let clue = stage.clue().expect("a clue");
     assert_eq!(texts(&clue), ("ReadWriteMany".to_owned(), "ReadWriteOnce".to_owned()));
-    assert_eq!((clue.depths(), clue.promised), (2, true));
+    assert!(clue.promised);
 }
 
 #[test]

@@ -46,13 +46,20 @@ fn object<'a>(kind: &str, name: &str, evidence: &Evidence<'a>) -> Option<&'a Obj
     evidence.snapshot.objects.values().find(|row| row.kind == kind && row.name == name)
 }
 
-/// What a pod does instead of being ready.
-fn state(pod: &PodRow) -> String {
-    let waiting = pod.containers.iter().any(|container| matches!(container.state, ContainerState::Waiting { .. }));
-    match pod.status.as_str() {
-        "Running" => format!("{} runs but is not ready", pod.name),
-        status if waiting => format!("{} waits, {status}", pod.name),
-        status => format!("{} is {status}", pod.name),
+/// What a pod does instead of being ready; its name, which is long, only where there are others.
+fn state(pod: &PodRow, evidence: &Evidence) -> String {
+    let does = match pod.status.as_str() {
+        "Running" => "Running but not ready",
+        status => status,
+    };
+    format!("{does}{}", which(pod, evidence))
+}
+
+/// ` (web-1)`, where more than one pod lives.
+fn which(pod: &PodRow, evidence: &Evidence) -> String {
+    match living(evidence.snapshot).len() {
+        1 => String::new(),
+        _ => format!(" ({})", pod.name),
     }
 }
 
@@ -68,7 +75,7 @@ fn ready(kind: &str, name: &str, evidence: &Evidence) -> Check {
         return Check::new(false, looked_at, "0 replicas are wanted");
     }
     if !replicas.observed {
-        return Check::new(false, looked_at, format!("{count}: the last change is not taken up yet"));
+        return Check::new(false, looked_at, format!("the last change is not taken up yet; {count}"));
     }
     let selected: Vec<&PodRow> = living(evidence.snapshot)
         .into_iter()
@@ -83,22 +90,18 @@ fn ready(kind: &str, name: &str, evidence: &Evidence) -> Check {
                     "some are still of the old template".to_owned()
                 }
             },
-            |pod| state(pod),
+            |pod| state(pod, evidence),
         );
-        return Check::new(false, looked_at, format!("{count}: {why}"));
+        return Check::new(false, looked_at, format!("{why}; {count}"));
     }
     let crashing = selected
         .iter()
         .find(|pod| pod.containers.iter().any(|container| crash::is_crashing(pod, container, evidence.now)));
     if let Some(pod) = crashing {
-        return Check::new(false, looked_at, format!("{count}, but {} has just been restarted", pod.name));
+        return Check::new(false, looked_at, format!("just restarted{}; {count}", which(pod, evidence)));
     }
     if replicas.current != replicas.desired || newest != replicas.current {
-        return Check::new(
-            false,
-            looked_at,
-            format!("{count}, but {} pods live: old ones are not gone yet", replicas.current),
-        );
+        return Check::new(false, looked_at, format!("old pods are not gone yet: {} live; {count}", replicas.current));
     }
     Check::new(true, looked_at, count)
 }
@@ -108,24 +111,26 @@ fn pod_ready(name: &str, evidence: &Evidence) -> Check {
     match living(evidence.snapshot).into_iter().find(|pod| pod.name == name) {
         None => Check::new(false, looked_at, format!("there is no pod/{name}")),
         Some(pod) if pod.is_ready => Check::new(true, looked_at, "ready"),
-        Some(pod) => Check::new(false, looked_at, state(pod)),
+        Some(pod) => Check::new(false, looked_at, state(pod, evidence)),
     }
 }
 
 fn quiet(evidence: &Evidence) -> Check {
     let looked_at = "restarts and Warnings of the pods";
     if let Some((pod, container)) = crash::crashing(&living(evidence.snapshot), evidence.now) {
-        return Check::new(
-            false,
-            looked_at,
-            format!("container {} of {} was restarted {} times", container.name, pod.name, container.restarts),
-        );
+        let times = match container.restarts {
+            0 => "ended".to_owned(),
+            1 => "restarted once".to_owned(),
+            2 => "restarted twice".to_owned(),
+            times => format!("restarted {times} times"),
+        };
+        return Check::new(false, looked_at, format!("container {} {times}{}", container.name, which(pod, evidence)));
     }
     let troubled = living(evidence.snapshot)
         .into_iter()
         .find(|pod| !pod.is_ready && !matches!(pod.phase.as_str(), "Succeeded" | "Failed"));
     match troubled {
-        Some(pod) => Check::new(false, looked_at, state(pod)),
+        Some(pod) => Check::new(false, looked_at, state(pod, evidence)),
         None => Check::new(true, looked_at, "no restart and no new Warning"),
     }
 }
@@ -141,7 +146,7 @@ fn pulls(evidence: &Evidence) -> Check {
         containers().find(|(_, container)| matches!(&container.state, ContainerState::Waiting { reason, .. } if reasons.contains(&reason.as_str())))
     };
     if let Some((pod, container)) = waiting(rules::PULL_REASONS) {
-        return Check::new(false, looked_at, format!("{} does not come: {}", container.image, pod.status));
+        return Check::new(false, looked_at, format!("{}: {} does not come", pod.status, container.image));
     }
     let started = |state: &ContainerState| {
         !matches!(state, ContainerState::Unknown)

@@ -52,7 +52,7 @@ fn the_story_of_a_failed_pull() {
     stage.pod("old", PLAIN, waiting("ImagePullBackOff", "not found"), 0);
     let verdicts = look(&mut judge, &mut stage, 5);
     assert_eq!(mets(&verdicts), [true, false, false]);
-    assert_eq!(verdicts[1].saw, "0 of 1 ready: web-old waits, ImagePullBackOff");
+    assert_eq!(verdicts[1].saw, "ImagePullBackOff; 0 of 1 ready");
     assert_eq!(judge.seen_broken(), Some(at(5)));
     // the new pod is up, the old one not gone yet
     stage.object("Deployment", "web", Replicas { current: 2, ..ALL });
@@ -115,7 +115,7 @@ fn a_restart_or_a_warning_breaks_the_window() {
     look(&mut judge, &mut stage, 12);
     assert_eq!(look(&mut judge, &mut stage, 21)[1].held, Some((9, 10)), "a repeat");
     stage.pod("p", PLAIN, running(21), 1).containers[0].last = ended(1, 21);
-    assert!(look(&mut judge, &mut stage, 22)[2].saw.contains("restarted 1 times"));
+    assert!(look(&mut judge, &mut stage, 22)[2].saw.contains("restarted once"));
     assert_eq!(judge.next_change(), Some(at(31)));
     look(&mut judge, &mut stage, 31);
     assert!(!judge.solved());
