@@ -54,7 +54,8 @@ pub(super) enum Error {
 impl Error {
     fn next(&self) -> String {
         match self {
-            Self::Editor { file, .. } | Self::Failed { file, .. } => format!("set KUBE_EDITOR; what was typed is in {}", file.display()),
+            Self::Editor { .. } => "set KUBE_EDITOR to the editor that you want".to_owned(),
+            Self::Failed { file, .. } => format!("set KUBE_EDITOR to another editor; the file is {}", file.display()),
             Self::Fetch(_) | Self::File { .. } => String::new(),
         }
     }

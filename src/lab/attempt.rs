@@ -147,6 +147,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Copy => return inspect::copy(model),
         Action::CopyRow => return inspect::copy_row(model),
         Action::Shell => return shell::show(model),
+        Action::Kubeconfig => return inspect::kubeconfig(model),
         Action::LeaveShell => return shell::leave(model),
         Action::Open => return enter(model),
         Action::Move(step) => step_pane(model, step),

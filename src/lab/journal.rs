@@ -221,7 +221,8 @@ impl Journal {
         if old.is_some_and(|old| old.restarts < row.restarts) {
             bounded(&mut strip.marks, (now, Mark::Restart), STATES);
         }
-        if old.is_none_or(|old| (&old.status, old.is_ready) != (&row.status, row.is_ready)) {
+        // how a pod looks that was told to go is no news of how it did
+        if !row.deleting && old.is_none_or(|old| (&old.status, old.is_ready) != (&row.status, row.is_ready)) {
             let what = What::Status {
                 status: row.status.clone(),
                 ready: row.ready.0 == row.ready.1,

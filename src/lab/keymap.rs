@@ -13,7 +13,7 @@ use super::key::Key;
 use super::key::Key::Ctrl;
 use super::msg::Detail;
 use super::scroll::Step;
-use super::{Model, Overlay, Place, Question, Screen, Stage, drill, overlay, shell};
+use super::{Model, Overlay, Pane, Place, Question, Screen, Stage, drill, overlay, shell};
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub enum Action {
     Follow,
     Zoom,
     Shell,
+    /// The line that lets the learner's own kubectl in.
+    Kubeconfig,
     LeaveShell,
     Search,
     NextMatch,
@@ -259,14 +261,29 @@ pub fn footer(model: &Model) -> Vec<(String, String)> {
 fn word(model: &Model, b: &Binding) -> &'static str {
     match (b.action, model.overlays.last(), &model.screen) {
         (Action::Quit, None, Screen::Attempt(_)) => "leave",
-        (Action::NextPane, ..) if model.by_pages() => "next page",
+        (Action::NextPane, ..) if model.by_pages() => "page",
         (Action::Open, None, Screen::Attempt(attempt)) if attempt.stage == Stage::Failed => "try again",
+        (Action::Open, None, Screen::Attempt(attempt)) if attempt.focus == Pane::Lesson => "type it",
+        (action, Some(Overlay::Ask { question, .. }), screen) => of_question(action, *question, screen).unwrap_or(b.short),
         (Action::Open, Some(Overlay::Palette(_)), _) => "do it",
         (Action::Open, Some(Overlay::Repair(page)), _) if page.typed.is_some() => "send",
         (Action::Back, Some(Overlay::Palette(_) | Overlay::Repair(_)), _) => "back",
         (Action::Solve, None, Screen::Attempt(attempt)) if drill::runs(attempt) => "give up",
         _ => b.short,
     }
+}
+
+/// What a question's answers come to.
+fn of_question(action: Action, question: Question, screen: &Screen) -> Option<&'static str> {
+    let going = matches!(screen, Screen::Attempt(attempt) if attempt.stage == Stage::Cleaning);
+    Some(match (action, question) {
+        (Action::CleanFirst, Question::Leave { .. }) if going => "leave when all is gone",
+        (Action::Yes, Question::Leave { .. }) => "leave at once",
+        (Action::No, Question::Leave { .. }) => "stay",
+        (Action::Yes, Question::GoOn) => "go on",
+        (Action::No, Question::GoOn) => "clean up",
+        _ => return None,
+    })
 }
 
 /// Every key by group, for the help.

@@ -72,6 +72,8 @@ pub enum FromCluster {
     Cheated(Option<usize>),
     /// Text for the open detail page.
     Detail(Detail, Result<String, String>),
+    /// The shell's line by which the learner's own kubectl gets in.
+    Access(String),
     /// An object as a learner would write it.
     Manifest(ObjectRef, Result<Value, String>),
     /// The lesson's objects as they are, beside its manifests.
@@ -233,6 +235,8 @@ pub enum Effect {
     Mend(AttemptNo, ObjectRef, Box<Mend>),
     /// Give the object to the learner's editor, and apply what is saved.
     Edit(AttemptNo, ObjectRef),
+    /// Let the learner's own kubectl in.
+    Access(AttemptNo),
     FollowLog {
         attempt: AttemptNo,
         pod: Uid,

@@ -53,14 +53,14 @@ pub fn moments(attempt: &Attempt) -> Vec<Moment> {
             continue;
         };
         if line.depth == 0 {
-            line.after = began.filter(|_| line.tone == Tone::Good).map(|began| fact.at.duration_since(began));
+            line.after = began.filter(|_| line.tone == Tone::Good).map(|began| seconds(began, fact.at));
             if line.tone == Tone::Action {
                 (group, began) = (lines.len(), Some(fact.at));
             }
             lines.push(line);
             continue;
         }
-        let since = |at: Timestamp| began.map(|began| at.duration_since(began));
+        let since = |at: Timestamp| began.map(|began| seconds(began, at));
         (line.after, line.last) = (since(fact.at), since(fact.until).filter(|_| fact.times > 1));
         // The same of another pod of the same maker, or once more of the same: one line.
         let from = group.min(lines.len());
@@ -70,6 +70,11 @@ pub fn moments(attempt: &Attempt) -> Vec<Moment> {
         }
     }
     without_passing(lines)
+}
+
+/// Whole seconds, by which the lines are in order.
+fn seconds(from: Timestamp, to: Timestamp) -> SignedDuration {
+    SignedDuration::from_secs(to.as_second() - from.as_second())
 }
 
 /// A pod that is ready as soon as it runs need not be told to run first.
@@ -231,10 +236,9 @@ fn last_clause(message: &str) -> String {
 pub fn markdown(attempt: &Attempt) -> String {
     let mut out = format!("# {}: what happened\n\nTimes are UTC.\n", attempt.scenario.title);
     for moment in moments(attempt) {
-        let times = said_times(&moment);
         let line = match moment.after {
-            None => format!("\n- **{} {}**{times}", clock(moment.at), moment.text),
-            Some(after) => format!("{}- +{} s {}{times}", "  ".repeat(moment.depth), after.as_secs().max(0), moment.text),
+            None => format!("\n- **{} {}**", clock(moment.at), said(&moment)),
+            Some(after) => format!("{}- +{} s {}", "  ".repeat(moment.depth), after.as_secs().max(0), said(&moment)),
         };
         out.push_str(&line);
         out.push('\n');
@@ -242,9 +246,17 @@ pub fn markdown(attempt: &Attempt) -> String {
     out
 }
 
-/// ` ×3, last +43 s`, `, and 2 more`
+/// What happened, how often, and to how many others.
 #[must_use]
-pub fn said_times(moment: &Moment) -> String {
+pub fn said(moment: &Moment) -> String {
+    match said_times(moment) {
+        none if none.is_empty() => moment.text.clone(),
+        times => format!("{}{times}", moment.text.trim_end_matches('.')),
+    }
+}
+
+/// ` ×3, last +43 s`, `, and 2 more`
+fn said_times(moment: &Moment) -> String {
     let times = if moment.times > 1 { format!(" ×{}", moment.times) } else { String::new() };
     let after = moment.after.map_or(0, |after| after.as_secs());
     let last = match moment.last.map(|last| last.as_secs()) {

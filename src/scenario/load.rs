@@ -60,7 +60,7 @@ impl LoadError {
 /// Why a name leads to no scenario.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FindError {
-    #[error("no scenario is called {name:?}{}; `klab list` shows all of them", offer(near))]
+    #[error("no scenario is called {name:?}; {}`klab list` shows all of them", offer(near))]
     Unknown { name: String, near: Vec<String> },
     #[error("{name:?} could be {}; name one of them", folders.join(" or "))]
     Several { name: String, folders: Vec<String> },
@@ -72,7 +72,7 @@ fn offer(near: &[String]) -> String {
     if near.is_empty() {
         String::new()
     } else {
-        format!(", did you mean {}?", near.join(" or "))
+        format!("did you mean {}? ", near.join(" or "))
     }
 }
 

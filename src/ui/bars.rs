@@ -2,6 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
@@ -114,6 +115,9 @@ fn link(look: &Look, model: &Model, attempt: &Attempt) -> Vec<Span<'static>> {
     }
 }
 
+/// Blanks between a key's word and the next key.
+const GAP: usize = 2;
+
 /// Draws the keys that matter now; each can be clicked.
 pub fn keys(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures: &mut Measures) {
     let mut spans = vec![Span::raw(" ")];
@@ -122,7 +126,7 @@ pub fn keys(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
     let wide = |(key, word): &(String, String)| key.width() + 1 + word.width();
     // help and the way out keep their room
     let kept = all.len().saturating_sub(2);
-    let mut reserved: usize = all.iter().skip(kept).map(|entry| wide(entry) + 3).sum();
+    let mut reserved: usize = all.iter().skip(kept).map(|entry| wide(entry) + GAP).sum();
     for (place, (key, word)) in all.into_iter().enumerate() {
         let wide = wide(&(key.clone(), word.clone()));
         reserved = if place < kept { reserved } else { 0 };
@@ -133,8 +137,8 @@ pub fn keys(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
             measures.keys.push((area.x + used as u16, area.y, wide as u16, single));
         }
         spans.push(Span::styled(key, look.style(Mean::Key)));
-        spans.push(Span::styled(format!(" {word}   "), look.style(Mean::Text)));
-        used += wide + 3;
+        spans.push(Span::styled(format!(" {word}{}", " ".repeat(GAP)), look.style(Mean::Text)));
+        used += wide + GAP;
     }
     frame.render_widget(Paragraph::new(Line::from(spans)).style(look.shade()), area);
 }
@@ -182,15 +186,22 @@ fn told(look: &Look, notice: &Notice, width: usize) -> Vec<Line<'static>> {
     if !notice.bad {
         return vec![row(&text)];
     }
-    let whole = |text: &str| wrap_spans(vec![head.clone(), (text.to_owned(), look.style(Mean::Text))], width, 3);
-    let lines = whole(&text);
+    let plain = look.style(Mean::Text);
+    // an excerpt of a file keeps its rows
+    let whole = |what: &str| -> Vec<Line<'static>> {
+        let text = format!("{what}{gap}{}", notice.next);
+        let heads = std::iter::once(head.clone()).chain(std::iter::repeat(("   ".to_owned(), plain)));
+        let row = |(row, head): (&str, (String, Style))| wrap_spans(vec![head, (row.to_owned(), plain)], width, 3);
+        text.lines().zip(heads).flat_map(row).collect()
+    };
+    let lines = whole(&notice.what);
     if lines.len() <= WARNING {
         return lines;
     }
     // its last words may go, and the next step not
     let room = (width.saturating_sub(12) * WARNING).saturating_sub(gap.len() + notice.next.width());
     let what = first_words(look, &notice.what.replace('\n', " "), room);
-    whole(&format!("{what}{gap}{}", notice.next)).into_iter().take(WARNING).collect()
+    whole(&what).into_iter().take(WARNING).collect()
 }
 
 fn equal(model: &Model) -> Option<(String, String)> {

@@ -71,7 +71,14 @@ fn laid(look: &Look, model: &Model, attempt: &Attempt, clue: &Clue, inner: usize
         (Room::Short, 0) => 2 * inner,
         _ => inner,
     };
-    lines.extend(message(look, clue, inner, most));
+    let mut message = message(look, clue, inner, most);
+    let parts = if depth > 0 { parts(look, clue, inner) } else { Vec::new() };
+    // its parts say it again
+    if room == Room::Tight && !parts.is_empty() && message.len() > 1 {
+        message.truncate(1);
+        message = message.into_iter().map(|line| ended(look, line, inner)).collect();
+    }
+    lines.extend(message);
     if let (Fault::Pull(_), Some(image)) = (clue.fault, &clue.image) {
         lines.extend(std::iter::repeat_n(Line::default(), breath));
         let blamed = if depth > 0 { which_part(clue).part } else { Part::None };
@@ -80,9 +87,9 @@ fn laid(look: &Look, model: &Model, attempt: &Attempt, clue: &Clue, inner: usize
     if let Some(pair) = &clue.pair {
         lines.extend(std::iter::repeat_n(Line::default(), breath));
         lines.extend(pair::lines(look, pair, depth > 0, inner));
-    } else if depth > 0 && !matches!(clue.fault, Fault::Pull(_)) {
+    } else if !parts.is_empty() {
         lines.extend(std::iter::repeat_n(Line::default(), breath));
-        lines.extend(parts(look, clue, inner));
+        lines.extend(parts);
     }
     lines.extend(std::iter::repeat_n(Line::default(), breath));
     lines.extend(told(look, model, attempt, clue, inner, room));
@@ -95,14 +102,20 @@ fn laid(look: &Look, model: &Model, attempt: &Attempt, clue: &Clue, inner: usize
     lines
 }
 
-/// The message's own parts, a row each, named before it.
+/// The message's own parts, a row each, named before it; an image has parts of its own, and so have two fields.
 fn parts(look: &Look, clue: &Clue, inner: usize) -> Vec<Line<'static>> {
+    if clue.pair.is_some() || matches!(clue.fault, Fault::Pull(_)) {
+        return Vec::new();
+    }
     let parts = apart(clue);
     let names = parts.iter().map(|part| part.name.width()).max().unwrap_or(0);
     let row = |part: &Named| {
-        let mean = if part.decides { Mean::Fault } else { Mean::Strong };
+        let style = match part.decides {
+            true => look.style(Mean::Fault).add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+            false => look.style(Mean::Text),
+        };
         let name = (format!("  {}   ", padded(&part.name, names)), look.style(Mean::Dim));
-        wrap_spans(vec![name, (part.text.clone(), look.style(mean))], inner, names + 5)
+        wrap_spans(vec![name, (part.text.clone(), style)], inner, names + 5)
     };
     parts.iter().flat_map(row).collect()
 }

@@ -21,8 +21,6 @@ use crate::scenario::clue::Source;
 const LEAD: usize = 2 + 6 + 4 + 2;
 /// Columns of REASON at least, where there is room for it.
 const REASON: usize = 18;
-/// Rows at the end of the feed that may stay blank.
-const BLANK: usize = 3;
 /// From this height on events are wrapped and not shortened.
 const WHOLE: usize = 5;
 
@@ -52,34 +50,35 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
     // The clue stands in full above the feed; a low feed has a row for each event.
     let brief = usize::from(inside.height) < WHOLE && !attempt.zoom;
     let pinned = |event: &EventRow| clue == Some(&event.uid);
-    let (mut lines, mut starts): (Vec<Line>, Vec<usize>) = Default::default();
     let reasons = rows.iter().map(|event| event.reason.width() + 1).max().unwrap_or(0).max(REASON);
-    for event in &rows {
-        let brief = brief || (pinned(event) && !attempt.zoom);
+    let laid = |event: &EventRow, brief: bool| event_lines(look, model, event, pinned(event), brief, (width, reasons));
+    let whole = |event: &&EventRow| laid(event, brief || (pinned(event) && !attempt.zoom));
+    let mut all: Vec<Vec<Line>> = rows.iter().map(whole).collect();
+    if attempt.scroll.events.is_none() {
+        for cut in cut_at_top(&all, usize::from(inside.height)) {
+            all[cut] = laid(rows[cut], true);
+        }
+    }
+    let mut lines: Vec<Line> = Vec::new();
+    for (event, rows) in rows.iter().zip(all) {
         measures.events.push((event.uid.clone(), lines.len()));
-        starts.push(lines.len());
-        lines.extend(event_lines(look, model, event, pinned(event), brief, (width, reasons)));
+        lines.extend(rows);
     }
     if attempt.focus == Pane::Events {
         mark(look, attempt, measures, usize::from(inside.height), &mut lines);
     }
-    let from = attempt
-        .scroll
-        .events
-        .unwrap_or_else(|| whole_from(&mut lines, &starts, usize::from(inside.height)));
+    let from = attempt.scroll.events.unwrap_or(usize::MAX);
     scrolled(frame, inside, lines, from, Pane::Events, measures);
 }
 
-/// Where a feed that follows begins: with a whole event, where few blank rows at the end buy that.
-fn whole_from(lines: &mut Vec<Line<'static>>, starts: &[usize], visible: usize) -> usize {
-    let from = lines.len().saturating_sub(visible);
-    match starts.iter().find(|start| **start >= from) {
-        Some(start) if start - from <= BLANK && *start + 1 < lines.len() => {
-            lines.extend(std::iter::repeat_n(Line::default(), start - from));
-            *start
-        }
-        _ => from,
+/// Where a feed that follows would begin within an event: that one and as many before it as then find room have a row each.
+fn cut_at_top(all: &[Vec<Line>], visible: usize) -> std::ops::Range<usize> {
+    let (mut first, mut used) = (all.len(), 0);
+    while first > 0 && used + all[first - 1].len() <= visible {
+        first -= 1;
+        used += all[first].len();
     }
+    first.saturating_sub(visible - used)..first
 }
 
 /// The event that Enter means.

@@ -2,6 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::markdown;
@@ -28,10 +29,12 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, attempt: &Attempt, measu
     scrolled(frame, inside, lines, from, Pane::Lesson, measures);
 }
 
-/// Shows which command Enter types.
+/// Shows which command Enter types, or which fold it turns.
 fn mark(look: &Look, lines: &mut [Line<'static>], attempt: &Attempt, measures: &Measures, visible: usize) {
-    let Some(Stop::Command(place)) = marked(attempt, measures, visible) else {
-        return;
+    let place = match marked(attempt, measures, visible) {
+        Some(Stop::Command(place)) => place,
+        Some(Stop::Fold(part)) if attempt.focus == Pane::Lesson => return mark_fold(lines, measures, part),
+        _ => return,
     };
     let row = measures.commands.iter().find(|(one, _)| *one == place).map(|(_, row)| *row);
     let Some(line) = row.and_then(|row| lines.get_mut(row)) else { return };
@@ -39,8 +42,17 @@ fn mark(look: &Look, lines: &mut [Line<'static>], attempt: &Attempt, measures: &
         return;
     };
     first.content = first.content[2..].to_owned().into();
-    let sign = Span::styled(format!("{} ", look.sign(Sign::Shut)), look.style(Mean::Key).patch(look.shade()));
+    let sign = Span::styled(format!("{} ", look.sign(Sign::Next)), look.style(Mean::Key).patch(look.shade()));
     line.spans.insert(0, sign);
+}
+
+/// Shows which fold Enter turns.
+fn mark_fold(lines: &mut [Line<'static>], measures: &Measures, part: usize) {
+    let row = measures.parts.iter().find(|(one, _)| *one == part).map(|(_, row)| *row);
+    let first = row.and_then(|row| lines.get_mut(row)).and_then(|line| line.spans.first_mut());
+    if let Some(sign) = first {
+        sign.style = sign.style.add_modifier(Modifier::REVERSED);
+    }
 }
 
 /// Rows, the parts' first rows, and the commands' rows.
@@ -76,6 +88,10 @@ pub fn lines(attempt: &Attempt, width: usize, look: &Look) -> Laid {
             }
             lines.push(line);
         }
+    }
+    if lines.is_empty() {
+        let what = "This scenario has no README.md: its manifests are all there is to go by.";
+        lines.extend(wrap_spans(vec![(what.to_owned(), look.style(Mean::Warning))], width, 0));
     }
     if let Some(note) = attempt.scenario.inference() {
         lines.push(Line::default());

@@ -60,6 +60,7 @@ pub fn render(model: &Model, look: &Look, frame: &mut Frame) -> Measures {
         Screen::Attempt(attempt) => self::attempt(frame, look, body, model, attempt, &mut measures),
     }
     if !model.overlays.is_empty() {
+        frame.buffer_mut().set_style(body, look.behind());
         overlay::draw(frame, look, body, model, &mut measures);
     }
     bars::keys(frame, look, keys, model, &mut measures);
@@ -169,10 +170,10 @@ fn live_line(look: &Look, attempt: &Attempt) -> String {
     if attempt.focus == Pane::Lesson {
         parts.push("Tab shows more".to_owned());
     }
-    if attempt.stage == Stage::Ready {
-        "nothing applied yet: b breaks the cluster".to_owned()
-    } else {
-        parts.join(&dot)
+    match attempt.stage {
+        Stage::Ready => "nothing applied yet: b breaks the cluster".to_owned(),
+        Stage::Cleaning => format!("cleaning up: {}", attempt.going.join(", ")),
+        _ => parts.join(&dot),
     }
 }
 

@@ -31,7 +31,7 @@ pub fn framed(frame: &mut Frame, look: &Look, area: Rect, focused: bool, title: 
         .border_set(if look.ascii { ASCII } else { border::ROUNDED })
         .style(look.style(Mean::Text))
         .border_style(look.style(if focused { Mean::Key } else { Mean::Frame }))
-        .title(spaced(title))
+        .title(spaced(if focused { look.focused(title) } else { title }))
         .title(spaced(right).right_aligned())
         .padding(Padding::horizontal(1));
     let inside = block.inner(area);

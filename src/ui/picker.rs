@@ -32,7 +32,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, picker: &
     let filter = match (picker.filtering, picker.filter.is_empty()) {
         (true, _) => Line::styled(format!("/{}_", picker.filter), look.style(Mean::Key)),
         (false, false) => Line::styled(format!("/{}", picker.filter), look.style(Mean::Warning)),
-        (false, true) => Line::styled(count(&model.cards), look.style(Mean::Dim)),
+        (false, true) => Line::styled(format!("{}{}", count(&model.cards), hidden(look, places.len(), list)), look.style(Mean::Dim)),
     };
     let inside = framed(frame, look, list, true, Line::styled("Scenarios", look.style(Mean::Key)), filter);
     let width = usize::from(inside.width);
@@ -51,6 +51,14 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, picker: &
     scrolled(frame, inside, lines, from, Pane::Lesson, measures);
     if let Some(card) = places.get(picker.selected).and_then(|place| model.cards.get(*place)) {
         about(frame, look, story, card);
+    }
+}
+
+/// ` · 8 more ↓`, where the list has more rows than it shows.
+fn hidden(look: &Look, rows: usize, list: Rect) -> String {
+    match rows.saturating_sub(usize::from(list.height.saturating_sub(2))) {
+        0 => String::new(),
+        more => format!(" {} {more} more {}", look.sign(Sign::Dot), look.sign(Sign::Down)),
     }
 }
 

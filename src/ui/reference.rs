@@ -54,16 +54,15 @@ fn parts(image: &ImageReference) -> Vec<Shown<'_>> {
     parts
 }
 
-/// What each part's column holds: its text and the mark behind it, filled to its name's width; and that name.
+/// What each part's column holds: its text, filled to its name's width, and the mark before the next; and that name.
 fn cells(look: &Look, parts: &[Shown], mark: impl Fn(&str) -> String, default_inside: bool) -> Vec<(String, String)> {
     let next = parts.iter().skip(1).map(|part| mark(part.mark)).chain([String::new()]);
     let cell = |(part, behind): (&Shown, String)| {
         let default = if default_inside && part.default { " (default)" } else { "" };
         let name = format!("{} {}{default}", look.sign(Sign::Corner), part.name);
-        let text = format!("{}{behind}", part.text);
         let last = behind.is_empty();
-        let wide = text.width().max(name.width() + usize::from(!last));
-        (padded(&text, wide), name)
+        let wide = (part.text.width() + behind.width()).max(name.width() + usize::from(!last));
+        (format!("{}{behind}", padded(part.text, wide - behind.width())), name)
     };
     parts.iter().zip(next).map(cell).collect()
 }
@@ -139,7 +138,7 @@ mod tests {
     #[test]
     fn a_narrow_card_loses_the_air_first_and_the_row_then() {
         let image = "books/catalogue-service-of-the-shop:v7";
-        assert_eq!(drawn(image, 56, false)[0], "  docker.io/ books/ catalogue-service-of-the-shop:v7");
+        assert_eq!(drawn(image, 56, false)[0], "  docker.io /books /catalogue-service-of-the-shop:v7");
         assert_eq!(drawn(image, 40, false)[2], "  repository catalogue-service-of-the-shop");
     }
 }

@@ -46,9 +46,10 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
     }
     let foot = foot(look, model, attempt, found.len(), inside);
     let foot_height = foot.len() as u16;
+    let room = inside.height.saturating_sub(1 + foot_height);
     let body = Rect {
         y: inside.y + 1,
-        height: inside.height.saturating_sub(1 + foot_height),
+        height: room.min(found.len() as u16),
         ..inside
     };
     let visible = usize::from(body.height);
@@ -62,7 +63,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
     frame.render_widget(ratatui::widgets::Paragraph::new(lines), body);
     note(body, found.len(), Pane::Pods, measures);
     let foot_area = Rect {
-        y: inside.bottom() - foot_height,
+        y: body.bottom(),
         height: foot_height,
         ..inside
     };

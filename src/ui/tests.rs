@@ -279,3 +279,36 @@ fn the_command_to_take_away_stands_there_whole() {
     let words: Vec<&str> = screen.split_whitespace().collect();
     assert!(words.join(" ").contains(command), "{screen}");
 }
+
+#[test]
+fn the_footer_names_the_way_out_and_the_way_on_at_every_size() {
+    let mut model = with_deployment();
+    model.attempt_mut().unwrap().clue = Some(clue(crate::scenario::clue::Fault::Crash, crate::scenario::clue::Source::State, "x"));
+    for (columns, rows, wanted) in [
+        (80, 24, &["i clue", "h hint", "s solve", "c clean up", "? help", "q leave"][..]),
+        (100, 30, &["s solve", "c clean up", "Tab pane", "? help", "q leave"]),
+        (140, 40, &["s solve", "c clean up", "Tab pane", "t timeline", "m map", "? help", "q leave"]),
+    ] {
+        let screen = drawn(&model, columns, rows);
+        for text in wanted {
+            assert!(screen.contains(text), "{text} at {columns}x{rows}:\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn the_list_says_how_many_scenarios_are_out_of_view() {
+    let screen = drawn(&model(), 100, 30);
+    let listed = (1..=20).filter(|number| screen.contains(&format!(" {number:02}  "))).count();
+    assert!(listed < 20 && screen.contains(&format!("{} more", 20 - listed)), "{listed}:\n{screen}");
+}
+
+#[test]
+fn without_colours_the_title_of_the_focused_pane_is_reversed() {
+    use ratatui::style::Modifier;
+    let mut terminal = Terminal::new(TestBackend::new(140, 40)).unwrap();
+    let model = with_deployment();
+    terminal.draw(|frame| drop(render(&model, &LOOK, frame))).unwrap();
+    let reversed = |x: u16| terminal.backend().buffer()[(x, 1)].modifier.contains(Modifier::REVERSED);
+    assert!(reversed(3) && !reversed(60), "the lesson has the focus, the table has not");
+}

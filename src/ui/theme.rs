@@ -1,6 +1,7 @@
 //! Styles by meaning, for every kind of terminal; each colour has a companion sign.
 
 use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::Line;
 
 use crate::lab::Theme;
 
@@ -102,6 +103,26 @@ impl Look {
         match mean {
             Mean::Strong | Mean::Heading | Mean::Key => bold(style),
             _ => style,
+        }
+    }
+
+    /// How all looks that an overlay leaves in view.
+    #[must_use]
+    pub fn behind(&self) -> Style {
+        let quiet = Style::reset().patch(self.style(Mean::Frame));
+        match self.palette {
+            // there it is as bright as the rest
+            Palette::HighContrast => quiet.add_modifier(Modifier::DIM),
+            _ => quiet,
+        }
+    }
+
+    /// The title of the pane that has the focus: where no colour can say so it is reversed.
+    #[must_use]
+    pub fn focused<'a>(&self, title: Line<'a>) -> Line<'a> {
+        match self.palette {
+            Palette::None => title.patch_style(Modifier::REVERSED),
+            _ => title,
         }
     }
 

@@ -42,6 +42,10 @@ impl Answer {
     /// Something went wrong that stops nothing.
     pub(super) async fn notice(&self, what: String) {
         let next = String::new();
-        let _ = self.news.send(Msg::Notice(Notice { bad: true, what, next })).await;
+        self.refuse(Notice { bad: true, what, next }).await;
+    }
+
+    pub(super) async fn refuse(&self, notice: Notice) {
+        let _ = self.news.send(Msg::Notice(notice)).await;
     }
 }

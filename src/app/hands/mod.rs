@@ -191,6 +191,7 @@ impl Hands {
                 let done = session.mend(*mend).await;
                 answer.send(FromCluster::Mended(about, done)).await;
             }),
+            Effect::Access(number) => self.access(number),
             Effect::FollowLog {
                 attempt,
                 pod,

@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 
 use super::Hands;
 use crate::app::shell::{Shell, Slot};
-use crate::lab::msg::{AttemptNo, FromShell, Msg, Notice, ToShell};
+use crate::lab::msg::{AttemptNo, FromCluster, FromShell, Msg, Notice, ToShell};
 
 impl Hands {
     /// Rings when a shell shows something new; `picture` gives it.
@@ -34,6 +34,24 @@ impl Hands {
         if let Err(notice) = slot(&attempt.shell).take(what) {
             let _ = self.news.try_send(Msg::Notice(notice));
         }
+    }
+
+    /// Lets the learner's own kubectl in, for as long as the attempt lives.
+    pub(super) fn access(&mut self, number: AttemptNo) {
+        let Some(attempt) = &self.attempt else { return };
+        let access = Arc::clone(&attempt.access);
+        let state = self.settings.state.clone();
+        self.with_session(number, move |session, answer| async move {
+            let opened = async {
+                let state = state.ok_or_else(no_state)?;
+                let access = access.get_or_try_init(|| session.access(&state)).await?;
+                Ok::<_, Notice>(access.line())
+            };
+            match opened.await {
+                Ok(line) => answer.send(FromCluster::Access(line)).await,
+                Err(notice) => answer.refuse(notice).await,
+            }
+        });
     }
 
     fn start_shell(&mut self, number: AttemptNo) {

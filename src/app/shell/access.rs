@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::app::serve::{Loopback, kubeconfig};
+use crate::app::serve::{Loopback, kubeconfig, quoted};
 use crate::cluster::Cluster;
 use crate::lab::msg::Notice;
 use crate::practice::Practice;
@@ -34,6 +34,12 @@ impl Access {
         kubeconfig::write(&file, &text)
             .map_err(|error| refused(&format!("cannot write {}: {error}", file.display()), "make room there, or set XDG_STATE_HOME"))?;
         Ok(Self { file, _loopback: loopback })
+    }
+
+    /// What sets a shell to the cluster.
+    #[must_use]
+    pub fn line(&self) -> String {
+        format!("export KUBECONFIG={}", quoted(&self.file))
     }
 
     /// Where the kubeconfig is.

@@ -3,7 +3,7 @@
 use super::super::msg::{Detail, Effect, FromCluster, Link, Notice, Order};
 use super::super::overlay::{ask, needs_yes};
 use super::super::{Model, Opened, Overlay, Place, Question, Stage, compare, live, repair};
-use super::{leave, story};
+use super::{equal, leave, story};
 
 pub fn update(model: &mut Model, news: FromCluster) -> Vec<Effect> {
     match news {
@@ -34,6 +34,10 @@ pub fn update(model: &mut Model, news: FromCluster) -> Vec<Effect> {
             return live::look(model);
         }
         FromCluster::Cheated(cheat) => live::cheated(model, cheat, true),
+        FromCluster::Access(line) => {
+            equal(model, line.clone());
+            return vec![Effect::Copy(line)];
+        }
         FromCluster::Manifest(about, answer) => repair::fetched(model, &about, answer),
         FromCluster::Mended(about, answer) => repair::mended(model, &about, answer),
         FromCluster::Compared(answer) => compare::answered(model, answer),

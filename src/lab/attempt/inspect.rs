@@ -149,6 +149,15 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     vec![Effect::Copy(about.name)]
 }
 
+/// `K`: a kubeconfig is written, and its line comes back.
+pub(super) fn kubeconfig(model: &mut Model) -> Vec<Effect> {
+    let Some(attempt) = model.attempt().filter(|attempt| attempt.opened.is_some() && attempt.stage != Stage::Failed) else {
+        model.say(false, "The cluster is not open", "");
+        return Vec::new();
+    };
+    vec![Effect::Access(attempt.number)]
+}
+
 /// The selected row in one line.
 pub(super) fn copy_row(model: &mut Model) -> Vec<Effect> {
     let Some(text) = model.attempt().and_then(table::selected).map(|row| order::line(&row)) else {

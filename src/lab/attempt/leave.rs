@@ -18,7 +18,9 @@ pub fn ask(model: &mut Model, to: Leaving) -> Vec<Effect> {
     }
     attempt.memory.leaving = Some(to);
     let title = attempt.scenario.title.clone();
-    let mut lines = vec![format!("{title} is still applied in {}.", namespace(model))];
+    let going = attempt.stage == Stage::Cleaning;
+    let what = if going { "being cleaned up" } else { "still applied" };
+    let mut lines = vec![format!("{title} is {what} in {}.", namespace(model))];
     lines.push(match practised {
         true => "The practice cluster ends when you leave, and all that is in it.".to_owned(),
         false => "It stays in the cluster until it is cleaned up; klab finds it again.".to_owned(),

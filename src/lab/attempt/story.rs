@@ -155,6 +155,9 @@ pub(super) fn look_at_solution(model: &mut Model) -> Vec<Effect> {
     let now = model.now;
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     match attempt.stage {
+        Stage::Broken | Stage::Solving | Stage::Solved if attempt.scenario.solution.is_empty() => {
+            say(model, "This scenario has no solution/ to look at", "the goals tell when it is solved")
+        }
         Stage::Broken | Stage::Solving | Stage::Solved => {
             if !attempt.solution_seen {
                 attempt.journal.help(now, "looked at the solution");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::snapshot::ObjectRow;
+use crate::cluster::snapshot::{Fact, ObjectRow};
 
 /// ` with shop:1`
 pub(super) fn images(row: &ObjectRow) -> String {
@@ -37,5 +37,15 @@ pub(super) fn difference(old: &ObjectRow, new: &ObjectRow) -> String {
     if old.ports != new.ports {
         return format!("set the ports of {name} from {} to {}", ports(old), ports(new));
     }
-    format!("changed {name}")
+    let said = |facts: &[Fact], path: &str| facts.iter().find(|fact| fact.path == path).map_or("nothing", |fact| &fact.text).to_owned();
+    let mut paths = old
+        .facts
+        .iter()
+        .chain(&new.facts)
+        .map(|fact| fact.path.as_str())
+        .filter(|path| !path.starts_with("status."));
+    match paths.find(|path| said(&old.facts, path) != said(&new.facts, path)) {
+        Some(path) => format!("set {path} of {name} from {} to {}", said(&old.facts, path), said(&new.facts, path)),
+        None => format!("changed {name}"),
+    }
 }

@@ -1,8 +1,9 @@
 //! Which keys matter now, for the footer.
 
 use super::super::drill;
+use super::super::lesson::{self, Stop};
 use super::super::msg::Detail;
-use super::super::{Attempt, Model, Overlay, Question, Screen, Stage, overlay, shell};
+use super::super::{Attempt, Model, Overlay, Pane, Question, Screen, Stage, overlay, shell};
 use super::Action;
 
 /// Actions in the footer's order.
@@ -14,7 +15,7 @@ pub(super) fn now(model: &Model) -> Vec<Action> {
         (Some(top), _) => return of_overlay(top),
         (None, Screen::Picker(_)) => vec![Action::Open, Action::Filter],
         (None, Screen::Attempt(_)) if shell::owns(model) => return vec![Action::LeaveShell],
-        (None, Screen::Attempt(attempt)) => of_attempt(attempt),
+        (None, Screen::Attempt(attempt)) => of_attempt(model, attempt),
     };
     actions.extend([Action::Help, Action::Quit]);
     actions
@@ -44,20 +45,35 @@ fn of_overlay(top: &Overlay) -> Vec<Action> {
     }
 }
 
-fn of_attempt(attempt: &Attempt) -> Vec<Action> {
-    use Action::{Break, Cleanup, Clue, Describe, Edit, Events, Hint, Logs, Next, NextPane, Repair, Shell, Solve, Yaml};
-    match attempt.stage {
-        Stage::Opening | Stage::Cleaning => vec![NextPane],
-        Stage::Failed => vec![Action::Open],
-        Stage::Ready => vec![Break, Hint, Shell, Next, NextPane, Describe, Yaml, Logs],
-        Stage::Solved => vec![Next, Cleanup, NextPane, Describe, Logs, Shell, Yaml],
-        Stage::Broken | Stage::Solving => {
-            let clue = attempt.clue.is_some().then_some(Clue);
-            let hint = (!drill::runs(attempt)).then_some(Hint);
-            clue.into_iter()
-                .chain(hint)
-                .chain([Describe, Edit, Repair, Logs, Shell, Yaml, Events, Solve, Cleanup, NextPane])
-                .collect()
-        }
-    }
+fn of_attempt(model: &Model, attempt: &Attempt) -> Vec<Action> {
+    use Action::{
+        Break, Cleanup, Clue, Copy, Describe, Edit, Events, Filter, Hint, Logs, Map, Next, NextPane, Open, Pause, Repair, Shell, Solve, Timeline, Yaml,
+    };
+    let of_stage: &[Action] = match attempt.stage {
+        Stage::Opening | Stage::Cleaning => &[NextPane],
+        Stage::Failed => return vec![Open],
+        Stage::Ready => &[Break, Hint, Shell, NextPane, Next, Map, Describe, Yaml, Logs],
+        Stage::Solved => &[Next, Cleanup, NextPane, Timeline, Map, Describe, Logs, Shell, Yaml],
+        Stage::Broken | Stage::Solving => &[
+            Clue, Hint, Describe, Logs, Solve, Cleanup, Repair, NextPane, Shell, Timeline, Map, Pause, Edit, Yaml, Events,
+        ],
+    };
+    let mut actions = of_stage.to_vec();
+    actions.retain(|action| match action {
+        Clue => attempt.clue.is_some(),
+        Hint => !drill::runs(attempt),
+        _ => true,
+    });
+    // what the focused pane alone can do comes before what is always there
+    let of_pane: &[Action] = match attempt.focus {
+        Pane::Lesson if matches!(lesson::current(model), Some(Stop::Command(_))) => &[Open, Copy],
+        Pane::Pods | Pane::Events => &[Filter],
+        _ => &[],
+    };
+    let at = actions
+        .iter()
+        .position(|action| matches!(action, Repair | Shell | Timeline))
+        .unwrap_or(actions.len());
+    actions.splice(at..at, of_pane.iter().copied());
+    actions
 }

@@ -13,7 +13,12 @@ const OBJECT: &str = "Object";
 const VIEW_GROUP: &str = "View";
 const CLOCK: &str = "Clock of the practice cluster";
 const LOG: &str = "In a log";
-const PAGE: &str = "On a page";
+const PAGE: &str = "On a page of text";
+const REQUEST: &str = "On a Service's answer";
+const VIEWS: &str = "On timeline and map";
+const DIFF: &str = "On the solution";
+const REPAIR: &str = "In a repair";
+const DEBRIEF: &str = "When it is solved";
 const SHELL: &str = "In the shell";
 const ASK: &str = "In a question";
 const TYPE: &str = "While typing";
@@ -58,8 +63,8 @@ pub static TABLE: &[Binding] = {
             &[Char('.')],
             Action::Copy,
             Attempt,
-            "",
-            "copy the selected row's name, or the lesson's next command",
+            "copy it",
+            "copy the selected row's name, or the lesson's marked command",
             LESSON,
         ),
         bind(&[Char(',')], Action::CopyRow, Attempt, "", "copy the selected row", OBJECT),
@@ -96,14 +101,14 @@ pub static TABLE: &[Binding] = {
             Action::Open,
             Attempt,
             "open",
-            "open the row or fold under the selection",
+            "open the row or fold under the selection; type the marked command into the shell",
             OBJECT,
         ),
         bind(
             &[Code(C::Tab)],
             Action::NextPane,
             Attempt,
-            "next pane",
+            "pane",
             "next pane; where lesson and cluster are pages of their own, the other page",
             MOVE,
         ),
@@ -137,6 +142,14 @@ pub static TABLE: &[Binding] = {
             Attempt,
             "shell",
             "a shell beside the lesson, set to this cluster",
+            VIEW_GROUP,
+        ),
+        bind(
+            &[Char('K')],
+            Action::Kubeconfig,
+            Attempt,
+            "",
+            "the line that sets your own kubectl, in another window, to this cluster",
             VIEW_GROUP,
         ),
         bind(
@@ -179,7 +192,7 @@ pub static TABLE: &[Binding] = {
             "what was changed since it was broken; against the solution too, once that was seen",
             OBJECT,
         ),
-        bind(&[Char('S')], Action::Keep, View, "save", "save the page as Markdown", PAGE),
+        bind(&[Char('S')], Action::Keep, View, "save", "save the page as Markdown", VIEWS),
         bind(&[Char(' ')], Action::Pause, Practice, "pause", "pause, and go on", CLOCK),
         bind(&[Char('>')], Action::Step, Practice, "", "on to the next thing that happens", CLOCK),
         bind(&[Char('+'), Char('=')], Action::Faster, Practice, "faster", "faster: ×4, ×16, ×60", CLOCK),
@@ -187,15 +200,15 @@ pub static TABLE: &[Binding] = {
         bind(&[Char('<')], Action::Live, Practice, "", "back to live: running, ×1", CLOCK),
         bind(&[Code(C::Enter)], Action::Open, Picker, "open", "open the scenario", LIST),
         bind(&[Char('/')], Action::Filter, Picker, "filter", "filter the list", LIST),
-        bind(&[Code(C::Enter)], Action::Apply, Diff, "apply", "apply the solution", PAGE),
-        bind(&[Char('c')], Action::Cleanup, Debrief, "clean up", "clean up", PAGE),
+        bind(&[Code(C::Enter)], Action::Apply, Diff, "apply", "apply the solution", DIFF),
+        bind(&[Char('c')], Action::Cleanup, Debrief, "clean up", "clean up", DEBRIEF),
         bind(
             &[Code(C::Enter)],
             Action::Open,
             Repair,
             "change",
             "change the field, or do what the row says",
-            PAGE,
+            REPAIR,
         ),
         bind(
             &[Char('R')],
@@ -203,10 +216,10 @@ pub static TABLE: &[Binding] = {
             Repair,
             "",
             "what was refused: delete the object and make it anew",
-            PAGE,
+            REPAIR,
         ),
-        bind(&[Char('e')], Action::Edit, Repair, "edit all", "the whole object in your editor", PAGE),
-        bind(&[Char('n')], Action::Next, Debrief, "next scenario", "the next scenario", PAGE),
+        bind(&[Char('e')], Action::Edit, Repair, "edit all", "the whole object in your editor", REPAIR),
+        bind(&[Char('n')], Action::Next, Debrief, "next scenario", "the next scenario", DEBRIEF),
         bind(&[Char('/')], Action::Search, Log, "search", "search", LOG),
         bind(&[Char('f')], Action::Follow, Log, "follow", "follow what comes", LOG),
         bind(&[Char('p')], Action::Previous, Log, "previous", "the run before the last restart", LOG),
@@ -225,8 +238,8 @@ pub static TABLE: &[Binding] = {
         bind(&[Char('n')], Action::No, Ask, "no", "no", ASK),
         bind(&[Char('c')], Action::CleanFirst, Ask, "clean up first", "clean up, then leave", ASK),
         bind(&[Char('/')], Action::Search, Page, "search", "search", PAGE),
-        bind(&[Code(C::Enter)], Action::Again, Page, "again", "ask the cluster again", PAGE),
-        bind(&[Char('p')], Action::Address, Page, "path", "ask the Service for another path", PAGE),
+        bind(&[Code(C::Enter)], Action::Again, Page, "again", "ask the cluster again", REQUEST),
+        bind(&[Char('p')], Action::Address, Page, "path", "ask the Service for another path", REQUEST),
         bind(&[Char('n')], Action::NextMatch, Page, "", "next match", PAGE),
         bind(&[Char('N')], Action::PreviousMatch, Page, "", "match before", PAGE),
         bind(&[Char('.')], Action::Copy, Page, "", "copy the text", PAGE),

@@ -41,7 +41,7 @@ fn the_footer_says_what_matters_now() {
     lab.keys("\x1b");
     assert_eq!(footer(&lab)[..2], ["n next: ImagePullBackOff", "c clean up"]);
     lab.keys("q");
-    assert_eq!(footer(&lab), ["c clean up first", "Enter yes", "n no"]);
+    assert_eq!(footer(&lab), ["c clean up first", "Enter leave at once", "n stay"]);
 }
 
 #[test]

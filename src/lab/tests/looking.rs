@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use super::bench::*;
 use crate::cluster::snapshot::{NodeRow, ObjectRef, Row};
 use crate::lab::lesson::Place;
-use crate::lab::msg::{AttemptNo, Detail, Effect, Msg, ToShell};
+use crate::lab::msg::{AttemptNo, Detail, Effect, FromCluster, Msg, ToShell};
 use crate::lab::{Overlay, Pane, Tab, lesson, object, table};
 use crate::scenario::commands::{blocks, commands};
 
@@ -270,4 +270,13 @@ fn by_pages_tab_turns_the_page_and_back_tab_goes_through_the_clusters() {
     lab.measure(Pane::Lesson, 60, 10);
     let seen: Vec<Pane> = (0..4).map(|_| (lab.keys("\t"), lab.attempt().focus).1).collect();
     assert_eq!(seen, [Pane::Pods, Pane::Events, Pane::Goals, Pane::Lesson]);
+}
+
+#[test]
+fn the_kubeconfig_line_is_asked_for_shown_and_copied() {
+    let mut lab = Lab::broken();
+    assert_eq!(lab.keys("K"), [Effect::Access(AttemptNo(1))]);
+    let line = "export KUBECONFIG=/tmp/kube/lab-01";
+    let copied = lab.cluster(FromCluster::Access(line.to_owned()));
+    assert_eq!((copied, lab.equal()), (vec![Effect::Copy(line.to_owned())], line));
 }

@@ -11,26 +11,44 @@ pub struct Named {
     pub decides: bool,
 }
 
+/// How to read a message of a form and where to look next, where that says more than its fault.
+pub type Told = (&'static str, &'static str);
+
+const RIGHTS: Told = (
+    "A refusal in full: who asked, to do what, with which kind, where. A right must fit all four, and nothing but a binding gives one.",
+    "Describe the pod for the service account that it runs as. Then list the Roles and RoleBindings: which of them name this account, and what do those allow?",
+);
+const NAMES: Told = (
+    "The name was asked of the cluster's DNS, which knows a name for each Service, in the Service's own namespace.",
+    "List the Services and hold their names against this one, letter by letter; then look in the map whether the one that is meant leads to a pod.",
+);
+
 /// Forms of messages, the closest first; `{name}` stands for a part, `{!name}` for the one that decides.
-const FORMS: [&str; 18] = [
-    "User \"{who}\" cannot {!may not} resource \"{resource}\" in API group \"{API group}\" in the namespace \"{namespace}\"",
-    "User \"{who}\" cannot {!may not} resource \"{resource}\" in API group \"{API group}\" at the {scope} scope",
-    "exceeded quota: {quota}, requested: {!asked for}, used: {used}, limited: {limit}",
-    "{check} probe failed: HTTP probe failed with statuscode: {!answer}",
-    "{check} probe failed: Get \"{asked}\": {!answer}",
-    "{check} probe failed: dial tcp {asked}: {!answer}",
-    "{check} probe failed: {!answer}",
-    "couldn't find key {!key} in {kind} {object}",
-    "MountVolume.SetUp failed for volume \"{volume}\" : {kind} \"{!object}\" not found",
-    "{kind} \"{!object}\" not found",
-    "{nodes that take it} nodes are available: {!why not}. preemption: {preemption}",
-    "{nodes that take it} nodes are available: {!why not}.",
-    "lookup {!name} on {DNS server}: {answer}",
-    "{who asks}: bad address '{!name}'",
-    "can't connect to remote host ({!address}): {answer}",
-    "container {container} ended: {!reason}, exit code {exit code}",
-    "{object} was told to go and stays: {field}: {!held by}",
-    "Container {container} failed {!check} probe, will be restarted",
+const FORMS: [(&str, Option<Told>); 18] = [
+    (
+        "User \"{who}\" cannot {!may not} resource \"{resource}\" in API group \"{API group}\" in the namespace \"{namespace}\"",
+        Some(RIGHTS),
+    ),
+    (
+        "User \"{who}\" cannot {!may not} resource \"{resource}\" in API group \"{API group}\" at the {scope} scope",
+        Some(RIGHTS),
+    ),
+    ("exceeded quota: {quota}, requested: {!asked for}, used: {used}, limited: {limit}", None),
+    ("{check} probe failed: HTTP probe failed with statuscode: {!answer}", None),
+    ("{check} probe failed: Get \"{asked}\": {!answer}", None),
+    ("{check} probe failed: dial tcp {asked}: {!answer}", None),
+    ("{check} probe failed: {!answer}", None),
+    ("couldn't find key {!key} in {kind} {object}", None),
+    ("MountVolume.SetUp failed for volume \"{volume}\" : {kind} \"{!object}\" not found", None),
+    ("{kind} \"{!object}\" not found", None),
+    ("{nodes that take it} nodes are available: {!why not}. preemption: {preemption}", None),
+    ("{nodes that take it} nodes are available: {!why not}.", None),
+    ("lookup {!name} on {DNS server}: {answer}", Some(NAMES)),
+    ("{who asks}: bad address '{!name}'", Some(NAMES)),
+    ("can't connect to remote host ({!address}): {answer}", None),
+    ("container {container} ended: {!reason}, exit code {exit code}", None),
+    ("{object} was told to go and stays: {field}: {!held by}", None),
+    ("Container {container} failed {!check} probe, will be restarted", None),
 ];
 /// Of a condition.
 const CONDITION: &str = "{condition}={status} {!reason}: {message}";
@@ -38,13 +56,23 @@ const CONDITION: &str = "{condition}={status} {!reason}: {message}";
 /// The parts of a clue's message, in its order.
 #[must_use]
 pub fn apart(clue: &Clue) -> Vec<Named> {
-    if clue.source == Source::Condition && clue.fault != Fault::Scheduling {
-        if let Some(parts) = parts(CONDITION, &clue.text) {
-            return parts;
-        }
+    if clue.source == Source::Condition
+        && clue.fault != Fault::Scheduling
+        && let Some(parts) = parts(CONDITION, &clue.text)
+    {
+        return parts;
     }
-    let known = FORMS.iter().find_map(|form| parts(form, &clue.text));
-    known.unwrap_or_else(|| chain(&clue.text))
+    known(&clue.text).map_or_else(|| chain(&clue.text), |(parts, _)| parts)
+}
+
+/// What the form of a clue's message tells.
+#[must_use]
+pub(super) fn told(clue: &Clue) -> Option<Told> {
+    known(&clue.text).and_then(|(_, told)| told)
+}
+
+fn known(text: &str) -> Option<(Vec<Named>, Option<Told>)> {
+    FORMS.iter().find_map(|(form, told)| parts(form, text).map(|parts| (parts, *told)))
 }
 
 /// What a form finds in a text, wherever in it the form begins.
@@ -100,9 +128,9 @@ mod tests {
 
     #[test]
     fn each_form_finds_its_own_parts_and_one_that_decides() {
-        for form in FORMS {
+        for (form, _) in FORMS {
             let text = form.replace("{!", "").replace(['{', '}'], "");
-            let known = FORMS.iter().find_map(|form| parts(form, &text)).expect(form);
+            let (known, _) = known(&text).expect(form);
             assert_eq!(known.iter().filter(|part| part.decides).count(), 1, "{form}: {known:?}");
             assert!(known.iter().all(|part| part.name == part.text), "{form}: {known:?}");
         }
@@ -111,9 +139,9 @@ mod tests {
     #[test]
     fn a_form_begins_anywhere_in_a_message() {
         let said = "Error from server (Forbidden): pods is forbidden: User \"robot\" cannot list resource \"pods\" in API group \"\" in the namespace \"lab\"";
-        let parts: Vec<String> = taken(FORMS[0], said).into_iter().map(|(name, text, _)| format!("{name}={text}")).collect();
+        let parts: Vec<String> = taken(FORMS[0].0, said).into_iter().map(|(name, text, _)| format!("{name}={text}")).collect();
         assert_eq!(parts, ["who=robot", "may not=list", "resource=pods", "namespace=lab"]);
-        assert_eq!(taken(FORMS[13], "12:00 wget: bad address 'db:8080'")[1].1, "db:8080");
+        assert_eq!(taken(FORMS[13].0, "12:00 wget: bad address 'db:8080'")[1].1, "db:8080");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Sentences that explain a fault. They lead and do not tell.
 
-use super::{Clue, Fault, PullFault, Source};
+use super::{Clue, Fault, PullFault, Source, apart};
 
 /// What a failed pull means, and no more than that.
 #[must_use]
@@ -75,9 +75,12 @@ pub fn fault(fault: Fault) -> &'static str {
 /// How to read the parts of a message.
 #[must_use]
 pub fn of_parts(clue: &Clue) -> &'static str {
+    if let Some((reads, _)) = apart::told(clue) {
+        return reads;
+    }
     match clue.fault {
         Fault::Crash => {
-            "A process takes what it needs from its command, its environment, its files and the network. The last part says what it did not get, or could not bear."
+            "A process takes what it needs from its command, its environment, its files and the network. The marked part says what it did not get, or could not bear."
         }
         Fault::Waits => "It asks again and again until it is answered. The part that is marked is what it asks for; everything else of the line only says how.",
         Fault::Config => "The node looked for exactly this name, in the pod's own namespace, and found nothing by it.",
@@ -103,9 +106,12 @@ pub fn look_next(clue: &Clue) -> &'static str {
     if clue.pair.is_some() {
         return "One of the two was meant, and the other follows. Look in the map for who else goes by the left one and who by the right one, before you change either.";
     }
+    if let Some((_, next)) = apart::told(clue) {
+        return next;
+    }
     match clue.fault {
         Fault::Crash => {
-            "Read the log of the run before to its end, then describe the pod: command, environment, mounts and limits are listed there. Which of them does the last part belong to?"
+            "Read the log of the run before to its end, then describe the pod: command, environment, mounts and limits are listed there. Which of them does the marked part belong to?"
         }
         Fault::Waits => "Look whether anything goes by that name: Services in their own table, and whether one of them leads to a pod in the map.",
         Fault::Config => "Describe the pod and find the line that names it, then list what there is of that kind. Compare the two letter by letter.",

@@ -62,9 +62,14 @@ pub(super) fn selector(scene: &Scene) -> Option<Clue> {
             .sum();
         (pairs, (alike * 1000.0) as u64, keys)
     };
-    let pod = pods.iter().max_by_key(near)?;
+    // behind a pod that is not ready stands another fault, which comes first
+    let pod = pods.iter().max_by_key(near).filter(|pod| pod.is_ready)?;
     let wants = labels(&service.selector).replace(", ", ",");
-    let mut clue = of_object(service, Source::State, format!("selector {wants} matches none of the {} pods", pods.len()));
+    let whom = match pods.len() {
+        1 => "does not match the only pod".to_owned(),
+        several => format!("matches none of the {several} pods"),
+    };
+    let mut clue = of_object(service, Source::State, format!("selector {wants} {whom}"));
     clue.explain = "A Service has no list of pods, only a selector. Compare it, key by key, with the labels that the pods carry.".to_owned();
     clue.pair = Some(Pair {
         left: side_of(service, "spec.selector", labels(&service.selector)),
@@ -84,7 +89,7 @@ fn likeness(a: &str, b: &str) -> f64 {
 /// A Service whose port leads where no container of its pods says it listens.
 pub(super) fn port(scene: &Scene) -> Option<Clue> {
     services(scene).find_map(|service| {
-        let pod = scene.pods.iter().find(|pod| selects(service, pod) && !pod.ports.is_empty())?;
+        let pod = scene.pods.iter().find(|pod| pod.is_ready && selects(service, pod) && !pod.ports.is_empty())?;
         let fits = |target: &PortRow| pod.ports.iter().any(|port| port.port == target.target || (!port.name.is_empty() && port.name == target.target));
         let wrong = service.ports.iter().find(|port| !fits(port))?;
         let text = format!("port {} of the Service leads to {}, where no container of its pods says that it listens", wrong.port, wrong.target);

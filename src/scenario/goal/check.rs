@@ -1,6 +1,6 @@
 //! What a goal sees in the cluster at one moment, and how it says so.
 
-use crate::cluster::snapshot::{ContainerState, ObjectRow, PodRow};
+use crate::cluster::snapshot::{ContainerRow, ContainerState, ObjectRow, PodRow};
 use crate::scenario::clue::{Evidence, crash, living, rules};
 use crate::scenario::{Test, Want};
 
@@ -142,22 +142,22 @@ fn pulls(evidence: &Evidence) -> Check {
             .into_iter()
             .flat_map(|pod| pod.containers.iter().map(move |container| (pod, container)))
     };
-    let waiting = |reasons: &'static [&'static str]| {
-        containers().find(|(_, container)| matches!(&container.state, ContainerState::Waiting { reason, .. } if reasons.contains(&reason.as_str())))
-    };
-    if let Some((pod, container)) = waiting(rules::PULL_REASONS) {
-        return Check::new(false, looked_at, format!("{}: {} does not come", pod.status, container.image));
-    }
     let started = |state: &ContainerState| {
         !matches!(state, ContainerState::Unknown)
             && !matches!(state, ContainerState::Waiting { reason, .. } if matches!(reason.as_str(), "ContainerCreating" | "PodInitializing" | ""))
     };
+    let refused =
+        |container: &ContainerRow| matches!(&container.state, ContainerState::Waiting { reason, .. } if rules::PULL_REASONS.contains(&reason.as_str()));
     let (mut all, mut have) = (0, 0);
     for (_, container) in containers() {
         all += 1;
-        have += usize::from(started(&container.state));
+        have += usize::from(started(&container.state) && !refused(container));
     }
-    Check::new(all > 0 && have == all, looked_at, format!("{have} of {all} containers have their image"))
+    let count = format!("{have} of {all} containers have their image");
+    match containers().find(|(_, container)| refused(container)) {
+        Some((pod, _)) => Check::new(false, looked_at, format!("{}{}; {count}", pod.status, which(pod, evidence))),
+        None => Check::new(all > 0 && have == all, looked_at, count),
+    }
 }
 
 fn endpoints(service: &str, at_least: u32, evidence: &Evidence) -> Check {

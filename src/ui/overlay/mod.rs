@@ -19,7 +19,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::pane::{framed, padded, percent, scrolled, wrap_spans};
 use super::theme::{Look, Mean};
-use crate::lab::keymap::help;
+use crate::lab::keymap::{footer, help};
 use crate::lab::msg::Measures;
 use crate::lab::{Model, Overlay, Pane, Question, View};
 
@@ -28,8 +28,11 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
     let Some(top) = model.overlays.last() else { return };
     let mut pen = Pen { frame, look, area, measures };
     match top {
-        Overlay::Help { scroll } => pen.dialog(86, "Keys", help_lines(look, model), *scroll),
-        Overlay::Ask { question, lines, scroll } => ask(&mut pen, *question, lines, *scroll),
+        Overlay::Help { scroll } => {
+            let width = usize::from(area.width.min(HELP).saturating_sub(4));
+            pen.dialog(HELP, "Keys", help_lines(look, model, width), *scroll);
+        }
+        Overlay::Ask { question, lines, scroll } => ask(&mut pen, model, *question, lines, *scroll),
         Overlay::NameContext { typed, lines, scroll, .. } => name_context(&mut pen, typed, lines, *scroll),
         Overlay::Diff { lines, scroll } => diff::solution(&mut pen, lines, *scroll),
         Overlay::Page {
@@ -120,7 +123,10 @@ fn fitted(line: Line<'static>, width: usize) -> Vec<Line<'static>> {
     )
 }
 
-fn help_lines(look: &Look, model: &Model) -> Vec<Line<'static>> {
+/// Columns of the help.
+const HELP: u16 = 86;
+
+fn help_lines(look: &Look, model: &Model, width: usize) -> Vec<Line<'static>> {
     let groups = help(model);
     let keys = groups.iter().flat_map(|(_, lines)| lines).map(|(keys, _)| keys.width()).max().unwrap_or(0);
     let mut out = Vec::new();
@@ -130,16 +136,14 @@ fn help_lines(look: &Look, model: &Model) -> Vec<Line<'static>> {
         }
         out.push(Line::styled(group, look.style(Mean::Dim)));
         for (key, what) in lines {
-            out.push(Line::from(vec![
-                Span::styled(format!("  {}  ", padded(&key, keys)), look.style(Mean::Key)),
-                Span::styled(what, look.style(Mean::Text)),
-            ]));
+            let key = (format!("  {}  ", padded(&key, keys)), look.style(Mean::Key));
+            out.extend(wrap_spans(vec![key, (what.to_owned(), look.style(Mean::Text))], width, keys + 4));
         }
     }
     out
 }
 
-fn ask(pen: &mut Pen, question: Question, lines: &[String], scroll: usize) {
+fn ask(pen: &mut Pen, model: &Model, question: Question, lines: &[String], scroll: usize) {
     let title = match question {
         Question::Write(_) => "This writes to a real cluster",
         Question::Solve => "Apply the solution?",
@@ -151,20 +155,14 @@ fn ask(pen: &mut Pen, question: Question, lines: &[String], scroll: usize) {
     let look = pen.look;
     let mut shown: Vec<Line> = lines.iter().map(|line| Line::styled(line.clone(), look.style(Mean::Text))).collect();
     shown.push(Line::default());
-    let key = |key: &'static str| Span::styled(key, look.style(Mean::Key));
-    let word = |word: &'static str| Span::styled(word, look.style(Mean::Text));
-    shown.push(Line::from(match question {
-        Question::Leave { .. } => vec![
-            key("c"),
-            word(" clean up first   "),
-            key("Enter"),
-            word(" leave at once   "),
-            key("n"),
-            word(" stay"),
-        ],
-        Question::GoOn => vec![key("Enter"), word(" go on   "), key("n"), word(" clean up")],
-        _ => vec![key("Enter"), word(" yes   "), key("n"), word(" no")],
-    }));
+    let answers = footer(model).into_iter();
+    let answer = |(key, word): (String, String)| {
+        [
+            Span::styled(key, look.style(Mean::Key)),
+            Span::styled(format!(" {word}   "), look.style(Mean::Text)),
+        ]
+    };
+    shown.push(Line::from(answers.flat_map(answer).collect::<Vec<_>>()));
     pen.dialog(72, title, shown, scroll);
 }
 

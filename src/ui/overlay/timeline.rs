@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::Pen;
-use crate::lab::timeline::{Moment, Tone, clock, moments, said_times};
+use crate::lab::timeline::{Moment, Tone, clock, moments, said};
 use crate::lab::{Model, Screen};
 use crate::ui::pane::wrap_spans;
 use crate::ui::theme::{Look, Mean, Sign};
@@ -40,8 +40,7 @@ fn rows(look: &Look, moment: &Moment, width: usize) -> Vec<Line<'static>> {
         _ => (format!("{bar} {indent}"), format!("{sign} ")),
     };
     let hang = 10 + axis.width() + lead.width();
-    let text = format!("{}{}", moment.text, said_times(moment));
-    let wrapped = wrap_spans(vec![(text, look.style(mean))], width.saturating_sub(hang), 0);
+    let wrapped = wrap_spans(vec![(said(moment), look.style(mean))], width.saturating_sub(hang), 0);
     let lead_mean = match moment.tone {
         Tone::Action => Mean::Key,
         Tone::Plain => Mean::Frame,
