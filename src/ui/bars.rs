@@ -19,6 +19,9 @@ use crate::scenario::{Level, Scenario};
 /// What stands left and right must not read as one.
 const APART: usize = 2;
 
+/// Columns that `klab`, the lesson's number and the beginning of its title take.
+const TITLE: usize = 26;
+
 /// Draws the top bar.
 pub fn header(frame: &mut Frame, look: &Look, area: Rect, model: &Model) {
     let dim = look.style(Mean::Dim);
@@ -28,7 +31,12 @@ pub fn header(frame: &mut Frame, look: &Look, area: Rect, model: &Model) {
         Screen::Picker(_) => left.push(Span::styled("learn to fix Kubernetes", dim)),
         Screen::Attempt(attempt) => {
             right = state(look, model, attempt);
-            let right: usize = right.iter().map(Span::width).sum();
+            let wide = |spans: &[Span]| spans.iter().map(Span::width).sum::<usize>();
+            // the cluster is named in every command, and the lesson is not
+            if usize::from(area.width) < wide(&right) + TITLE {
+                right.remove(0);
+            }
+            let right = wide(&right);
             left.extend(lesson(
                 look,
                 &attempt.scenario,

@@ -95,7 +95,8 @@ fn saw(goal: &Verdict) -> String {
 fn rows(look: &Look, goal: &Verdict, titles: usize, width: usize, room: Room) -> Vec<Line<'static>> {
     let (sign, mean) = sign(goal);
     let mut saw = saw(goal);
-    if room == Room::Row {
+    // what holds needs no second row
+    if room == Room::Row || goal.met {
         saw = begun(look, &saw, width.saturating_sub(titles + 4));
     }
     let words = vec![

@@ -312,3 +312,59 @@ fn without_colours_the_title_of_the_focused_pane_is_reversed() {
     let reversed = |x: u16| terminal.backend().buffer()[(x, 1)].modifier.contains(Modifier::REVERSED);
     assert!(reversed(3) && !reversed(60), "the lesson has the focus, the table has not");
 }
+
+#[test]
+fn a_feed_that_follows_leaves_no_row_blank_while_older_events_are_hidden() {
+    use crate::cluster::snapshot::{Change, EventRow, Row, Uid};
+    let mut model = with_deployment();
+    let attempt = model.attempt_mut().unwrap();
+    for at in 0..40_u32 {
+        let event = EventRow {
+            uid: Uid(format!("e{at:02}")),
+            reason: "Pulling".to_owned(),
+            message: format!("event {at:02} {}", "of many words ".repeat(usize::try_from(at % 3 * 6).unwrap())),
+            count: 1,
+            last: Some(Timestamp::from_second(i64::from(at)).unwrap()),
+            ..EventRow::default()
+        };
+        attempt.snapshot.take(Change::Put(Row::Event(event)));
+    }
+    for (columns, rows) in [(140, 40), (140, 41), (140, 42), (100, 30), (100, 31)] {
+        let screen = drawn(&model, columns, rows);
+        let feed: Vec<&str> = screen.lines().skip_while(|line| !line.contains(" Events ")).skip(1).collect();
+        let feed: Vec<&str> = feed.into_iter().take_while(|line| !line.contains('╰')).collect();
+        let right = |line: &&str| line.trim_matches('"').chars().rev().skip(1).take(30).any(char::is_alphanumeric);
+        assert!(feed[0].contains("event"), "it begins with an event at {columns}x{rows}:\n{screen}");
+        assert!(
+            feed.iter().all(|line| right(line) || line.contains("event") || line.contains("words")),
+            "{screen}"
+        );
+    }
+}
+
+#[test]
+fn a_small_screen_keeps_the_lessons_name_and_the_clue() {
+    let mut model = with_deployment();
+    let attempt = model.attempt_mut().unwrap();
+    attempt.focus = crate::lab::Pane::Pods;
+    attempt.clue = Some(clue(crate::scenario::clue::Fault::Crash, crate::scenario::clue::Source::State, "fatal: no"));
+    let screen = drawn(&model, 60, 18);
+    assert!(screen.contains("02 ImagePull") && screen.contains("fatal: no"), "{screen}");
+}
+
+#[test]
+fn what_an_overlay_leaves_in_view_is_quiet() {
+    let look = Look {
+        palette: Palette::Dark,
+        ascii: false,
+    };
+    let mut model = with_deployment();
+    let style = |model: &Model| {
+        let mut terminal = Terminal::new(TestBackend::new(140, 40)).unwrap();
+        terminal.draw(|frame| drop(render(model, &look, frame))).unwrap();
+        terminal.backend().buffer()[(2, 2)].fg
+    };
+    let before = style(&model);
+    model.overlays.push(crate::lab::Overlay::Help { scroll: 0 });
+    assert_ne!(before, style(&model));
+}

@@ -1,7 +1,7 @@
 //! Timeline, strips, words: how what happened is kept and told.
 
 use super::bench::*;
-use crate::cluster::snapshot::{Change, ConditionRow, EventRow, ObjectRef, PodRow, Row};
+use crate::cluster::snapshot::{Change, ConditionRow, EventRow, Fact, ObjectRef, PodRow, Row};
 use crate::lab::journal::{Mark, Shade};
 use crate::lab::msg::{Detail, Effect, FromCluster, Order};
 use crate::lab::timeline::{Tone, moments};
@@ -265,4 +265,48 @@ fn where_no_pod_comes_the_table_shows_what_the_clue_is_about() {
     lab.keys("]");
     lab.put(vec![Row::Pod(pod("web-2", 2))]);
     assert_ne!(lab.attempt().tab, Tab::Pods, "a tab that was chosen stays");
+}
+
+#[test]
+fn the_lines_stand_in_the_order_of_the_seconds_they_show() {
+    let mut lab = Lab::opened(Place::Practice);
+    lab.pass(900);
+    lab.keys("b");
+    let put = |created: i64| Row::Pod(pod(&format!("web-{created}"), created));
+    lab.pass(300);
+    lab.put(vec![put(1), failed_pull("web-1", 1, 2, 2)]);
+    let shown: Vec<i64> = moments(lab.attempt())
+        .iter()
+        .filter_map(|moment| moment.after)
+        .map(|after| after.as_secs())
+        .collect();
+    assert!(shown.len() >= 2 && shown.is_sorted() && shown[0] == 1, "{shown:?}");
+}
+
+#[test]
+fn a_pod_that_was_told_to_go_is_no_fault() {
+    let mut lab = Lab::broken();
+    let mut going = pod("web-1", 1);
+    (going.deleting, going.status) = (true, "ContainerStatusUnknown".to_owned());
+    lab.put(vec![Row::Pod(going)]);
+    assert!(told(&lab).iter().all(|(_, text)| !text.contains("Unknown")), "{:?}", told(&lab));
+}
+
+#[test]
+fn a_change_names_the_field_that_the_rows_show() {
+    let mut lab = Lab::broken();
+    let paused = |says: &str, wish: u64| {
+        let mut row = object("CronJob", "backup", None);
+        row.wish = wish;
+        row.facts = vec![Fact {
+            path: "spec.suspend".to_owned(),
+            text: says.to_owned(),
+        }];
+        Row::Object(row)
+    };
+    lab.put(vec![paused("true", 1)]);
+    lab.tick(60);
+    lab.put(vec![paused("false", 2)]);
+    let said = "you set spec.suspend of CronJob backup from true to false";
+    assert!(told(&lab).iter().any(|(_, text)| text == said), "{:?}", told(&lab));
 }

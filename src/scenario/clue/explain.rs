@@ -84,9 +84,7 @@ pub fn of_parts(clue: &Clue) -> &'static str {
         }
         Fault::Waits => "It asks again and again until it is answered. The part that is marked is what it asks for; everything else of the line only says how.",
         Fault::Config => "The node looked for exactly this name, in the pod's own namespace, and found nothing by it.",
-        Fault::Scheduling => {
-            "Every node is counted once, under the first thing that stands against it. Only a reason that the pod or a node can change is of use."
-        }
+        Fault::Scheduling => "The nodes are counted by what stands against them. A reason is of use where the pod, or a node, can be changed so that it falls.",
         Fault::Probe => "The first part says which check failed, the last what came back. An answer, even a wrong one, proves that something listens there.",
         Fault::Quota => "What is asked for is added to what is used, and the sum is more than the limit. One of the three numbers has to give way.",
         Fault::Mount => "The volume is described in the pod, and what it is filled from must be in the same namespace, under the same name.",

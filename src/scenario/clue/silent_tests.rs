@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Clue, Fault, Source};
 use crate::cluster::snapshot::{ConditionRow, Fact, ObjectRow, PortRow, Uid};
-use crate::scenario::stage::{NASTY, Names, PLAIN, Stage, at, ended, running};
+use crate::scenario::stage::{NASTY, Names, PLAIN, Stage, at, ended, running, waiting};
 use crate::scenario::{ClueRule, Scenario};
 
 const BOTH: [Names; 2] = [PLAIN, NASTY];
@@ -73,6 +73,21 @@ fn a_selector_stands_beside_the_labels_it_should_match() {
         service.selector = pairs(&[("app", names.app)]);
         put(&mut stage, service);
         assert_eq!(stage.clue(), None);
+    }
+}
+
+#[test]
+fn behind_a_pod_that_is_not_ready_another_fault_comes_first() {
+    for names in BOTH {
+        let mut stage = Stage::new();
+        let mut service = object(&mut stage, "Service", "web");
+        service.selector = pairs(&[("app", "other")]);
+        put(&mut stage, service);
+        stage.pod("p", names, waiting("ContainerCreating", ""), 0);
+        assert_eq!(stage.clue(), None);
+        stage.pod("p", names, running(0), 0);
+        let clue = stage.clue().expect("now nothing else is in the way");
+        assert!(clue.text.ends_with("does not match the only pod"), "{}", clue.text);
     }
 }
 
