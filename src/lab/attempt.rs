@@ -3,6 +3,7 @@
 pub mod cluster;
 mod inspect;
 pub(super) mod leave;
+mod panes;
 mod production;
 pub(super) mod story;
 
@@ -13,17 +14,16 @@ use jiff::Timestamp;
 use super::keymap::Action;
 use super::lesson::{self, NextHint, Place, Stop, Turned};
 use super::msg::{AttemptNo, Effect, Link};
-use super::order::Of;
 use super::scroll::{Step, moved};
-use super::{
-    Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, answer, clock, drill, feed, layout, live, order, palette, shell, table, views,
-};
+use super::{Attempt, Leaving, Memory, Model, Pane, Screen, Scrolls, Stage, Tab, answer, clock, drill, feed, layout, live, palette, shell, table, views};
 use crate::cluster::snapshot::Snapshot;
 use crate::scenario::Scenario;
 use crate::scenario::goal::Judge;
 
 pub(super) use inspect::{act as inspect, edit, logs_of, page};
 pub(super) use leave::next;
+pub(super) use panes::say_equal;
+use panes::{follow, toggle};
 
 /// Opens the scenario of a card in a new attempt.
 pub(super) fn open(model: &mut Model, place: usize) -> Vec<Effect> {
@@ -217,72 +217,6 @@ pub(super) fn turn_fold(model: &mut Model, part: usize) -> Vec<Effect> {
         Turned::Done | Turned::Nothing => {}
     }
     Vec::new()
-}
-
-const PANES: [Pane; 4] = [Pane::Lesson, Pane::Pods, Pane::Events, Pane::Goals];
-
-/// The pane after this one, or before it; by pages the cluster's or the lesson's page, and backwards the panes of the cluster's.
-fn next_pane(pane: Pane, forward: bool, by_pages: bool) -> Pane {
-    let panes = if by_pages { &PANES[1..] } else { &PANES[..] };
-    let at = panes.iter().position(|one| *one == pane);
-    match (at, by_pages, forward) {
-        (Some(_), true, true) => Pane::Lesson,
-        (Some(at), true, false) | (Some(at), false, true) => panes[(at + 1) % panes.len()],
-        (Some(at), false, false) => panes[(at + panes.len() - 1) % panes.len()],
-        (None, ..) => panes[0],
-    }
-}
-
-fn toggle(model: &mut Model, action: Action) {
-    let by_pages = model.by_pages();
-    let Some(attempt) = model.attempt_mut() else { return };
-    match action {
-        Action::NextPane | Action::PreviousPane => attempt.focus = next_pane(attempt.focus, action == Action::NextPane, by_pages),
-        Action::Filter => {
-            let feed = attempt.focus == Pane::Events;
-            attempt.order.typing = Some(if feed { Of::Events } else { Of::Rows });
-            if attempt.focus == Pane::Lesson {
-                attempt.focus = Pane::Pods;
-            }
-        }
-        Action::Sort => order::turn(attempt),
-        Action::SortBack => attempt.order.downwards = !attempt.order.downwards,
-        Action::NextTab => table::turn(attempt, true),
-        Action::PreviousTab => table::turn(attempt, false),
-        Action::Warnings => {
-            attempt.warnings_only = !attempt.warnings_only;
-            follow(attempt);
-        }
-        Action::Wide => attempt.wide = !attempt.wide,
-        Action::Zoom => attempt.zoom = !attempt.zoom,
-        Action::Follow => follow(attempt),
-        _ => {}
-    }
-}
-
-/// The kubectl command that shows what the key has turned to.
-pub(super) fn say_equal(model: &mut Model, action: Action) {
-    let namespace = namespace(model);
-    let Some(attempt) = model.attempt() else { return };
-    let kind = match &attempt.tab {
-        Tab::Pods => "pod".to_owned(),
-        Tab::Kind(kind) => kind.to_lowercase(),
-    };
-    let wide = if attempt.wide { " -o wide" } else { "" };
-    let command = match action {
-        Action::NextTab | Action::PreviousTab | Action::Wide => format!("kubectl get {kind}{wide} -n {namespace}"),
-        Action::Warnings if attempt.warnings_only => format!("kubectl events --types=Warning -n {namespace}"),
-        Action::Warnings => format!("kubectl events -n {namespace}"),
-        _ => return,
-    };
-    equal(model, command);
-}
-
-/// The feed shows the newest event again.
-fn follow(attempt: &mut Attempt) {
-    attempt.scroll.events = None;
-    attempt.scroll.unseen = 0;
-    attempt.memory.feed.clear();
 }
 
 /// A movement in the focused pane: the table moves its selection, the others scroll.

@@ -1,11 +1,13 @@
 //! The one key table: what each key does and where. The footer and the help are printed from it.
 
+mod footer;
 mod keys;
 mod order;
 mod table;
 
 use crossterm::event::KeyEvent;
 
+pub use footer::footer;
 pub use keys::{Keys, bindable, named, rival};
 pub use table::TABLE;
 
@@ -13,7 +15,7 @@ use super::key::Key;
 use super::key::Key::Ctrl;
 use super::msg::Detail;
 use super::scroll::Step;
-use super::{Model, Overlay, Pane, Place, Question, Screen, Stage, drill, overlay, shell};
+use super::{Model, Overlay, Place, Question, Screen, overlay, shell};
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -235,55 +237,6 @@ pub fn labels(model: &Model, binding: &Binding) -> String {
 #[must_use]
 pub fn labels_of(keys: &[Key]) -> String {
     keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
-}
-
-/// The footer: key and word, what matters now first.
-#[must_use]
-pub fn footer(model: &Model) -> Vec<(String, String)> {
-    let scopes = scopes(model);
-    let binding = |action: &Action| {
-        let of = |scope: &Scope| TABLE.iter().find(|b| b.scope == *scope && b.action == *action && !b.short.is_empty());
-        scopes.iter().find_map(of)
-    };
-    let said = |b: &Binding| match (b.action, model.next_card()) {
-        (Action::Next, Some(card)) => format!("next: {}", card.label()),
-        _ => word(model, b).to_owned(),
-    };
-    let actions = order::now(model);
-    actions
-        .iter()
-        .filter_map(binding)
-        .filter_map(|b| Some((model.keys.now(b).first()?.label(), said(b))))
-        .collect()
-}
-
-/// The footer's word for a key, as it is meant just now.
-fn word(model: &Model, b: &Binding) -> &'static str {
-    match (b.action, model.overlays.last(), &model.screen) {
-        (Action::Quit, None, Screen::Attempt(_)) => "leave",
-        (Action::NextPane, ..) if model.by_pages() => "page",
-        (Action::Open, None, Screen::Attempt(attempt)) if attempt.stage == Stage::Failed => "try again",
-        (Action::Open, None, Screen::Attempt(attempt)) if attempt.focus == Pane::Lesson => "type it",
-        (action, Some(Overlay::Ask { question, .. }), screen) => of_question(action, *question, screen).unwrap_or(b.short),
-        (Action::Open, Some(Overlay::Palette(_)), _) => "do it",
-        (Action::Open, Some(Overlay::Repair(page)), _) if page.typed.is_some() => "send",
-        (Action::Back, Some(Overlay::Palette(_) | Overlay::Repair(_)), _) => "back",
-        (Action::Solve, None, Screen::Attempt(attempt)) if drill::runs(attempt) => "give up",
-        _ => b.short,
-    }
-}
-
-/// What a question's answers come to.
-fn of_question(action: Action, question: Question, screen: &Screen) -> Option<&'static str> {
-    let going = matches!(screen, Screen::Attempt(attempt) if attempt.stage == Stage::Cleaning);
-    Some(match (action, question) {
-        (Action::CleanFirst, Question::Leave { .. }) if going => "leave when all is gone",
-        (Action::Yes, Question::Leave { .. }) => "leave at once",
-        (Action::No, Question::Leave { .. }) => "stay",
-        (Action::Yes, Question::GoOn) => "go on",
-        (Action::No, Question::GoOn) => "clean up",
-        _ => return None,
-    })
 }
 
 /// Every key by group, for the help.

@@ -6,6 +6,7 @@ mod asking;
 mod bench;
 mod clock;
 mod comparing;
+mod ends;
 mod faults;
 mod keys;
 mod laying;
