@@ -23,10 +23,32 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, attempt: &Attempt, measu
     mark(look, &mut lines, attempt, measures, visible);
     let revealed = |place| measures.parts.iter().find(|(part, _)| *part == place).map(|(_, row)| *row);
     let from = attempt.memory.reveal.and_then(revealed).unwrap_or(attempt.scroll.lesson);
-    let right = Line::styled(percent(from, lines.len(), visible), look.style(Mean::Dim));
+    let mut right = enter(look, attempt, marked(attempt, measures, visible), width);
+    right.push(Span::styled(percent(from, lines.len(), visible), look.style(Mean::Dim)));
     let title = Line::styled("Scenario", look.style(if attempt.focus == Pane::Lesson { Mean::Key } else { Mean::Strong }));
-    let inside = framed(frame, look, area, attempt.focus == Pane::Lesson, title, right);
+    let inside = framed(frame, look, area, attempt.focus == Pane::Lesson, title, Line::from(right));
     scrolled(frame, inside, lines, from, Pane::Lesson, measures);
+}
+
+/// From this width on there is room for what copies a command, too.
+const COPIES: usize = 44;
+
+/// What Enter does with the mark, for the frame's right end.
+fn enter(look: &Look, attempt: &Attempt, stop: Option<Stop>, width: usize) -> Vec<Span<'static>> {
+    let said: &[(&str, &str)] = match stop.filter(|_| attempt.focus == Pane::Lesson) {
+        Some(Stop::Command(_)) if width >= COPIES => &[("Enter", "types it"), (".", "copies it")],
+        Some(Stop::Command(_)) => &[("Enter", "types it")],
+        Some(Stop::Fold(part)) if shown(attempt).iter().any(|shown| shown.part == part && shown.body.is_some()) => &[("Enter", "shuts it")],
+        Some(Stop::Fold(_)) => &[("Enter", "opens it")],
+        None => &[],
+    };
+    let key = |(key, does): &(&'static str, &str)| {
+        [
+            Span::styled(*key, look.style(Mean::Key)),
+            Span::styled(format!(" {does}  "), look.style(Mean::Dim)),
+        ]
+    };
+    said.iter().flat_map(key).collect()
 }
 
 /// Shows which command Enter types, or which fold it turns.

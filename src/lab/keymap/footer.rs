@@ -1,6 +1,6 @@
 //! The footer: the keys that matter now, each with the word for what it does just now.
 
-use super::super::{Model, Overlay, Pane, Question, Screen, Stage, drill};
+use super::super::{Model, Overlay, Question, Screen, Stage, drill};
 use super::{Action, Binding, Scope, TABLE, order, scopes};
 
 /// The footer: key and word, what matters now first.
@@ -29,7 +29,6 @@ fn word(model: &Model, b: &Binding) -> &'static str {
         (Action::Quit, None, Screen::Attempt(_)) => "leave",
         (Action::NextPane, ..) if model.by_pages() => "page",
         (Action::Open, None, Screen::Attempt(attempt)) if attempt.stage == Stage::Failed => "try again",
-        (Action::Open, None, Screen::Attempt(attempt)) if attempt.focus == Pane::Lesson => "type it",
         (action, Some(Overlay::Ask { question, .. }), screen) => of_question(action, *question, screen).unwrap_or(b.short),
         (Action::Open, Some(Overlay::Palette(_)), _) => "do it",
         (Action::Open, Some(Overlay::Repair(page)), _) if page.typed.is_some() => "send",

@@ -1,7 +1,6 @@
 //! Which keys matter now, for the footer.
 
 use super::super::drill;
-use super::super::lesson::{self, Stop};
 use super::super::msg::Detail;
 use super::super::{Attempt, Model, Overlay, Pane, Question, Screen, Stage, overlay, shell};
 use super::Action;
@@ -15,7 +14,7 @@ pub(super) fn now(model: &Model) -> Vec<Action> {
         (Some(top), _) => return of_overlay(top),
         (None, Screen::Picker(_)) => vec![Action::Open, Action::Filter],
         (None, Screen::Attempt(_)) if shell::owns(model) => return vec![Action::LeaveShell],
-        (None, Screen::Attempt(attempt)) => of_attempt(model, attempt),
+        (None, Screen::Attempt(attempt)) => of_attempt(attempt),
     };
     actions.extend([Action::Help, Action::Quit]);
     actions
@@ -45,10 +44,8 @@ fn of_overlay(top: &Overlay) -> Vec<Action> {
     }
 }
 
-fn of_attempt(model: &Model, attempt: &Attempt) -> Vec<Action> {
-    use Action::{
-        Break, Cleanup, Clue, Copy, Describe, Edit, Events, Filter, Hint, Logs, Map, Next, NextPane, Open, Pause, Repair, Shell, Solve, Timeline, Yaml,
-    };
+fn of_attempt(attempt: &Attempt) -> Vec<Action> {
+    use Action::{Break, Cleanup, Clue, Describe, Edit, Events, Filter, Hint, Logs, Map, Next, NextPane, Open, Pause, Repair, Shell, Solve, Timeline, Yaml};
     let of_stage: &[Action] = match attempt.stage {
         Stage::Opening | Stage::Cleaning => &[NextPane],
         Stage::Failed => return vec![Open],
@@ -66,7 +63,6 @@ fn of_attempt(model: &Model, attempt: &Attempt) -> Vec<Action> {
     });
     // what the focused pane alone can do comes before what is always there
     let of_pane: &[Action] = match attempt.focus {
-        Pane::Lesson if matches!(lesson::current(model), Some(Stop::Command(_))) => &[Open, Copy],
         Pane::Pods | Pane::Events => &[Filter],
         _ => &[],
     };

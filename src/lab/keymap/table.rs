@@ -63,7 +63,7 @@ pub static TABLE: &[Binding] = {
             &[Char('.')],
             Action::Copy,
             Attempt,
-            "copy it",
+            "",
             "copy the selected row's name, or the lesson's marked command",
             LESSON,
         ),

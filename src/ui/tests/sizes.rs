@@ -124,3 +124,16 @@ fn what_an_overlay_leaves_in_view_is_quiet() {
     model.overlays.push(crate::lab::Overlay::Help { scroll: 0 });
     assert_ne!(before, style(&model));
 }
+
+#[test]
+fn the_lesson_says_what_enter_does_with_the_marked_command() {
+    let mut model = with_deployment();
+    let screen = drawn(&model, 140, 40);
+    assert!(screen.contains("Enter opens it"), "a fold comes first: {screen}");
+    model.attempt_mut().unwrap().scroll.lesson = 40;
+    for (columns, rows, said) in [(140, 40, ". copies it"), (100, 30, "Enter types it"), (80, 24, ". copies it")] {
+        let screen = drawn(&model, columns, rows);
+        let marked = screen.contains("› kubectl") || screen.contains("› cd scenarios/");
+        assert!(marked && screen.contains(said), "{said} at {columns}x{rows}:\n{screen}");
+    }
+}
