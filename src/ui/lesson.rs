@@ -71,10 +71,14 @@ fn mark(look: &Look, lines: &mut [Line<'static>], attempt: &Attempt, measures: &
 /// Shows which fold Enter turns.
 fn mark_fold(lines: &mut [Line<'static>], measures: &Measures, part: usize) {
     let row = measures.parts.iter().find(|(one, _)| *one == part).map(|(_, row)| *row);
-    let first = row.and_then(|row| lines.get_mut(row)).and_then(|line| line.spans.first_mut());
-    if let Some(sign) = first {
-        sign.style = sign.style.add_modifier(Modifier::REVERSED);
-    }
+    let Some(line) = row.and_then(|row| lines.get_mut(row)).filter(|line| !line.spans.is_empty()) else {
+        return;
+    };
+    let first = line.spans.remove(0);
+    let (sign, rest) = first.content.split_once(' ').unwrap_or((&first.content, ""));
+    let sign = Span::styled(sign.to_owned(), first.style.add_modifier(Modifier::REVERSED));
+    let rest = Span::styled(format!(" {rest}"), first.style);
+    line.spans.splice(0..0, [sign, rest]);
 }
 
 /// Rows, the parts' first rows, and the commands' rows.

@@ -2,7 +2,7 @@
 
 use super::super::msg::{Effect, Order, Solved};
 use super::super::overlay::{ask, needs_yes};
-use super::super::{Attempt, Model, Overlay, Place, Question, Stage, diff, live};
+use super::super::{Attempt, Model, Overlay, Pane, Place, Question, Stage, diff, live};
 use super::production::looks_like_production;
 use super::{equal, namespace};
 use crate::scenario::clue::DEPTHS;
@@ -140,10 +140,16 @@ pub fn go_on(model: &mut Model) -> Vec<Effect> {
 
 /// `i`: its parts and what is blamed, then where to look next, then shut again.
 pub(super) fn clue(model: &mut Model) {
+    let by_pages = model.by_pages();
     let Some(attempt) = model.attempt_mut() else { return };
     if attempt.clue.is_none() {
         let broken = attempt.stage == Stage::Broken;
         model.say(false, "There is no clue yet", if broken { "watch the pods and events" } else { "b breaks it" });
+        return;
+    }
+    if by_pages && attempt.focus == Pane::Lesson {
+        // The card stands on the other page.
+        attempt.focus = Pane::Events;
         return;
     }
     attempt.clue_depth = (attempt.clue_depth + 1) % DEPTHS;

@@ -3,7 +3,7 @@
 use super::bench::*;
 use crate::cluster::snapshot::{Change, ContainerState, EventRow, ObjectRef, PodRow, Replicas, Row};
 use crate::lab::msg::{Effect, FromCluster, Order, Solved};
-use crate::lab::{Overlay, Place, Stage, next_wake};
+use crate::lab::{Overlay, Pane, Place, Stage, next_wake};
 use crate::scenario::clue::Fault;
 use crate::scenario::{ClueRule, Goal, Scenario, Want};
 use std::time::Duration;
@@ -220,4 +220,15 @@ fn what_is_looked_at_before_b_is_unmet() {
     lab.model.cards = vec![card(Ok(lesson()), "01-shop")];
     lab.keys("\n");
     assert_eq!(lab.attempt().verdicts.iter().map(|verdict| verdict.met).collect::<Vec<_>>(), [false, false]);
+}
+
+#[test]
+fn on_the_lessons_page_i_turns_to_the_clue_before_it_opens_more() {
+    let mut lab = broken();
+    lab.measure(Pane::Lesson, 60, 10);
+    lab.edit().focus = Pane::Lesson;
+    lab.keys("i");
+    assert_eq!((lab.attempt().focus, lab.attempt().clue_depth), (Pane::Events, 0));
+    lab.keys("i");
+    assert_eq!((lab.attempt().focus, lab.attempt().clue_depth), (Pane::Events, 1));
 }
