@@ -54,34 +54,30 @@ pub fn document(group: &str, version: &str, kinds: &[&'static Kind]) -> Result<R
         json!({"title": "Kubernetes", "version": discovery::VERSION}),
         Value::from(paths::paths(&kinds, &format!("/{}", way(group, version)))),
     );
-    let schemas = schemas(&kinds).into_iter().map(|(name, schema)| format!("{name:?}:{schema}").into());
+    let schemas = schemas(&kinds).map(|(name, schema)| format!("{name:?}:{schema}").into());
     let mut response = answer::listed(head, schemas, "}}}");
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, immutable"));
     Ok(response)
 }
 
-/// The schemas of kinds and of all types in them, encoded.
-fn schemas(kinds: &[&Kind]) -> BTreeMap<String, String> {
+/// The schemas of kinds and of all types in them, each made when it is asked for.
+fn schemas(kinds: &[&Kind]) -> impl Iterator<Item = (String, Value)> + use<> {
     let named = |kind: &&Kind| {
         let id = types::table().find(&kind.api_version(), kind.kind)?;
         let marked = json!([{"group": kind.group, "kind": kind.kind, "version": kind.version}]);
         Some((marks::schema_name(id), marked))
     };
     let mut own: BTreeMap<String, Value> = kinds.iter().filter_map(named).collect();
-    let mut encoded: BTreeMap<String, String> = kinds
-        .iter()
-        .filter_map(|kind| defined::schema(kind))
-        .map(|(name, schema)| (name, schema.to_string()))
-        .collect();
-    schemas::visit(kinds, |name, mut schema| {
-        marks::add(name, &mut schema);
-        if let Some(kind) = own.remove(name) {
+    let defined: Vec<(String, Value)> = kinds.iter().filter_map(|kind| defined::schema(kind)).collect();
+    let known = schemas::of(kinds).map(move |(name, mut schema)| {
+        marks::add(&name, &mut schema);
+        if let Some(kind) = own.remove(&name) {
             schema["x-kubernetes-group-version-kind"] = kind;
         }
-        encoded.insert(name.to_owned(), schema.to_string());
+        (name, schema)
     });
-    encoded
+    defined.into_iter().chain(known)
 }
 
 fn way(group: &str, version: &str) -> String {

@@ -13,30 +13,28 @@ use crate::practice::types;
 const PACKED: &[u8] = include_bytes!("../../../../assets/types/schemas.txt.gz");
 const REFERENCE: &str = "#/components/schemas/";
 
-/// Visits the schemas of kinds and of all types in them, with their names. A type stands after those that lead to it, so that
-/// one pass finds all; what nobody needs is not read, as it is much.
-pub fn visit(kinds: &[&Kind], mut found: impl FnMut(&str, Value)) {
+/// The schemas of kinds and of all types in them, with their names. A type stands after those that lead to it, so that one
+/// pass finds all; what nobody needs is not read, as it is much.
+pub fn of(kinds: &[&Kind]) -> impl Iterator<Item = (String, Value)> + use<> {
     // what a cluster defines has the metadata that all have
     let root = |kind: &&Kind| match kind.custom {
         Some(_) => types::table().find("meta/v1", "ObjectMeta"),
         None => types::table().find(&kind.api_version(), kind.kind),
     };
     let mut wanted: BTreeSet<String> = kinds.iter().filter_map(root).map(marks::schema_name).collect();
-    for line in lines() {
-        let (name, schema) = line.split_once(' ').unwrap_or_default();
-        if wanted.remove(name) {
-            // what is built in was read by the tests
-            let schema: Value = serde_json::from_str(schema).unwrap_or_default();
-            references(&schema, &mut |used| {
-                wanted.insert(used.to_owned());
-            });
-            found(name, schema);
-        }
-    }
+    lines().filter_map(move |line| {
+        let (name, schema) = line.split_once(' ').filter(|(name, _)| wanted.remove(*name))?;
+        // what is built in was read by the tests
+        let schema: Value = serde_json::from_str(schema).unwrap_or_default();
+        references(&schema, &mut |used| {
+            wanted.insert(used.to_owned());
+        });
+        Some((name.to_owned(), schema))
+    })
 }
 
 /// Every type: its name, a space, its schema.
-pub fn lines() -> impl Iterator<Item = String> {
+pub fn lines() -> impl Iterator<Item = String> + Send {
     BufReader::new(GzDecoder::new(PACKED)).lines().map_while(Result::ok)
 }
 

@@ -5,8 +5,7 @@ use crate::practice::kind::KINDS;
 
 fn of(group: &str, version: &str) -> Map<String, Value> {
     let kinds: Vec<&Kind> = KINDS.iter().copied().filter(|kind| kind.group == group && kind.version == version).collect();
-    let read = |(name, schema): (String, String)| (name, serde_json::from_str(&schema).unwrap());
-    schemas(&kinds).into_iter().map(read).collect()
+    schemas(&kinds).collect()
 }
 
 #[test]
