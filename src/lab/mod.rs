@@ -3,6 +3,7 @@
 mod answer;
 pub mod attempt;
 pub mod backoff;
+mod card;
 pub mod clock;
 pub mod compare;
 pub mod diff;
@@ -39,6 +40,7 @@ pub mod views;
 pub mod wake;
 pub mod word;
 
+pub use card::Card;
 pub use memory::{Leaving, Memory};
 pub use theme::Theme;
 pub use update::update;
@@ -53,7 +55,7 @@ use crate::cluster::snapshot::{ObjectRef, Snapshot, Uid};
 use crate::scenario::Scenario;
 use crate::scenario::clue::{Clue, LogRequest, LogTails};
 use crate::scenario::goal::{Judge, Verdict};
-use msg::{AttemptNo, Detail, Link, Measures, Notice, Order, Solved};
+use msg::{AttemptNo, Detail, Link, Measures, Notice, Order};
 
 /// The whole of what is on the screen and behind it.
 #[derive(Debug, Clone)]
@@ -98,31 +100,6 @@ pub enum Place {
         /// A class shares it, each learner under a name.
         shared: bool,
     },
-}
-
-/// A scenario as the picker lists it.
-#[derive(Debug, Clone)]
-pub struct Card {
-    pub folder: String,
-    /// The scenario, or what is wrong with its folder.
-    pub scenario: Result<Arc<Scenario>, String>,
-    pub state: Solved,
-    /// Best time in seconds.
-    pub best: Option<u64>,
-}
-
-impl Card {
-    /// `03 Port mismatch`
-    #[must_use]
-    pub fn label(&self) -> String {
-        match &self.scenario {
-            Ok(scenario) => match scenario.number {
-                Some(number) => format!("{number:02} {}", scenario.title),
-                None => scenario.title.clone(),
-            },
-            Err(_) => self.folder.clone(),
-        }
-    }
 }
 
 #[derive(Debug, Clone)]
