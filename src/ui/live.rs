@@ -1,5 +1,7 @@
 //! The cluster's side: pods, clue, events and goals, and how they share the rows.
 
+use std::cell::OnceCell;
+
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 
@@ -23,15 +25,45 @@ struct Rows {
     goals: goals::Room,
 }
 
+/// What clue and goals take of the rows, each way reckoned once and only when it is asked for.
+struct Heights<'a> {
+    look: &'a Look,
+    area: Rect,
+    model: &'a Model,
+    attempt: &'a Attempt,
+    clue: [OnceCell<u16>; 3],
+    goals: [OnceCell<u16>; 4],
+}
+
+impl Heights<'_> {
+    fn clue(&self, room: clue::Room) -> u16 {
+        let width = usize::from(self.area.width);
+        *self.clue[room as usize].get_or_init(|| clue::height(self.look, self.model, self.attempt, width, room) as u16)
+    }
+
+    fn goals(&self, room: goals::Room) -> u16 {
+        let width = usize::from(self.area.width.saturating_sub(4));
+        *self.goals[room as usize].get_or_init(|| goals::lines(self.look, self.attempt, width, room).len() as u16 + 2)
+    }
+}
+
 /// Draws the four, one above the other.
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
-    let rows = share(look, area, model, attempt);
+    let heights = Heights {
+        look,
+        area,
+        model,
+        attempt,
+        clue: Default::default(),
+        goals: Default::default(),
+    };
+    let rows = share(&heights);
     let clue = clue::lines(look, model, attempt, usize::from(area.width), usize::from(rows.clue));
     let [table_area, clue_area, feed, goals_area] = Layout::vertical([
         Constraint::Length(rows.pods),
         Constraint::Length(clue.len() as u16),
         Constraint::Min(0),
-        Constraint::Length(goals_height(look, area, attempt, rows.goals)),
+        Constraint::Length(heights.goals(rows.goals)),
     ])
     .areas(area);
     measures.edges.push(Drawn {
@@ -50,20 +82,17 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
 }
 
 /// The richest way in which all have what they need; where there is none, the feed gives way to the clue, and the clue to the goals.
-fn share(look: &Look, area: Rect, model: &Model, attempt: &Attempt) -> Rows {
-    let height = area.height;
-    let least = goals_height(look, area, attempt, goals::Room::Names);
+fn share(heights: &Heights<'_>) -> Rows {
+    let (height, attempt) = (heights.area.height, heights.attempt);
+    let least = heights.goals(goals::Room::Names);
     // the feed and the goals keep a few rows whatever was wished for
-    let wished = model.layout().table.map(|rows| rows.min(height.saturating_sub(least + 4)).max(4));
+    let wished = heights.model.layout().table.map(|rows| rows.min(height.saturating_sub(least + 4)).max(4));
     let pods = wished.unwrap_or_else(|| table::height(attempt, height < ROOMY));
-    let fits = |(goals, clue, feed): &(goals::Room, clue::Room, u16)| {
-        let clue = clue::height(look, model, attempt, usize::from(area.width), *clue) as u16;
-        pods + clue + feed + goals_height(look, area, attempt, *goals) <= height
-    };
+    let fits = |(goals, clue, feed): &(goals::Room, clue::Room, u16)| pods + heights.clue(*clue) + feed + heights.goals(*goals) <= height;
     match ways(height, attempt.focus == Pane::Goals).into_iter().find(fits) {
         Some((goals, _, feed)) => Rows {
             pods,
-            clue: height.saturating_sub(pods + feed + goals_height(look, area, attempt, goals)),
+            clue: height.saturating_sub(pods + feed + heights.goals(goals)),
             goals,
         },
         None => Rows {
@@ -91,8 +120,4 @@ fn ways(height: u16, goals_first: bool) -> Vec<(goals::Room, clue::Room, u16)> {
     }
     ways.extend([(Names, clue::Room::Tight, feed), (Names, clue::Room::Tight, LEAST)]);
     ways
-}
-
-fn goals_height(look: &Look, area: Rect, attempt: &Attempt, room: goals::Room) -> u16 {
-    goals::lines(look, attempt, usize::from(area.width.saturating_sub(4)), room).len() as u16 + 2
 }

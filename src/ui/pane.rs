@@ -108,7 +108,9 @@ fn named_shorter(look: &Look, text: &str, width: usize) -> Result<String, String
     if text.width() <= width {
         return Ok(text.to_owned());
     }
-    let words: Vec<(&str, usize, bool)> = text.split(' ').map(|word| (word, word.width(), word.contains(['-', '/', ':', '.']))).collect();
+    // a stop or a colon at its end makes a word no name
+    let named = |word: &str| word.trim_end_matches([':', '.', ',']).contains(['-', '/', ':', '.']);
+    let words: Vec<(&str, usize, bool)> = text.split(' ').map(|word| (word, word.width(), named(word))).collect();
     let longest = words.iter().map(|(_, wide, _)| *wide).max().unwrap_or(0);
     let fits = |cap: &usize| {
         let wide = words.iter().map(|(_, wide, name)| if *name { *wide.min(cap) } else { *wide });
@@ -144,7 +146,7 @@ pub fn padded(text: &str, width: usize) -> String {
 
 /// Styled words wrapped at a width, each row after the first behind an indent.
 pub fn wrap_spans(spans: Vec<(String, Style)>, width: usize, indent: usize) -> Vec<Line<'static>> {
-    let (width, indent) = (width.max(1), indent.min(width / 2));
+    let (width, indent) = (width.max(1), indent.min(width * 3 / 5));
     let mut rows: Vec<Vec<Span<'static>>> = vec![Vec::new()];
     let mut used = 0;
     for (text, style) in spans {
@@ -238,5 +240,7 @@ mod tests {
         assert_eq!(squeezed(&LOOK, text, 20).width(), 20);
         assert_eq!(begun(&LOOK, text, 20), "0 of 1 ready…");
         assert_eq!(begun(&LOOK, text, 5), "0 of…");
+        let plain = "error trying to reach service: dial tcp 10.244.0.17:8080";
+        assert_eq!(begun(&LOOK, plain, 34), "error trying to reach service…");
     }
 }
