@@ -80,7 +80,7 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
         }
         Some(Command::Man) => Ok(app::papers::man().map(|()| true)?),
         Some(Command::Serve(serve)) => {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+            let runtime = runtime()?;
             runtime.block_on(app::serve::run(serve, &settings))?;
             runtime.shutdown_background();
             Ok(true)
@@ -90,8 +90,13 @@ fn go(cli: Cli) -> anyhow::Result<bool> {
 
 /// The lab on the terminal, until the learner leaves.
 fn on_screen(settings: Settings, open: Option<String>) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = runtime()?;
     runtime.block_on(app::play(settings, open))?;
     runtime.shutdown_background();
     Ok(())
+}
+
+/// One thread for all that waits: the cluster, its callers and the screen wake each other without another thread's help.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use crossterm::event::{Event, EventStream};
 use futures::StreamExt;
+use futures::stream::{SelectAll, select_all};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -45,7 +46,7 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
         effects.extend(model.open(&folder));
     }
     let look = Look::from_env(|name| std::env::var(name).ok(), background::is_light());
-    let mut keys = EventStream::new();
+    let mut keys = keyboard();
     let mut author = Author::of(&settings);
     let pictures = hands.pictures();
     let mut drawn: Option<Instant> = None;
@@ -65,7 +66,7 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
             };
             signals.forget();
             screen.take_back()?;
-            keys = EventStream::new();
+            keys = keyboard();
             if !model.mouse {
                 terminal::mouse(false);
             }
@@ -115,6 +116,11 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
         }
         dirty = true;
     }
+}
+
+/// Keys, mouse and sizes. As one of a selection it is asked only when it has something: asking it takes a lock that its own thread waits with.
+fn keyboard() -> SelectAll<EventStream> {
+    select_all([EventStream::new()])
 }
 
 /// What the scenarios' author saves; pending where nobody writes.

@@ -64,7 +64,7 @@ async fn same_as_kubectl(cluster: &Cluster, kind: &str, name: &str) {
     assert_eq!(last.0, last.1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 #[ignore = "needs KLAB_TEST_CONTEXT"]
 async fn make_watch_describe_change_and_take_away() {
     let cluster = connected(&format!("t-cluster-{}", std::process::id())).await;
@@ -183,7 +183,7 @@ async fn make_watch_describe_change_and_take_away() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 #[ignore = "needs KLAB_TEST_CONTEXT"]
 async fn in_a_users_own_namespace_only_what_klab_made_goes() {
     let mut cluster = connected(&format!("t-cluster-own-{}", std::process::id())).await;
@@ -200,7 +200,7 @@ async fn in_a_users_own_namespace_only_what_klab_made_goes() {
     assert_eq!((report.left.len(), theirs_left), (0, true));
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 #[ignore = "needs KLAB_TEST_CONTEXT"]
 async fn what_klab_did_not_make_is_left_alone() {
     let cluster = connected("default").await;

@@ -8,7 +8,7 @@ use crate::scenario::{Fold, Part};
 pub use stops::{Place, Stop, command, current, marked, step, typed};
 
 /// A stretch of the lesson as it is shown.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Shown<'a> {
     /// Place among the lesson's parts.
     pub part: usize,
@@ -19,7 +19,7 @@ pub struct Shown<'a> {
 }
 
 /// What the line of a fold says.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct FoldLine<'a> {
     pub kind: Fold,
     /// `Hint 1 of 3`, `Solution`, …

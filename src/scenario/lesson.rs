@@ -36,7 +36,7 @@ pub enum Part {
 }
 
 /// Why a stretch is folded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fold {
     /// The nth hint, from 1.
     Hint(usize),

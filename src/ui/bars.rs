@@ -4,10 +4,9 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::pane::{begun, first_words, wrap_spans};
+use super::pane::{begun, first_words, laid, wrap_spans};
 use super::table::since;
 use super::theme::{Look, Mean, Sign};
 use crate::lab::keymap::footer;
@@ -148,7 +147,8 @@ pub fn keys(frame: &mut Frame, look: &Look, area: Rect, model: &Model, measures:
         spans.push(Span::styled(format!(" {word}{}", " ".repeat(GAP)), look.style(Mean::Text)));
         used += wide + GAP;
     }
-    frame.render_widget(Paragraph::new(Line::from(spans)).style(look.shade()), area);
+    frame.buffer_mut().set_style(area, look.shade());
+    laid(frame, area, [&Line::from(spans)]);
 }
 
 /// Rows that a warning may take; what it names, a file or a next step, is not to be cut.
@@ -161,7 +161,7 @@ pub fn last_height(look: &Look, model: &Model, width: u16) -> u16 {
 
 /// Draws the last line: what is to be told, or the command that equals the last key.
 pub fn last(frame: &mut Frame, look: &Look, area: Rect, model: &Model) {
-    frame.render_widget(Paragraph::new(last_lines(look, model, usize::from(area.width))), area);
+    laid(frame, area, &last_lines(look, model, usize::from(area.width)));
 }
 
 fn last_lines(look: &Look, model: &Model, width: usize) -> Vec<Line<'static>> {
@@ -221,7 +221,7 @@ fn equal(model: &Model) -> Option<(String, String)> {
 pub fn split(frame: &mut Frame, look: &Look, area: Rect, left: Vec<Span<'static>>, right: Vec<Span<'static>>) {
     let right = Line::from(right);
     let wide = (right.width() as u16).min(area.width);
-    frame.render_widget(Paragraph::new("").style(look.shade()), area);
+    frame.buffer_mut().set_style(area, look.shade());
     let room = Rect {
         width: area.width.saturating_sub(wide + APART as u16),
         ..area
@@ -230,15 +230,13 @@ pub fn split(frame: &mut Frame, look: &Look, area: Rect, left: Vec<Span<'static>
     while left.len() > 1 && left.iter().map(Span::width).sum::<usize>() > usize::from(room.width) {
         left.pop();
     }
-    frame.render_widget(Paragraph::new(Line::from(left)).style(look.shade()), room);
-    frame.render_widget(
-        Paragraph::new(right).style(look.shade()),
-        Rect {
-            x: area.right() - wide,
-            width: wide,
-            ..area
-        },
-    );
+    laid(frame, room, [&Line::from(left)]);
+    let end = Rect {
+        x: area.right() - wide,
+        width: wide,
+        ..area
+    };
+    laid(frame, end, [&right]);
 }
 
 /// A level in words.

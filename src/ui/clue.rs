@@ -4,10 +4,9 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
-use super::pane::{padded, shortened, wrap_spans};
+use super::pane::{self, padded, shortened, wrap_spans};
 use super::table::since;
 use super::theme::{Look, Mean, Sign};
 use super::{pair, reference};
@@ -24,23 +23,24 @@ pub enum Room {
     Tight,
 }
 
-/// Rows that the whole card takes at a width.
-pub fn height(look: &Look, model: &Model, attempt: &Attempt, width: usize, room: Room) -> usize {
-    let inner = width.saturating_sub(3);
-    attempt.clue.as_ref().map_or(0, |clue| laid(look, model, attempt, clue, inner, room).len())
+/// Columns before the card's text and behind it.
+const EDGES: usize = 3;
+
+/// The whole card's rows at a width; none without a clue.
+pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize, room: Room) -> Vec<Line<'static>> {
+    let inner = width.saturating_sub(EDGES);
+    attempt
+        .clue
+        .as_ref()
+        .map_or_else(Vec::new, |clue| laid(look, model, attempt, clue, inner, room))
 }
 
-/// The card at a width, in as many rows as it is worth and at most `rows`.
-pub fn lines(look: &Look, model: &Model, attempt: &Attempt, width: usize, rows: usize) -> Vec<Line<'static>> {
-    let Some(clue) = &attempt.clue else { return Vec::new() };
-    let inner = width.saturating_sub(3);
-    let laid = |room| laid(look, model, attempt, clue, inner, room);
-    let fits = [Room::Ample, Room::Short, Room::Tight].into_iter().map(laid).find(|lines| lines.len() <= rows);
-    let mut lines = fits.unwrap_or_else(|| laid(Room::Tight));
+/// At most so many rows; the last one shows that more would follow.
+pub fn cut(look: &Look, mut lines: Vec<Line<'static>>, width: usize, rows: usize) -> Vec<Line<'static>> {
     let cut = lines.len() > rows;
     lines.truncate(rows);
     if let Some(last) = lines.last_mut().filter(|_| cut && rows > 1) {
-        *last = ended(look, std::mem::take(last), inner);
+        *last = ended(look, std::mem::take(last), width.saturating_sub(EDGES));
     }
     lines
 }
@@ -148,15 +148,13 @@ fn told(look: &Look, model: &Model, attempt: &Attempt, clue: &Clue, inner: usize
 }
 
 /// Draws the card; what does not fit is cut at its end.
-pub fn draw(frame: &mut Frame, look: &Look, area: Rect, lines: Vec<Line<'static>>) {
+pub fn draw(frame: &mut Frame, look: &Look, area: Rect, mut lines: Vec<Line<'static>>) {
     let bar = Span::styled(format!("{} ", look.sign(Sign::Bar)), look.style(Mean::Fault));
-    let with_bar = |mut line: Line<'static>| {
+    for line in &mut lines {
         line.spans.insert(0, bar.clone());
-        line
-    };
-    frame.render_widget(Block::new().style(look.alarm()), area);
-    let lines: Vec<Line> = lines.into_iter().map(with_bar).take(usize::from(area.height)).collect();
-    frame.render_widget(Paragraph::new(lines).style(look.alarm()), area);
+    }
+    frame.buffer_mut().set_style(area, look.alarm());
+    pane::laid(frame, area, &lines);
 }
 
 /// A sentence with its `code` marked by style.

@@ -40,7 +40,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
             _ if attempt.warnings_only => vec![text("No warnings.")],
             _ => vec![text("No events yet.")],
         };
-        scrolled(frame, inside, wrap_spans(words, width, 0), 0, Pane::Events, measures);
+        scrolled(frame, inside, &wrap_spans(words, width, 0), 0, Pane::Events, measures);
         return;
     }
     let clue = attempt
@@ -68,7 +68,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
         mark(look, attempt, measures, usize::from(inside.height), &mut lines);
     }
     let from = attempt.scroll.events.unwrap_or(usize::MAX);
-    scrolled(frame, inside, lines, from, Pane::Events, measures);
+    scrolled(frame, inside, &lines, from, Pane::Events, measures);
 }
 
 /// Where a feed that follows would begin within an event: that one and as many before it as then find room have a row each.

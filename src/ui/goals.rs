@@ -24,8 +24,11 @@ pub enum Room {
     Names,
 }
 
-/// Draws the goals' pane.
-pub fn draw(frame: &mut Frame, look: &Look, area: Rect, attempt: &Attempt, room: Room, measures: &mut Measures) {
+/// Columns of the frame and the blanks inside it.
+pub const EDGES: u16 = 4;
+
+/// Draws the goals' pane around rows that were laid out for it.
+pub fn draw(frame: &mut Frame, look: &Look, area: Rect, attempt: &Attempt, lines: &[Line<'static>], measures: &mut Measures) {
     let met = attempt.verdicts.iter().filter(|goal| goal.met).count();
     let count = if attempt.verdicts.is_empty() {
         String::new()
@@ -44,7 +47,6 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, attempt: &Attempt, room:
         Line::styled(title, look.style(mean)),
         Line::styled(count, look.style(Mean::Dim)),
     );
-    let lines = lines(look, attempt, usize::from(inside.width), room);
     scrolled(frame, inside, lines, 0, Pane::Goals, measures);
 }
 

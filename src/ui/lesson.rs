@@ -1,14 +1,18 @@
 //! The lesson: Markdown, with its folds.
 
+mod memo;
+
+use std::rc::Rc;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::markdown;
-use super::pane::{framed, percent, scrolled, wrap_spans};
+use super::pane::{self, framed, percent, scrolled, wrap_spans};
 use super::theme::{Look, Mean, Sign};
-use crate::lab::lesson::{FoldLine, Place, Stop, marked, shown};
+use crate::lab::lesson::{FoldLine, Place, Shown, Stop, marked, shown};
 use crate::lab::msg::Measures;
 use crate::lab::{Attempt, Pane};
 use crate::scenario::Fold;
@@ -17,17 +21,25 @@ use crate::scenario::commands::{blocks, commands};
 /// Draws the lesson's pane.
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, attempt: &Attempt, measures: &mut Measures) {
     let width = usize::from(area.width.saturating_sub(4));
-    let (mut lines, parts, commands) = lines(attempt, width, look);
+    let laid = lesson(attempt, width, look);
+    let lines = &laid.lines;
     let visible = usize::from(area.height.saturating_sub(2));
-    (measures.parts, measures.commands) = (parts, commands);
-    mark(look, &mut lines, attempt, measures, visible);
-    let revealed = |place| measures.parts.iter().find(|(part, _)| *part == place).map(|(_, row)| *row);
+    measures.parts.clone_from(&laid.parts);
+    measures.commands.clone_from(&laid.commands);
+    let revealed = |place| laid.parts.iter().find(|(part, _)| *part == place).map(|(_, row)| *row);
     let from = attempt.memory.reveal.and_then(revealed).unwrap_or(attempt.scroll.lesson);
-    let mut right = enter(look, attempt, marked(attempt, measures, visible), width);
+    let stop = marked(attempt, measures, visible);
+    let mut right = enter(look, attempt, stop, width);
     right.push(Span::styled(percent(from, lines.len(), visible), look.style(Mean::Dim)));
     let title = Line::styled("Scenario", look.style(if attempt.focus == Pane::Lesson { Mean::Key } else { Mean::Strong }));
     let inside = framed(frame, look, area, attempt.focus == Pane::Lesson, title, Line::from(right));
     scrolled(frame, inside, lines, from, Pane::Lesson, measures);
+    let from = from.min(lines.len().saturating_sub(visible));
+    if let Some((row, line)) = stop.and_then(|stop| mark(look, &laid, attempt, stop))
+        && let Some(area) = row.checked_sub(from).and_then(|row| inside.rows().nth(row))
+    {
+        pane::laid(frame, area, [&line]);
+    }
 }
 
 /// From this width on there is room for what copies a command, too.
@@ -51,29 +63,32 @@ fn enter(look: &Look, attempt: &Attempt, stop: Option<Stop>, width: usize) -> Ve
     said.iter().flat_map(key).collect()
 }
 
-/// Shows which command Enter types, or which fold it turns.
-fn mark(look: &Look, lines: &mut [Line<'static>], attempt: &Attempt, measures: &Measures, visible: usize) {
-    let place = match marked(attempt, measures, visible) {
-        Some(Stop::Command(place)) => place,
-        Some(Stop::Fold(part)) if attempt.focus == Pane::Lesson => return mark_fold(lines, measures, part),
-        _ => return,
+/// The row that shows which command Enter types, or which fold it turns.
+fn mark(look: &Look, laid: &Laid, attempt: &Attempt, stop: Stop) -> Option<(usize, Line<'static>)> {
+    let fold = match stop {
+        Stop::Command(_) => None,
+        Stop::Fold(part) if attempt.focus == Pane::Lesson => laid.parts.iter().find(|(one, _)| *one == part),
+        Stop::Fold(_) => return None,
     };
-    let row = measures.commands.iter().find(|(one, _)| *one == place).map(|(_, row)| *row);
-    let Some(line) = row.and_then(|row| lines.get_mut(row)) else { return };
-    let Some(first) = line.spans.iter_mut().find(|span| span.content.starts_with("  ")) else {
-        return;
-    };
+    let command = laid.commands.iter().find(|(one, _)| Stop::Command(*one) == stop);
+    let row = fold.map(|(_, row)| *row).or(command.map(|(_, row)| *row))?;
+    let mut line = laid.lines.get(row)?.clone();
+    if fold.is_some() {
+        mark_fold(&mut line);
+        return Some((row, line));
+    }
+    let first = line.spans.iter_mut().find(|span| span.content.starts_with("  "))?;
     first.content = first.content[2..].to_owned().into();
     let sign = Span::styled(format!("{} ", look.sign(Sign::Next)), look.style(Mean::Key).patch(look.shade()));
     line.spans.insert(0, sign);
+    Some((row, line))
 }
 
-/// Shows which fold Enter turns.
-fn mark_fold(lines: &mut [Line<'static>], measures: &Measures, part: usize) {
-    let row = measures.parts.iter().find(|(one, _)| *one == part).map(|(_, row)| *row);
-    let Some(line) = row.and_then(|row| lines.get_mut(row)).filter(|line| !line.spans.is_empty()) else {
+/// The fold's sign is turned over.
+fn mark_fold(line: &mut Line<'static>) {
+    if line.spans.is_empty() {
         return;
-    };
+    }
     let first = line.spans.remove(0);
     let (sign, rest) = first.content.split_once(' ').unwrap_or((&first.content, ""));
     let sign = Span::styled(sign.to_owned(), first.style.add_modifier(Modifier::REVERSED));
@@ -81,24 +96,31 @@ fn mark_fold(lines: &mut [Line<'static>], measures: &Measures, part: usize) {
     line.spans.splice(0..0, [sign, rest]);
 }
 
-/// Rows, the parts' first rows, and the commands' rows.
-type Laid = (Vec<Line<'static>>, Vec<(usize, usize)>, Vec<(Place, usize)>);
+/// A lesson's rows, and the row on which each part and each command begins.
+#[derive(Debug, Default)]
+struct Laid {
+    lines: Vec<Line<'static>>,
+    parts: Vec<(usize, usize)>,
+    commands: Vec<(Place, usize)>,
+}
 
-/// The lesson's rows, and the row on which each part and each command begins.
-pub fn lines(attempt: &Attempt, width: usize, look: &Look) -> Laid {
-    let (mut lines, mut parts, mut commands): Laid = Default::default();
+/// The lesson as it may be read now, at a width.
+fn lesson(attempt: &Attempt, width: usize, look: &Look) -> Rc<Laid> {
+    let (parts, note) = (shown(attempt), attempt.scenario.inference());
+    memo::recall((&parts, &note, width, look), || lay(&parts, note.as_deref(), width, look))
+}
+
+fn lay(shown: &[Shown], note: Option<&str>, width: usize, look: &Look) -> Laid {
+    let mut laid = Laid::default();
     let mut waits = false;
-    for part in shown(attempt) {
+    for part in shown {
+        let lines = &mut laid.lines;
         // Folds that follow each other stand together; all else keeps a blank row.
-        let together = part.fold.as_ref().is_some_and(|_| {
-            lines
-                .last()
-                .is_some_and(|line: &Line| line.spans.first().is_some_and(|span| is_fold(look, span)))
-        });
+        let together = part.fold.is_some() && lines.last().is_some_and(|line| line.spans.first().is_some_and(|span| is_fold(look, span)));
         if !together && lines.last().is_some_and(|line| line.width() > 0) {
             lines.push(Line::default());
         }
-        parts.push((part.part, lines.len()));
+        laid.parts.push((part.part, lines.len()));
         if let Some(fold) = &part.fold {
             // What waits for the end says so once.
             let again = fold.kind == Fold::Answer && std::mem::replace(&mut waits, true);
@@ -107,7 +129,8 @@ pub fn lines(attempt: &Attempt, width: usize, look: &Look) -> Laid {
         let indent = if part.fold.is_some() { 2 } else { 0 };
         let body = part.body.unwrap_or_default();
         let (rows, code) = markdown::lines_and_code(body, width - indent, look, false);
-        commands.extend(places(part.part, body, &code).map(|(place, row)| (place, lines.len() + row)));
+        let commands = places(part.part, body, &code);
+        laid.commands.extend(commands.map(|(place, row)| (place, lines.len() + row)));
         for mut line in rows {
             if indent > 0 {
                 line.spans.insert(0, Span::raw("  "));
@@ -115,15 +138,15 @@ pub fn lines(attempt: &Attempt, width: usize, look: &Look) -> Laid {
             lines.push(line);
         }
     }
-    if lines.is_empty() {
+    if laid.lines.is_empty() {
         let what = "This scenario has no README.md: its manifests are all there is to go by.";
-        lines.extend(wrap_spans(vec![(what.to_owned(), look.style(Mean::Warning))], width, 0));
+        laid.lines.extend(wrap_spans(vec![(what.to_owned(), look.style(Mean::Warning))], width, 0));
     }
-    if let Some(note) = attempt.scenario.inference() {
-        lines.push(Line::default());
-        lines.extend(wrap_spans(vec![(note, look.style(Mean::Dim))], width, 0));
+    if let Some(note) = note {
+        laid.lines.push(Line::default());
+        laid.lines.extend(wrap_spans(vec![(note.to_owned(), look.style(Mean::Dim))], width, 0));
     }
-    (lines, parts, commands)
+    laid
 }
 
 /// The commands of a part's blocks, and the rows of the part that they begin on.

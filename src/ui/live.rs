@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::Line;
 
 use super::theme::Look;
 use super::{clue, events, goals, table};
@@ -25,31 +26,48 @@ struct Rows {
     goals: goals::Room,
 }
 
-/// What clue and goals take of the rows, each way reckoned once and only when it is asked for.
-struct Heights<'a> {
+/// The clue and the goals, each way laid out once and only when it is asked for.
+struct Ways<'a> {
     look: &'a Look,
     area: Rect,
     model: &'a Model,
     attempt: &'a Attempt,
-    clue: [OnceCell<u16>; 3],
-    goals: [OnceCell<u16>; 4],
+    clue: [OnceCell<Vec<Line<'static>>>; 3],
+    goals: [OnceCell<Vec<Line<'static>>>; 4],
 }
 
-impl Heights<'_> {
-    fn clue(&self, room: clue::Room) -> u16 {
+impl Ways<'_> {
+    fn clue(&self, room: clue::Room) -> &Vec<Line<'static>> {
         let width = usize::from(self.area.width);
-        *self.clue[room as usize].get_or_init(|| clue::height(self.look, self.model, self.attempt, width, room) as u16)
+        self.clue[room as usize].get_or_init(|| clue::lines(self.look, self.model, self.attempt, width, room))
     }
 
-    fn goals(&self, room: goals::Room) -> u16 {
-        let width = usize::from(self.area.width.saturating_sub(4));
-        *self.goals[room as usize].get_or_init(|| goals::lines(self.look, self.attempt, width, room).len() as u16 + 2)
+    fn goals(&self, room: goals::Room) -> &Vec<Line<'static>> {
+        let width = usize::from(self.area.width.saturating_sub(goals::EDGES));
+        self.goals[room as usize].get_or_init(|| goals::lines(self.look, self.attempt, width, room))
+    }
+
+    /// Rows of the clue's card.
+    fn clue_height(&self, room: clue::Room) -> u16 {
+        self.clue(room).len() as u16
+    }
+
+    /// Rows of the goals' pane, frame included.
+    fn goals_height(&self, room: goals::Room) -> u16 {
+        self.goals(room).len() as u16 + 2
+    }
+
+    /// The clue in as many rows as it is worth and at most `rows`.
+    fn clue_within(&self, rows: usize) -> Vec<Line<'static>> {
+        let rooms = [clue::Room::Ample, clue::Room::Short, clue::Room::Tight];
+        let fits = rooms.into_iter().find(|room| self.clue(*room).len() <= rows).unwrap_or(clue::Room::Tight);
+        clue::cut(self.look, self.clue(fits).clone(), usize::from(self.area.width), rows)
     }
 }
 
 /// Draws the four, one above the other.
 pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &Attempt, measures: &mut Measures) {
-    let heights = Heights {
+    let ways = Ways {
         look,
         area,
         model,
@@ -57,13 +75,13 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
         clue: Default::default(),
         goals: Default::default(),
     };
-    let rows = share(&heights);
-    let clue = clue::lines(look, model, attempt, usize::from(area.width), usize::from(rows.clue));
+    let rows = share(&ways);
+    let clue = ways.clue_within(usize::from(rows.clue));
     let [table_area, clue_area, feed, goals_area] = Layout::vertical([
         Constraint::Length(rows.pods),
         Constraint::Length(clue.len() as u16),
         Constraint::Min(0),
-        Constraint::Length(heights.goals(rows.goals)),
+        Constraint::Length(ways.goals_height(rows.goals)),
     ])
     .areas(area);
     measures.edges.push(Drawn {
@@ -78,21 +96,21 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
     if feed.height >= LEAST {
         events::draw(frame, look, feed, model, attempt, measures);
     }
-    goals::draw(frame, look, goals_area, attempt, rows.goals, measures);
+    goals::draw(frame, look, goals_area, attempt, ways.goals(rows.goals), measures);
 }
 
 /// The richest way in which all have what they need; where there is none, the feed gives way to the clue, and the clue to the goals.
-fn share(heights: &Heights<'_>) -> Rows {
-    let (height, attempt) = (heights.area.height, heights.attempt);
-    let least = heights.goals(goals::Room::Names);
+fn share(ways: &Ways<'_>) -> Rows {
+    let (height, attempt) = (ways.area.height, ways.attempt);
+    let least = ways.goals_height(goals::Room::Names);
     // the feed and the goals keep a few rows whatever was wished for
-    let wished = heights.model.layout().table.map(|rows| rows.min(height.saturating_sub(least + 4)).max(4));
+    let wished = ways.model.layout().table.map(|rows| rows.min(height.saturating_sub(least + 4)).max(4));
     let pods = wished.unwrap_or_else(|| table::height(attempt, height < ROOMY));
-    let fits = |(goals, clue, feed): &(goals::Room, clue::Room, u16)| pods + heights.clue(*clue) + feed + heights.goals(*goals) <= height;
-    match ways(height, attempt.focus == Pane::Goals).into_iter().find(fits) {
+    let fits = |(goals, clue, feed): &(goals::Room, clue::Room, u16)| pods + ways.clue_height(*clue) + feed + ways.goals_height(*goals) <= height;
+    match shares(height, attempt.focus == Pane::Goals).into_iter().find(fits) {
         Some((goals, _, feed)) => Rows {
             pods,
-            clue: height.saturating_sub(pods + feed + heights.goals(goals)),
+            clue: height.saturating_sub(pods + feed + ways.goals_height(goals)),
             goals,
         },
         None => Rows {
@@ -104,20 +122,20 @@ fn share(heights: &Heights<'_>) -> Rows {
 }
 
 /// What the goals say, how the clue is laid, and the rows of the feed: the best first.
-fn ways(height: u16, goals_first: bool) -> Vec<(goals::Room, clue::Room, u16)> {
+fn shares(height: u16, goals_first: bool) -> Vec<(goals::Room, clue::Room, u16)> {
     use goals::Room::{Ample, Names, Row, Whole};
     let feed = if height >= ROOMY { 7 } else { 5 };
-    let mut ways = Vec::new();
+    let mut shares = Vec::new();
     if height >= ROOMY {
-        ways.extend([(Ample, clue::Room::Ample, feed), (Ample, clue::Room::Short, feed)]);
+        shares.extend([(Ample, clue::Room::Ample, feed), (Ample, clue::Room::Short, feed)]);
     }
     if goals_first {
-        ways.extend([(Whole, clue::Room::Tight, LEAST), (Row, clue::Room::Tight, LEAST)]);
+        shares.extend([(Whole, clue::Room::Tight, LEAST), (Row, clue::Room::Tight, LEAST)]);
     }
-    ways.extend([(Whole, clue::Room::Short, feed), (Row, clue::Room::Short, feed), (Row, clue::Room::Tight, feed)]);
+    shares.extend([(Whole, clue::Room::Short, feed), (Row, clue::Room::Short, feed), (Row, clue::Room::Tight, feed)]);
     if height >= SCARCE {
-        ways.push((Row, clue::Room::Tight, LEAST));
+        shares.push((Row, clue::Room::Tight, LEAST));
     }
-    ways.extend([(Names, clue::Room::Tight, feed), (Names, clue::Room::Tight, LEAST)]);
-    ways
+    shares.extend([(Names, clue::Room::Tight, feed), (Names, clue::Room::Tight, LEAST)]);
+    shares
 }

@@ -1,6 +1,5 @@
 //! Markdown as styled lines of a given width, by a walk over pulldown-cmark's events.
 
-mod memo;
 mod table;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -8,7 +7,6 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use self::memo::Laid;
 use self::table::Table;
 use super::pane::{padded, wrap_spans};
 use super::theme::{Look, Mean, Sign};
@@ -19,23 +17,13 @@ pub fn lines(text: &str, width: usize, look: &Look, addresses: bool) -> Vec<Line
 }
 
 /// The same, and for each fenced code block the row that each of its lines begins on.
-pub fn lines_and_code(text: &str, width: usize, look: &Look, addresses: bool) -> Laid {
-    let key = memo::Key {
-        text: text.to_owned(),
-        width: width.max(10),
-        look: *look,
-        addresses,
-    };
-    memo::recall(key, lay)
-}
-
-fn lay(key: &memo::Key) -> Laid {
+pub fn lines_and_code(text: &str, width: usize, look: &Look, addresses: bool) -> (Vec<Line<'static>>, Vec<Vec<usize>>) {
     let mut walk = Walk {
-        width: key.width,
-        addresses: key.addresses,
-        ..Walk::new(&key.look)
+        width: width.max(10),
+        addresses,
+        ..Walk::new(look)
     };
-    for event in Parser::new_ext(&kept_lines(&key.text), Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+    for event in Parser::new_ext(&kept_lines(text), Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
         walk.take(event);
     }
     walk.flush();

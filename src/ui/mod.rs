@@ -141,7 +141,11 @@ fn alone(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: &At
         Pane::Lesson | Pane::Page => lesson::draw(frame, look, area, attempt, measures),
         Pane::Pods => table::draw(frame, look, area, model, attempt, measures),
         Pane::Events => events::draw(frame, look, area, model, attempt, measures),
-        Pane::Goals => goals::draw(frame, look, area, attempt, goals::Room::Ample, measures),
+        Pane::Goals => {
+            let width = usize::from(area.width.saturating_sub(goals::EDGES));
+            let lines = goals::lines(look, attempt, width, goals::Room::Ample);
+            goals::draw(frame, look, area, attempt, &lines, measures);
+        }
         Pane::Shell => shell_alone(frame, look, area, model, attempt, measures),
     }
 }

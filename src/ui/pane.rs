@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::border;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Padding, Paragraph};
+use ratatui::widgets::{Block, Borders, Padding};
 use unicode_width::UnicodeWidthStr;
 
 use super::theme::{Look, Mean, Sign};
@@ -48,13 +48,20 @@ fn spaced(mut line: Line<'static>) -> Line<'static> {
 }
 
 /// Draws lines from a row on and notes what was drawn.
-pub fn scrolled(frame: &mut Frame, area: Rect, lines: Vec<Line<'static>>, from: usize, pane: Pane, measures: &mut Measures) {
+pub fn scrolled(frame: &mut Frame, area: Rect, lines: &[Line<'static>], from: usize, pane: Pane, measures: &mut Measures) {
     let visible = usize::from(area.height);
     let rows = lines.len();
     let from = from.min(rows.saturating_sub(visible));
-    let shown: Vec<Line> = lines.into_iter().skip(from).take(visible).collect();
-    frame.render_widget(Paragraph::new(shown), area);
+    laid(frame, area, lines.iter().skip(from));
     note(area, rows, pane, measures);
+}
+
+/// Draws lines that were laid out for this width already, a row each; a paragraph would measure them again.
+pub fn laid<'a>(frame: &mut Frame, area: Rect, lines: impl IntoIterator<Item = &'a Line<'a>>) {
+    let buffer = frame.buffer_mut();
+    for (row, line) in area.rows().zip(lines) {
+        buffer.set_line(row.x, row.y, line, row.width);
+    }
 }
 
 /// Notes where a pane is and how many rows its contents have.

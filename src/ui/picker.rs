@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::bars::level;
 use super::markdown;
-use super::pane::{framed, padded, scrolled, shortened, wrap_spans};
+use super::pane::{framed, laid, padded, scrolled, shortened, wrap_spans};
 use super::theme::{Look, Mean, Sign};
 use crate::lab::msg::{Measures, Solved};
 use crate::lab::picker::shown;
@@ -48,7 +48,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, picker: &
         rows
     };
     let from = picker.selected.saturating_sub(usize::from(inside.height).saturating_sub(1));
-    scrolled(frame, inside, lines, from, Pane::Lesson, measures);
+    scrolled(frame, inside, &lines, from, Pane::Lesson, measures);
     if let Some(card) = places.get(picker.selected).and_then(|place| model.cards.get(*place)) {
         about(frame, look, story, card);
     }
@@ -124,7 +124,7 @@ fn about(frame: &mut Frame, look: &Look, area: Rect, card: &Card) {
             .flat_map(|line| wrap_spans(vec![(line.to_owned(), look.style(Mean::Text))], width, 0))
             .collect(),
     };
-    frame.render_widget(ratatui::widgets::Paragraph::new(lines), inside);
+    laid(frame, inside, &lines);
 }
 
 /// The challenge, and what one learns.

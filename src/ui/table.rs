@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::pane::{framed, note, scrolled};
+use super::pane::{framed, laid, note, scrolled};
 use super::strip::{ladder, strip};
 use super::theme::{Look, Mean, Sign};
 use crate::cluster::snapshot::{ObjectRow, PodRow, Uid};
@@ -41,7 +41,7 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
     let width = usize::from(inside.width);
     if found.is_empty() {
         let lines = empty(look, attempt, width);
-        scrolled(frame, inside, lines, 0, Pane::Pods, measures);
+        scrolled(frame, inside, &lines, 0, Pane::Pods, measures);
         return;
     }
     let foot = foot(look, model, attempt, found.len(), inside);
@@ -60,14 +60,14 @@ pub fn draw(frame: &mut Frame, look: &Look, area: Rect, model: &Model, attempt: 
         mark(look, line, attempt.selected.as_ref() == Some(row.uid()), fresh(model, attempt, row.uid()));
     }
     frame.render_widget(heading, Rect { height: 1, ..inside });
-    frame.render_widget(ratatui::widgets::Paragraph::new(lines), body);
+    laid(frame, body, &lines);
     note(body, found.len(), Pane::Pods, measures);
     let foot_area = Rect {
         y: body.bottom(),
         height: foot_height,
         ..inside
     };
-    frame.render_widget(ratatui::widgets::Paragraph::new(foot), foot_area);
+    laid(frame, foot_area, &foot);
 }
 
 /// The heading and the rows in view; all rows count for the width of what every row has.

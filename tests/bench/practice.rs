@@ -113,7 +113,7 @@ async fn hour() -> Duration {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("runtime")
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime")
 }
 
 fn main() {
@@ -130,7 +130,6 @@ fn main() {
         println!("watch deliveries        {:>10.0} /s", runtime().block_on(deliveries()));
     }
     if wanted("hour") {
-        let own = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
-        println!("an hour of {PODS} pods      {:>10.2?}", own.block_on(hour()));
+        println!("an hour of {PODS} pods      {:>10.2?}", runtime().block_on(hour()));
     }
 }

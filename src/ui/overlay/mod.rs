@@ -101,7 +101,7 @@ impl Pen<'_, '_> {
             Line::styled(title.to_owned(), self.look.style(Mean::Strong)),
             right,
         );
-        scrolled(self.frame, inside, lines, scroll, Pane::Page, self.measures);
+        scrolled(self.frame, inside, &lines, scroll, Pane::Page, self.measures);
     }
 
     /// Columns inside a full page.

@@ -41,11 +41,9 @@ pub(super) fn draw(pen: &mut Pen, model: &Model, palette: &Palette) {
     ];
     pen.frame.render_widget(Line::from(typed), line);
     let name = entries.iter().map(|entry| entry.name.width()).max().unwrap_or(0);
-    let lines = entries.iter().enumerate();
-    let lines = lines
-        .map(|(place, entry)| row(look, entry, place == palette.selected, name, usize::from(list.width)))
-        .collect();
-    scrolled(pen.frame, list, lines, palette.scroll, Pane::Page, pen.measures);
+    let line = |(place, entry)| row(look, entry, place == palette.selected, name, usize::from(list.width));
+    let lines: Vec<Line> = entries.iter().enumerate().map(line).collect();
+    scrolled(pen.frame, list, &lines, palette.scroll, Pane::Page, pen.measures);
 }
 
 fn row(look: &Look, entry: &Entry, selected: bool, name: usize, width: usize) -> Line<'static> {

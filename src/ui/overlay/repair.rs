@@ -2,13 +2,13 @@
 
 use ratatui::layout::{Constraint, Layout};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Paragraph};
+use ratatui::widgets::Clear;
 use unicode_width::UnicodeWidthStr;
 
 use super::Pen;
 use crate::lab::Pane;
 use crate::lab::repair::{RepairPage, Row};
-use crate::ui::pane::{framed, padded, percent, scrolled, shortened, wrap_spans};
+use crate::ui::pane::{framed, laid, padded, percent, scrolled, shortened, wrap_spans};
 use crate::ui::theme::{Look, Mean, Sign};
 
 /// Columns that a label may take of the page.
@@ -26,13 +26,13 @@ pub(super) fn draw(pen: &mut Pen, page: &RepairPage) {
     scrolled(
         pen.frame,
         list,
-        lines(look, page, usize::from(list.width)),
+        &lines(look, page, usize::from(list.width)),
         page.scroll,
         Pane::Page,
         pen.measures,
     );
     let foot: Vec<Line> = std::iter::once(Line::default()).chain(foot).collect();
-    pen.frame.render_widget(Paragraph::new(foot), below);
+    laid(pen.frame, below, &foot);
 }
 
 fn lines(look: &Look, page: &RepairPage, width: usize) -> Vec<Line<'static>> {
