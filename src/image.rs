@@ -2,6 +2,7 @@
 //! practice cluster share, in one YAML form.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -16,7 +17,8 @@ pub struct Image {
     /// Tags that exist; any other is `not found`.
     pub tags: Vec<String>,
     /// What the main process does, in order.
-    pub run: Vec<Step>,
+    // its containers share it
+    pub run: Arc<Vec<Step>>,
     /// The image is for commands given to it; alone it ends at once with 0.
     pub shell: bool,
     /// The process is kubectl itself.

@@ -38,7 +38,7 @@ pub fn behaviour(name: &str, tags: Vec<String>, broken: &[Process], solved: &[Pr
     }
     let image = Image {
         tags,
-        run,
+        run: run.into(),
         ports: ports.into_iter().collect(),
         ..Image::default()
     };

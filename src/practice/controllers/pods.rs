@@ -32,11 +32,11 @@ impl Owner<'_> {
 
     /// The owner's pods; takes in those that match and have no controller, and lets go of those that no longer match.
     pub fn claim(&self, world: &mut World) -> Vec<Value> {
-        self.claim_as(world, |pod| pod)
+        self.claim_as(world, |_, pod| pod)
     }
 
-    /// The same, each pod in a form of its own: a thousand whole ones would take 30 MB.
-    pub fn claim_as<T>(&self, world: &mut World, form: impl Fn(Value) -> T) -> Vec<T> {
+    /// The same, of each pod only what is looked at: a thousand whole ones would take 30 MB.
+    pub fn claim_as<T>(&self, world: &mut World, look: impl Fn(&World, Value) -> T) -> Vec<T> {
         let metadata = &self.object["metadata"];
         // The pods of others need not be decoded.
         let concerns = |pod: &&Bytes| says(pod, text(&metadata["uid"])) || !says(pod, "\"controller\":true");
@@ -46,12 +46,12 @@ impl Owner<'_> {
             let matching = selects(&self.object["spec"]["selector"], &pod);
             if controlled_by(&pod, self.object) {
                 if matching {
-                    own.push(form(pod));
+                    own.push(look(world, pod));
                 } else if !deleting(self.object) {
                     self.let_go(world, pod);
                 }
             } else if matching && controller(&pod).is_none() && !deleting(&pod) && !deleting(self.object) && (!finished(&pod) || self.kind == &JOB) {
-                own.extend(self.take_in(world, pod).map(&form));
+                own.extend(self.take_in(world, pod).map(|pod| look(world, pod)));
             }
         }
         own
@@ -150,26 +150,14 @@ impl Owner<'_> {
     }
 }
 
-/// What counting and ranking look at in a pod, which is a tenth of it.
+/// A pod without most of what ranking it does not look at.
 #[must_use]
-pub fn brief(pod: Value) -> Value {
-    let statuses = items(&pod["status"]["containerStatuses"]).iter();
-    let restarts: Vec<Value> = statuses.map(|status| fields([("restartCount", status["restartCount"].clone())])).collect();
-    let conditions = vec![condition(&pod, "Ready").clone()];
-    let mut brief = fields([
-        ("spec", fields([("nodeName", pod["spec"]["nodeName"].clone())])),
-        (
-            "status",
-            fields([
-                ("phase", pod["status"]["phase"].clone()),
-                ("conditions", conditions.into()),
-                ("containerStatuses", restarts.into()),
-            ]),
-        ),
-    ]);
-    let mut pod = pod;
-    brief["metadata"] = pod["metadata"].take();
-    brief
+pub fn rankable(mut pod: Value) -> Value {
+    pod["spec"] = fields([("nodeName", pod["spec"]["nodeName"].take())]);
+    if let Some(metadata) = pod["metadata"].as_object_mut() {
+        metadata.remove("managedFields");
+    }
+    pod
 }
 
 /// Whether a refusal only says that the namespace is going.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::pods::{Owner, active, available, brief, concerned, until_available, worth};
+use super::pods::{Owner, active, available, concerned, rankable, until_available, worth};
 use crate::practice::event::Source;
 use crate::practice::field::{condition, deleting, finished, ready};
 use crate::practice::kind::{POD, REPLICA_SET};
@@ -53,11 +53,13 @@ impl Controller for ReplicaSets {
             kind: &REPLICA_SET,
             object: &set,
         };
-        let pods = owner.claim_as(world, brief);
-        let terminating = pods.iter().filter(|pod| deleting(pod) && !finished(pod)).count();
-        let pods: Vec<Value> = pods.into_iter().filter(active).collect();
-        let failure = if deleting(&set) { None } else { manage(world, owner, &pods) };
-        owner.write_status(world, status(world, &set, &pods, terminating, failure.as_ref()));
+        let pods = owner.claim_as(world, |world, pod| Seen::of(world, &set, &pod));
+        let failure = if deleting(&set) {
+            None
+        } else {
+            manage(world, owner, count(&pods, |pod| pod.active))
+        };
+        owner.write_status(world, status(&set, &pods, failure.as_ref()));
         if failure.is_some() {
             let times = self.refused.entry(name).or_insert(0);
             let wait = FIRST_RETRY.saturating_mul(1 << (*times).min(20)).min(LONGEST_RETRY);
@@ -67,17 +69,49 @@ impl Controller for ReplicaSets {
         } else {
             self.refused.remove(&name);
         }
-        if let Some(wait) = pods.iter().filter_map(|pod| until_available(world, &set, pod)).min() {
+        if let Some(wait) = pods.iter().filter_map(|pod| pod.wait).min() {
             world.queue(me, Key::new(&key.namespace, &key.name), wait);
         }
     }
 }
 
-/// Makes or takes away pods; gives back the condition of a refusal.
-fn manage(world: &mut World, owner: Owner<'_>, pods: &[Value]) -> Option<Value> {
+/// What a replica set counts in a pod of its own.
+struct Seen {
+    /// Neither ended nor asked to go; all else is asked of these alone.
+    active: bool,
+    terminating: bool,
+    labelled: bool,
+    ready: bool,
+    available: bool,
+    /// Until it is available.
+    wait: Option<Duration>,
+}
+
+impl Seen {
+    fn of(world: &World, set: &Value, pod: &Value) -> Self {
+        let active = active(pod);
+        let template = set["spec"]["template"]["metadata"]["labels"].as_object();
+        let bears = |(key, value): (&String, &Value)| pod["metadata"]["labels"].get(key) == Some(value);
+        Self {
+            active,
+            terminating: deleting(pod) && !finished(pod),
+            labelled: active && template.is_none_or(|labels| labels.iter().all(bears)),
+            ready: active && ready(pod),
+            available: active && available(world, set, pod),
+            wait: until_available(world, set, pod).filter(|_| active),
+        }
+    }
+}
+
+fn count(pods: &[Seen], which: impl Fn(&Seen) -> bool) -> usize {
+    pods.iter().filter(|pod| which(pod)).count()
+}
+
+/// Makes or takes away pods, where `there` count; gives back the condition of a refusal.
+fn manage(world: &mut World, owner: Owner<'_>, there: usize) -> Option<Value> {
     let set = owner.object;
     let wanted = usize::try_from(set["spec"]["replicas"].as_i64().unwrap_or(1)).unwrap_or_default();
-    let missing = wanted.saturating_sub(pods.len()).min(BURST);
+    let missing = wanted.saturating_sub(there).min(BURST);
     let fresh = (0..missing).map(|_| owner.pod(&set["spec"]["template"]));
     if let (_, Some(refusal)) = owner.create_all(world, fresh) {
         return Some(
@@ -85,27 +119,25 @@ fn manage(world: &mut World, owner: Owner<'_>, pods: &[Value]) -> Option<Value> 
             "lastTransitionTime": world.seconds()}),
         );
     }
-    let surplus = pods.len().saturating_sub(wanted).min(BURST);
+    let surplus = there.saturating_sub(wanted).min(BURST);
     if surplus > 0 {
+        let mut pods = owner.claim_as(world, |_, pod| rankable(pod));
+        pods.retain(active);
         let mut victims: Vec<&Value> = pods.iter().collect();
-        victims.sort_by_cached_key(|pod| worth(pod, pods));
+        victims.sort_by_cached_key(|pod| worth(pod, &pods));
         victims.into_iter().take(surplus).for_each(|pod| owner.delete(world, pod));
     }
     None
 }
 
-fn status(world: &World, set: &Value, pods: &[Value], terminating: usize, failure: Option<&Value>) -> Value {
-    let template = &set["spec"]["template"]["metadata"]["labels"];
-    let labelled = pods.iter().filter(|pod| {
-        template
-            .as_object()
-            .is_none_or(|labels| labels.iter().all(|(key, value)| pod["metadata"]["labels"].get(key) == Some(value)))
-    });
-    let mut status = json!({"replicas": pods.len(), "terminatingReplicas": terminating, "observedGeneration": set["metadata"]["generation"]});
+fn status(set: &Value, pods: &[Seen], failure: Option<&Value>) -> Value {
+    let terminating = count(pods, |pod| pod.terminating);
+    let replicas = count(pods, |pod| pod.active);
+    let mut status = json!({"replicas": replicas, "terminatingReplicas": terminating, "observedGeneration": set["metadata"]["generation"]});
     for (field, count) in [
-        ("fullyLabeledReplicas", labelled.count()),
-        ("readyReplicas", pods.iter().filter(|pod| ready(pod)).count()),
-        ("availableReplicas", pods.iter().filter(|pod| available(world, set, pod)).count()),
+        ("fullyLabeledReplicas", count(pods, |pod| pod.labelled)),
+        ("readyReplicas", count(pods, |pod| pod.ready)),
+        ("availableReplicas", count(pods, |pod| pod.available)),
     ] {
         if count > 0 {
             status[field] = count.into();

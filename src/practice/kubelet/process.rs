@@ -90,14 +90,15 @@ pub fn of(
     groups.dedup();
     let mut files = Files {
         mounts: vec![root::of(
-            &programs,
-            &[
-                ("/etc/hosts", &hosts),
-                ("/etc/hostname", &format!("{hostname}\n")),
-                ("/etc/resolv.conf", &resolver),
-                ("/etc/passwd", &passwd(named)),
-                ("/proc/1/cmdline", &argv.iter().map(|word| format!("{word}\0")).collect::<String>()),
-            ],
+            root::Alike {
+                programs: programs.into_iter().map(str::to_owned).collect(),
+                files: vec![
+                    ("/etc/resolv.conf", resolver),
+                    ("/etc/passwd", passwd(named)),
+                    ("/proc/1/cmdline", argv.iter().map(|word| format!("{word}\0")).collect()),
+                ],
+            },
+            &[("/etc/hosts", &hosts), ("/etc/hostname", &format!("{hostname}\n"))],
             context("readOnlyRootFilesystem") == true,
             world.now,
         )],
@@ -119,7 +120,7 @@ pub fn of(
         account: pod["spec"]["serviceAccountName"].as_str().unwrap_or("default").to_owned(),
         hostname,
         image: own.clone(),
-        own: runs.then(|| Arc::new(image.run.clone())),
+        own: runs.then(|| image.run.clone()),
         user,
         group,
         groups,

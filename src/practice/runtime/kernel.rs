@@ -112,7 +112,8 @@ impl Kernel {
             facts,
             files,
             network,
-            table: Mutex::default(),
+            // most containers are one process
+            table: Mutex::new(LiteMap::with_capacity(1)),
             printed: Mutex::default(),
             now,
             memory: Mutex::new(memory),

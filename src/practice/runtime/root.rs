@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use litemap::LiteMap;
 
 use super::files::{Content, Entry, Mount, Tree, What};
+use super::hold;
 use crate::practice::shell::tools;
 
 /// What all images have alike.
@@ -74,17 +75,43 @@ fn put(tree: &mut Tree, path: &str, device: &'static str) {
     }
 }
 
-/// A container's own root, over what all images have: the image's programs and the pod's names.
-pub fn of(programs: &[&str], own: &[(&str, &str)], read_only: bool, now: Timestamp) -> Mount {
+/// What containers of one image and namespace have alike: programs, and files with their content.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Alike {
+    pub programs: Vec<String>,
+    pub files: Vec<(&'static str, String)>,
+}
+
+/// The tree of what they have alike, over what all images have. Whoever is like the one before shares its tree.
+fn alike(alike: Alike, now: Timestamp) -> Arc<Tree> {
     static BASE: LazyLock<Arc<Tree>> = LazyLock::new(|| Arc::new(base()));
+    static LAST: Mutex<Option<(Alike, Arc<Tree>)>> = Mutex::new(None);
+    let mut last = hold(&LAST);
+    if let Some((_, tree)) = last.as_ref().filter(|(known, _)| *known == alike) {
+        return tree.clone();
+    }
     let mut tree = Tree {
-        entries: LiteMap::with_capacity(programs.len() + own.len()),
         base: Some(BASE.clone()),
         ..Tree::default()
     };
-    for name in programs {
+    for name in &alike.programs {
         tree.file(&format!("/usr/local/bin/{name}"), "\u{7f}ELF", 0o755, now);
     }
+    for (path, content) in &alike.files {
+        tree.file(path, content, 0o644, now);
+    }
+    let tree = Arc::new(tree);
+    *last = Some((alike, tree.clone()));
+    tree
+}
+
+/// A container's own root: what it has like others, and the files with its own names over it.
+pub fn of(shared: Alike, own: &[(&str, &str)], read_only: bool, now: Timestamp) -> Mount {
+    let mut tree = Tree {
+        entries: LiteMap::with_capacity(own.len()),
+        base: Some(alike(shared, now)),
+        ..Tree::default()
+    };
     for (path, content) in own {
         tree.file(path, content, 0o644, now);
     }

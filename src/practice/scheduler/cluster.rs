@@ -1,6 +1,7 @@
 //! What the scheduler remembers of the cluster: its nodes, and of every pod what matters to other pods.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -14,7 +15,7 @@ pub type Name = (String, String);
 #[derive(Debug, Clone)]
 pub struct Placed {
     pub name: Name,
-    pub labels: Value,
+    pub labels: Arc<Value>,
     pub request: Amounts,
     pub ports: BTreeSet<(String, String, i64)>,
     pub priority: i64,
@@ -33,7 +34,7 @@ impl Placed {
         let metadata = &pod["metadata"];
         Self {
             name: (text(&metadata["namespace"]).to_owned(), text(&metadata["name"]).to_owned()),
-            labels: metadata["labels"].clone(),
+            labels: Arc::new(metadata["labels"].clone()),
             request: request(pod),
             ports: host_ports(pod),
             priority: int(&pod["spec"]["priority"]),
@@ -104,6 +105,8 @@ impl Machine {
 pub struct Cluster {
     pub machines: BTreeMap<String, Machine>,
     places: BTreeMap<Name, String>,
+    /// Of the pod seen last; those of one template share theirs.
+    labels: Arc<Value>,
 }
 
 impl Cluster {
@@ -116,7 +119,11 @@ impl Cluster {
 
     /// Learns of a pod that has a node; true when it no longer takes room.
     pub fn see_pod(&mut self, pod: &Value, gone: bool) -> bool {
-        let placed = Placed::of(pod);
+        let mut placed = Placed::of(pod);
+        if placed.labels == self.labels {
+            placed.labels = self.labels.clone();
+        }
+        self.labels = placed.labels.clone();
         let name = placed.name.clone();
         let old = self.places.remove(&name);
         if let Some(machine) = old.as_ref().and_then(|old| self.machines.get_mut(old)) {

@@ -117,7 +117,7 @@ fn guard(world: &World, pods: Vec<Placed>) -> (Vec<Placed>, Vec<Placed>) {
     pods.into_iter().partition(|pod| {
         let mut broken = false;
         for (budget, allowed) in &mut budgets {
-            let object = serde_json::json!({"metadata": {"labels": pod.labels}});
+            let object = serde_json::json!({"metadata": {"labels": &*pod.labels}});
             if budget["metadata"]["namespace"] == *pod.name.0 && selects(&budget["spec"]["selector"], &object) {
                 *allowed -= 1;
                 broken |= *allowed < 0;

@@ -53,7 +53,7 @@ fn selector(pod: &Value, constraint: &Value) -> Value {
 
 /// Whether a pod's selector counts another.
 fn counted_by(selector: &Value, pod: &Value, other: &Placed) -> bool {
-    text(&pod["metadata"]["namespace"]) == other.name.0 && selects(selector, &json!({"metadata": {"labels": other.labels}}))
+    text(&pod["metadata"]["namespace"]) == other.name.0 && selects(selector, &json!({"metadata": {"labels": &*other.labels}}))
 }
 
 /// Whether another pod's coming or going changes how evenly a pod's kind lies.
@@ -86,7 +86,7 @@ pub fn crowd(pod: &Value, cluster: &Cluster, machine: &Machine) -> i64 {
     let soft: Vec<&Value> = constraints(pod, "ScheduleAnyway").collect();
     if soft.is_empty() {
         let labels = &pod["metadata"]["labels"];
-        return machine.pods.values().filter(|other| other.labels == *labels).count() as i64;
+        return machine.pods.values().filter(|other| *other.labels == *labels).count() as i64;
     }
     let at = |constraint: &&Value| {
         let place = machine.label(text(&constraint["topologyKey"]))?;
