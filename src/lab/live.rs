@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::msg::{Effect, Link, Notice, Solved};
 use super::{Attempt, Model, Overlay, Screen, Stage, attempt, drill, table};
-use crate::cluster::snapshot::{Change, Row, Snapshot, Uid};
+use crate::cluster::snapshot::{Change, ContainerRow, ContainerState, Row, Snapshot, Uid};
 use crate::scenario::clue::{self, Clue, Evidence, LogTails, Source};
 use crate::scenario::goal::{Judge, Verdict};
 use crate::scenario::{Manifest, Scenario};
@@ -285,13 +285,20 @@ pub(super) fn tick(model: &mut Model, before: Timestamp) -> Vec<Effect> {
     }
     let Screen::Attempt(attempt) = &mut model.screen else { return Vec::new() };
     let due = attempt.judge.next_change().is_some_and(|at| at <= now);
-    if due || before.as_second() != now.as_second() {
+    if due || (before.as_second() != now.as_second() && ages(attempt)) {
         let mut effects = look(model);
         effects.extend(drill::tick(model));
         effects
     } else {
         drill::tick(model)
     }
+}
+
+/// Whether time alone changes what is found: a container that runs recovers or has more to say, a goal holds.
+fn ages(attempt: &Attempt) -> bool {
+    let runs = |container: &ContainerRow| matches!(container.state, ContainerState::Running { .. });
+    let holds = |goal: &Verdict| goal.held.is_some() && !goal.met;
+    attempt.snapshot.pods.values().any(|pod| pod.containers.iter().any(runs)) || attempt.verdicts.iter().any(holds)
 }
 
 /// The hint to offer unasked: the next one, when its time has come.

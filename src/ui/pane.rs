@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::border;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Padding};
+use ratatui::widgets::{Block, Borders, Clear, Padding};
 use unicode_width::UnicodeWidthStr;
 
 use super::theme::{Look, Mean, Sign};
@@ -24,12 +24,17 @@ const ASCII: border::Set = border::Set {
     horizontal_bottom: "-",
 };
 
+/// Takes away what was drawn in an area.
+pub fn cleared(frame: &mut Frame, look: &Look, area: Rect) {
+    frame.render_widget(Clear, area);
+    frame.buffer_mut().set_style(area, look.style(Mean::Text));
+}
+
 /// Draws a frame with its title and what stands at its right end; returns the room inside.
 pub fn framed(frame: &mut Frame, look: &Look, area: Rect, focused: bool, title: Line<'static>, right: Line<'static>) -> Rect {
     let block = Block::new()
         .borders(Borders::ALL)
         .border_set(if look.ascii { ASCII } else { border::ROUNDED })
-        .style(look.style(Mean::Text))
         .border_style(look.style(if focused { Mean::Key } else { Mean::Frame }))
         .title(spaced(if focused { look.focused(title) } else { title }))
         .title(spaced(right).right_aligned())

@@ -10,7 +10,10 @@ pub fn update(model: &mut Model, news: FromCluster) -> Vec<Effect> {
         FromCluster::Opened { namespace, server, version } => return opened(model, Opened { namespace, server, version }),
         FromCluster::Failed(notice) => failed(model, notice),
         FromCluster::Changed(changes) => return live::changed(model, changes),
-        FromCluster::Link(link) => linked(model, link),
+        FromCluster::Link(link) => {
+            linked(model, link);
+            return live::look(model);
+        }
         FromCluster::Done(order, lines) => return done(model, order, &lines),
         FromCluster::Refused(order, notice) => refused(model, order, notice),
         FromCluster::Going(lines) => {
@@ -33,7 +36,10 @@ pub fn update(model: &mut Model, news: FromCluster) -> Vec<Effect> {
             }
             return live::look(model);
         }
-        FromCluster::Cheated(cheat) => live::cheated(model, cheat, true),
+        FromCluster::Cheated(cheat) => {
+            live::cheated(model, cheat, true);
+            return live::look(model);
+        }
         FromCluster::Access(line) => {
             equal(model, line.clone());
             return vec![Effect::Copy(line)];

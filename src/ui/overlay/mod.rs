@@ -14,10 +14,9 @@ mod words;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Clear;
 use unicode_width::UnicodeWidthStr;
 
-use super::pane::{framed, padded, percent, scrolled, wrap_spans};
+use super::pane::{cleared, framed, padded, percent, scrolled, wrap_spans};
 use super::theme::{Look, Mean};
 use crate::lab::keymap::{footer, help};
 use crate::lab::msg::Measures;
@@ -85,7 +84,7 @@ impl Pen<'_, '_> {
     }
 
     fn boxed(&mut self, area: Rect, title: &str, right: Line<'static>, lines: Vec<Line<'static>>, scroll: usize) {
-        self.frame.render_widget(Clear, area);
+        cleared(self.frame, self.look, area);
         let visible = usize::from(area.height.saturating_sub(2));
         let mut right = right;
         let read = percent(scroll, lines.len(), visible);

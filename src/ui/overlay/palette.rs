@@ -2,13 +2,12 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Clear;
 use unicode_width::UnicodeWidthStr;
 
 use super::Pen;
 use crate::lab::palette::{Entry, Palette, shown};
 use crate::lab::{Model, Pane};
-use crate::ui::pane::{framed, padded, scrolled, shortened};
+use crate::ui::pane::{cleared, framed, padded, scrolled, shortened};
 use crate::ui::theme::{Look, Mean, Sign};
 
 const WIDTH: u16 = 90;
@@ -25,7 +24,7 @@ pub(super) fn draw(pen: &mut Pen, model: &Model, palette: &Palette) {
         height: (ROWS.min(entries.len() as u16).max(1) + 3).min(pen.area.height.saturating_sub(1)),
     };
     let look = pen.look;
-    pen.frame.render_widget(Clear, area);
+    cleared(pen.frame, look, area);
     let inside = framed(
         pen.frame,
         look,

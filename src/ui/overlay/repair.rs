@@ -2,13 +2,12 @@
 
 use ratatui::layout::{Constraint, Layout};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Clear;
 use unicode_width::UnicodeWidthStr;
 
 use super::Pen;
 use crate::lab::Pane;
 use crate::lab::repair::{RepairPage, Row};
-use crate::ui::pane::{framed, laid, padded, percent, scrolled, shortened, wrap_spans};
+use crate::ui::pane::{cleared, framed, laid, padded, percent, scrolled, shortened, wrap_spans};
 use crate::ui::theme::{Look, Mean, Sign};
 
 /// Columns that a label may take of the page.
@@ -17,7 +16,7 @@ const LABEL: usize = 46;
 pub(super) fn draw(pen: &mut Pen, page: &RepairPage) {
     let look = pen.look;
     let foot = foot(look, page, pen.width());
-    pen.frame.render_widget(Clear, pen.area);
+    cleared(pen.frame, look, pen.area);
     let title = format!("repair {}/{}", page.about.kind.to_lowercase(), page.about.name);
     let visible = usize::from(pen.area.height.saturating_sub(3 + foot.len() as u16));
     let right = Line::styled(percent(page.scroll, page.rows.len(), visible), look.style(Mean::Dim));
