@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
 use crossterm::event::{Event, EventStream};
 use futures::StreamExt;
 use futures::stream::{SelectAll, select_all};
@@ -36,7 +35,7 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
     // Before the screen is taken over, so that no signal finds it without somebody to give it back.
     let mut signals = Signals::listen()?;
     let mut screen = FullScreen::enter()?;
-    let size = screen.screen.size().context("the terminal does not tell its size")?;
+    let size = screen.size();
     let (sender, mut inbox) = mpsc::channel(QUEUE);
     let settings = Arc::new(settings);
     let mut hands = Hands::new(Arc::clone(&settings), sender, true);
@@ -65,11 +64,12 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
                 said = edit.run() => said,
             };
             signals.forget();
-            screen.take_back()?;
+            let (width, height) = screen.take_back()?;
             keys = keyboard();
             if !model.mouse {
                 terminal::mouse(false);
             }
+            effects.extend(take(&mut model, &hands, Msg::Resize(width, height)));
             effects.extend(take(&mut model, &hands, Msg::Notice(said)));
             dirty = true;
             continue;
@@ -90,7 +90,15 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
             biased;
             () = signals.any() => Msg::Terminate,
             key = keys.next() => match key {
-                Some(Ok(event)) => match message(event) { Some(msg) => msg, None => continue },
+                Some(Ok(event)) => match message(event) {
+                    Some(msg) => {
+                        if let Msg::Resize(width, height) = msg {
+                            screen.fit(width, height)?;
+                        }
+                        msg
+                    }
+                    None => continue,
+                },
                 Some(Err(_)) | None => Msg::Terminate,
             },
             msg = inbox.recv() => match msg { Some(msg) => msg, None => return Ok(()) },

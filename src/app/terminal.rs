@@ -4,9 +4,10 @@ use std::io::{self, IsTerminal, Stdout, stdout};
 
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::execute;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
-use ratatui::Terminal;
+use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size};
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Rect, Size};
+use ratatui::{Terminal, TerminalOptions, Viewport};
 
 /// A full screen that restores the terminal when it is dropped or the program panics.
 pub struct FullScreen {
@@ -30,8 +31,23 @@ impl FullScreen {
             default(panic);
         }));
         take()?;
-        let screen = Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| restore())?;
+        let screen = size().and_then(|(width, height)| of_size(width, height)).inspect_err(|_| restore())?;
         Ok(Self { screen })
+    }
+
+    /// The columns and rows that are drawn on.
+    pub fn size(&mut self) -> Size {
+        self.screen.get_frame().area().as_size()
+    }
+
+    /// Draws on so many columns and rows from now on, and the next frame whole.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn fit(&mut self, width: u16, height: u16) -> io::Result<()> {
+        execute!(stdout(), Clear(ClearType::All))?;
+        self.screen = of_size(width, height)?;
+        Ok(())
     }
 
     /// Lends the terminal to another program.
@@ -39,16 +55,23 @@ impl FullScreen {
         restore();
     }
 
-    /// Takes the lent terminal back; the next frame is drawn whole.
+    /// Takes the lent terminal back, of whatever size it is by now; the next frame is drawn whole.
     ///
     /// # Errors
     /// When the terminal cannot be switched.
-    pub fn take_back(&mut self) -> io::Result<()> {
+    pub fn take_back(&mut self) -> io::Result<(u16, u16)> {
         take()?;
-        // A new one, as clearing the old would ask the terminal for its cursor, and the answer may come among the keys.
-        self.screen = Terminal::new(CrosstermBackend::new(stdout()))?;
-        Ok(())
+        let (width, height) = size()?;
+        self.fit(width, height)?;
+        Ok((width, height))
     }
+}
+
+/// A screen that does not ask for its size at every frame, as sizes come with the keys;
+/// each is a new one, as clearing the old would ask the terminal for its cursor, and the answer may come among the keys.
+fn of_size(width: u16, height: u16) -> io::Result<Terminal<CrosstermBackend<Stdout>>> {
+    let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
+    Terminal::with_options(CrosstermBackend::new(stdout()), TerminalOptions { viewport })
 }
 
 fn take() -> io::Result<()> {

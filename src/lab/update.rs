@@ -37,6 +37,7 @@ impl Model {
             kubectl: true,
             attempts: 0,
             quitting: false,
+            stirred: now,
             interrupted: None,
         };
         (model, vec![Effect::Mouse(true)])
@@ -99,6 +100,9 @@ impl Model {
 
 /// The whole of the lab's behaviour.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    if matches!(msg, Msg::Key(_) | Msg::Mouse(_) | Msg::Paste(_) | Msg::Cluster(..)) {
+        model.stirred = model.wall();
+    }
     match msg {
         Msg::Key(event) => pressed(model, &event),
         Msg::Mouse(event) => mouse::update(model, event),

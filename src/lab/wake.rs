@@ -6,6 +6,9 @@ use super::msg::Link;
 use super::update::{EQUAL, NOTICE};
 use super::{Attempt, Model, Stage, backoff};
 
+/// A screen on which nothing has happened for this long steps every other second, as dashboards do.
+const STILL: SignedDuration = SignedDuration::from_secs(30);
+
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
@@ -34,26 +37,33 @@ pub fn next_wake(model: &Model) -> Wake {
     let attempt = model.attempt();
     // What is overdue waits a second: the lab never spins.
     let later = |now: Timestamp| move |at: Timestamp| if at > now { at } else { now + SignedDuration::from_secs(1) };
+    let pace = if model.wall().duration_since(model.stirred) < STILL { 1 } else { 2 };
     Wake {
-        cluster: attempt.and_then(|attempt| in_cluster(attempt, model.now)).map(later(model.now)),
+        cluster: attempt.and_then(|attempt| in_cluster(attempt, model.now, pace)).map(later(model.now)),
         wall: notice
             .into_iter()
-            .chain(attempt.and_then(|attempt| on_wall(attempt, model.wall())))
+            .chain(attempt.and_then(|attempt| on_wall(attempt, model.wall(), pace)))
             .min()
             .map(later(model.wall())),
     }
 }
 
-fn on_wall(attempt: &Attempt, wall: Timestamp) -> Option<Timestamp> {
+/// So many seconds from now, then the next that the pace steps on.
+fn step(now: Timestamp, seconds: i64, pace: i64) -> Option<Timestamp> {
+    let at = now.as_second() + seconds;
+    Timestamp::from_second(at + (-at).rem_euclid(pace)).ok()
+}
+
+fn on_wall(attempt: &Attempt, wall: Timestamp, pace: i64) -> Option<Timestamp> {
     let clock_runs = matches!(attempt.stage, Stage::Broken | Stage::Solving | Stage::Cleaning) || matches!(attempt.link, Link::Stale { .. });
-    let second = clock_runs.then(|| Timestamp::from_second(wall.as_second() + 1).ok()).flatten();
+    let second = clock_runs.then(|| step(wall, 1, pace)).flatten();
     let fresh = attempt.fresh.iter().map(|(_, until)| *until).min();
     let equal = attempt.equal.as_ref().map(|(_, at)| *at + EQUAL);
     [second, fresh, equal].into_iter().flatten().min()
 }
 
-fn in_cluster(attempt: &Attempt, now: Timestamp) -> Option<Timestamp> {
-    let whole = |seconds: i64| Timestamp::from_second(now.as_second() + seconds).ok();
+fn in_cluster(attempt: &Attempt, now: Timestamp, pace: i64) -> Option<Timestamp> {
+    let whole = |seconds: i64| step(now, seconds, pace);
     let age = stamps(attempt).map(|at| next_age(now.as_second() - at.as_second())).min().and_then(whole);
     // The ladder counts the seconds down.
     let pod = attempt.selected.as_ref().and_then(|uid| attempt.snapshot.pods.get(uid));

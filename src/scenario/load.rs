@@ -168,8 +168,10 @@ pub fn folder(dir: &Path) -> Result<Library, LoadError> {
     let listing = std::fs::read_dir(dir).map_err(unreadable)?;
     let mut folders: Vec<PathBuf> = listing
         .flatten()
+        // a link is followed
+        .filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_file()))
         .map(|entry| entry.path())
-        .filter(|path| path.is_dir() && is_scenario(path))
+        .filter(|path| is_scenario(path))
         .collect();
     if is_scenario(dir) {
         folders = vec![std::fs::canonicalize(dir).map_err(unreadable)?];
@@ -200,10 +202,10 @@ fn of_folder(path: &Path) -> Entry {
 }
 
 fn is_scenario(path: &Path) -> bool {
-    ["README.md", "scenario.yaml", "broken", "solution"].iter().any(|name| path.join(name).exists())
-        && !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+    let holds = |name: &str| path.join(name).exists();
+    !path.file_name().is_some_and(|name| files::is_hidden(&name.to_string_lossy()))
         // a folder of scenarios often has a README of its own
-        && (["scenario.yaml", "broken", "solution"].iter().any(|name| path.join(name).exists()) || !holds_scenarios(path))
+        && (["broken", "scenario.yaml", "solution"].into_iter().any(holds) || (holds("README.md") && !holds_scenarios(path)))
 }
 
 fn holds_scenarios(path: &Path) -> bool {

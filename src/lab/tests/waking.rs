@@ -20,6 +20,19 @@ fn while_the_clock_runs_it_wakes_on_every_whole_second() {
 }
 
 #[test]
+fn where_nothing_happens_it_wakes_on_every_other_one_until_something_does() {
+    let mut lab = Lab::broken();
+    lab.pass(70_300);
+    assert_eq!(next_wake(&lab.model).first(), Some(at(72)));
+    lab.keys("j");
+    assert_eq!(next_wake(&lab.model).first(), Some(at(71)));
+    lab.pass(70_000);
+    assert_eq!(next_wake(&lab.model).first(), Some(at(142)));
+    lab.put(vec![Row::Pod(pod("new", 140))]);
+    assert_eq!(next_wake(&lab.model).first(), Some(at(141)));
+}
+
+#[test]
 fn rows_that_stand_wake_it_when_an_age_changes() {
     let mut lab = Lab::opened(Place::Practice);
     lab.put(vec![Row::Pod(pod("old", -3_600 * 9))]);
