@@ -1,6 +1,6 @@
 //! What `list`, `show` and `run` print.
 
-use std::io::{self, Write, stdout};
+use std::io::{self, BufWriter, Write, stdout};
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ use crate::scenario::{Fold, Part, Scenario};
 /// When stdout or the JUnit file cannot be written.
 pub fn list(library: &Library, form: &Form) -> io::Result<bool> {
     let entries = &library.entries;
-    let mut out = stdout().lock();
+    let mut out = BufWriter::new(stdout().lock());
     if form.json {
         let list: Vec<Value> = entries.iter().map(entry_json).collect();
         writeln!(out, "{}", serde_json::to_string_pretty(&list)?)?;
@@ -45,6 +45,7 @@ pub fn list(library: &Library, form: &Form) -> io::Result<bool> {
             }
         }
     }
+    out.flush()?;
     if let Some(file) = &form.junit {
         std::fs::write(file, junit::list(entries))?;
     }

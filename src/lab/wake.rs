@@ -7,7 +7,7 @@ use super::update::{EQUAL, NOTICE};
 use super::{Attempt, Model, Stage, backoff};
 
 /// A screen on which nothing has happened for this long steps every other second, as dashboards do.
-const STILL: SignedDuration = SignedDuration::from_secs(30);
+const STILL: SignedDuration = SignedDuration::from_secs(15);
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;

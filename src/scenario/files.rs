@@ -12,6 +12,8 @@ pub type File = (String, Vec<u8>);
 
 /// Bytes; a larger text is no lesson.
 pub const LARGEST_FILE: u64 = 1 << 20;
+/// Room for most files, so that each is read at one go.
+const MOSTLY: usize = 8 << 10;
 /// Files in one scenario.
 const MOST_FILES: usize = 500;
 /// Bytes of all of them.
@@ -97,11 +99,12 @@ impl Gathered {
             let what = format!("there are more than {MOST_FILES} files");
             return Err(LoadError::file(folder, &what, KEEP));
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(MOSTLY);
         content
             .take(LARGEST_FILE + 1)
             .read_to_end(&mut bytes)
             .map_err(|error| unreadable(shown, &error))?;
+        bytes.shrink_to_fit();
         let read = bytes.len() as u64;
         if read > LARGEST_FILE {
             return Err(too_large(shown, read.max(length())));

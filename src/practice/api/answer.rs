@@ -94,17 +94,25 @@ fn json(code: StatusCode, value: &Value) -> Response {
 }
 
 /// An object with what it is at its head, as people know it.
-pub fn ordered(value: &Value) -> String {
+pub fn ordered(value: &Value) -> Vec<u8> {
     const HEAD: [&str; 6] = ["kind", "apiVersion", "metadata", "groupVersion", "name", "versions"];
     const STATUS: [&str; 8] = ["kind", "apiVersion", "metadata", "status", "message", "reason", "details", "code"];
     let Some(map) = value.as_object().filter(|map| map.contains_key("kind")) else {
-        return value.to_string();
+        return value.to_string().into();
     };
     let first: &[&str] = if value["kind"] == "Status" { &STATUS } else { &HEAD };
     let head = first.iter().filter_map(|name| map.get_key_value(*name));
     let rest = map.iter().filter(|(name, _)| !first.contains(&name.as_str()));
-    let parts: Vec<String> = head.chain(rest).map(|(name, value)| format!("{name:?}:{value}")).collect();
-    format!("{{{}}}", parts.join(","))
+    let mut out = Vec::with_capacity(512);
+    for (name, value) in head.chain(rest) {
+        out.push(if out.is_empty() { b'{' } else { b',' });
+        // what was read from JSON can be written as such
+        let _ = serde_json::to_writer(&mut out, name);
+        out.push(b':');
+        let _ = serde_json::to_writer(&mut out, value);
+    }
+    out.push(b'}');
+    out
 }
 
 #[cfg(test)]
@@ -117,9 +125,9 @@ mod tests {
     fn an_object_says_first_what_it_is() {
         let object = json!({"apiVersion": "v1", "data": {"a": "\"b"}, "kind": "ConfigMap", "metadata": {"name": "x"}});
         assert_eq!(
-            ordered(&object),
+            String::from_utf8_lossy(&ordered(&object)),
             r#"{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"x"},"data":{"a":"\"b"}}"#
         );
-        assert_eq!(ordered(&json!({"paths": []})), r#"{"paths":[]}"#);
+        assert_eq!(ordered(&json!({"paths": []})), br#"{"paths":[]}"#);
     }
 }

@@ -17,8 +17,8 @@ pub struct Writer<'a> {
 
 /// Records a write that is about to turn `old` into `new`.
 pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, writer: &Writer) {
-    let Writer { manager, subresource, time } = *writer;
-    let present = if subresource == "status" {
+    let Writer { manager, subresource, .. } = *writer;
+    let mut present = if subresource == "status" {
         Fields::written_status(kind, new)
     } else {
         Fields::written(kind, new)
@@ -30,8 +30,16 @@ pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, writer: &Writer
         Some(old) => get(old, path) != get(new, path),
         None => true,
     };
-    let changed = Fields(present.0.iter().filter(|path| changed(path)).cloned().collect());
     let mut entries = known(old, new);
+    if entries.is_empty() {
+        // nobody has anything to lose
+        present.0.retain(changed);
+        if !present.0.is_empty() {
+            new["metadata"]["managedFields"] = json!([entry(kind, writer, &present)]);
+        }
+        return;
+    }
+    let changed = Fields(present.0.iter().filter(|path| changed(path)).cloned().collect());
     let mine =
         |entry: &Value| entry["manager"] == manager && entry["operation"] == "Update" && entry["subresource"].as_str().unwrap_or_default() == subresource;
     let mut own = changed.clone();
@@ -53,25 +61,30 @@ pub fn record(kind: &Kind, old: Option<&Value>, new: &mut Value, writer: &Writer
     if !unchanged {
         entries.retain(|entry| !mine(entry));
         if !own.0.is_empty() {
-            let mut entry = json!({"manager": manager, "operation": "Update", "apiVersion": kind.api_version(), "time": time,
-                "fieldsType": "FieldsV1", "fieldsV1": own.encode()});
-            if subresource == "scale"
-                && kind.custom.is_some()
-                && let Some(entry) = entry.as_object_mut()
-            {
-                // Translated back from the scale, it has lost its time.
-                entry.remove("time");
-            }
-            if !subresource.is_empty() {
-                entry["subresource"] = subresource.into();
-            }
-            entries.push(entry);
+            entries.push(entry(kind, writer, &own));
         }
     }
     entries.retain(|entry| entry["fieldsV1"].as_object().is_some_and(|fields| !fields.is_empty()));
     if !entries.is_empty() {
         new["metadata"]["managedFields"] = Value::Array(entries);
     }
+}
+
+/// The entry of what a writer owns.
+fn entry(kind: &Kind, writer: &Writer, fields: &Fields) -> Value {
+    let mut entry = json!({"manager": writer.manager, "operation": "Update", "apiVersion": kind.api_version(), "time": writer.time,
+        "fieldsType": "FieldsV1", "fieldsV1": fields.encode()});
+    if writer.subresource == "scale"
+        && kind.custom.is_some()
+        && let Some(entry) = entry.as_object_mut()
+    {
+        // Translated back from the scale, it has lost its time.
+        entry.remove("time");
+    }
+    if !writer.subresource.is_empty() {
+        entry["subresource"] = writer.subresource.into();
+    }
+    entry
 }
 
 /// Whether something was in the object before, or is in every object of the kind.

@@ -22,13 +22,21 @@ pub fn add(kind: &Kind, object: &mut Value) {
     if !object["metadata"].is_object() {
         return;
     }
-    let mut entries = entries(object);
+    let mut entries = match object["metadata"]["managedFields"].take() {
+        Value::Array(entries) => entries,
+        _ => Vec::new(),
+    };
     if entries.is_empty() && kind.custom.is_none() {
         entries.extend(creation(kind, object));
     }
-    let held: Vec<Fields> = entries.iter().map(|entry| Fields::decode(&entry["fieldsV1"])).collect();
-    entries.extend(status(kind, object, &held));
+    if let Some(writer) = status_writer(kind, object) {
+        let held: Vec<Fields> = entries.iter().map(|entry| Fields::decode(&entry["fieldsV1"])).collect();
+        entries.extend(status(kind, object, writer, &held));
+    }
     if entries.is_empty() {
+        if let Some(metadata) = object["metadata"].as_object_mut() {
+            metadata.remove("managedFields");
+        }
         return;
     }
     // Applies come first, then whoever wrote first.
@@ -51,10 +59,6 @@ pub fn strip(kind: &Kind, object: &mut Value) {
     {
         metadata.remove("managedFields");
     }
-}
-
-fn entries(object: &Value) -> Vec<Value> {
-    items(&object["metadata"]["managedFields"]).to_vec()
 }
 
 fn entry(kind: &Kind, manager: &str, time: &str, fields: &Fields, subresource: &str) -> Option<Value> {
@@ -135,8 +139,7 @@ fn status_writer(kind: &Kind, object: &Value) -> Option<&'static str> {
 }
 
 /// What was written into the status since the object was made, as far as no user wrote it.
-fn status(kind: &Kind, object: &Value, held: &[Fields]) -> Option<Value> {
-    let writer = status_writer(kind, object)?;
+fn status(kind: &Kind, object: &Value, writer: &str, held: &[Fields]) -> Option<Value> {
     let mut fields = Fields::written_status(kind, object);
     let values = fields.leaves();
     fields.0.retain(|path| values.contains(path) || !was_there(kind, None, path));
@@ -188,6 +191,10 @@ fn newest(object: &Value) -> String {
 mod tests {
     use super::*;
     use crate::practice::kind::{DEPLOYMENT, POD};
+
+    fn entries(object: &Value) -> Vec<Value> {
+        items(&object["metadata"]["managedFields"]).to_vec()
+    }
 
     fn shown(kind: &Kind, mut object: Value) -> Vec<Value> {
         add(kind, &mut object);
