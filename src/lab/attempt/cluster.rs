@@ -130,7 +130,10 @@ fn done(model: &mut Model, order: Order, lines: &[String]) -> Vec<Effect> {
     }
     match order {
         Order::Prepare => return prepared(model),
-        Order::Break => model.say(false, said(lines, "broken/ is applied"), "watch the pods and events"),
+        Order::Break => {
+            model.say(false, said(lines, "broken/ is applied"), "watch the pods and events");
+            return story::begun(model).into_iter().collect();
+        }
         Order::Solve => model.say(false, said(lines, "The solution is applied"), "watch the rollout"),
         Order::Cleanup => return cleaned(model, lines),
     }

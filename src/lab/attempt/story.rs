@@ -79,12 +79,11 @@ pub fn order(model: &mut Model, order: Order) -> Vec<Effect> {
     let Some(attempt) = model.attempt_mut() else { return Vec::new() };
     if attempt.memory.prepared || order == Order::Prepare {
         attempt.working = Some(order);
-        return vec![Effect::Carry(attempt.number, order)].into_iter().chain(begun(model, order)).collect();
+        return vec![Effect::Carry(attempt.number, order)];
     }
     attempt.memory.queued = Some(order);
     let preparing = attempt.working.replace(Order::Prepare) == Some(Order::Prepare);
-    let prepare = (!preparing).then_some(Effect::Carry(attempt.number, Order::Prepare));
-    prepare.into_iter().chain(begun(model, order)).collect()
+    (!preparing).then_some(Effect::Carry(attempt.number, Order::Prepare)).into_iter().collect()
 }
 
 /// A fresh start: nothing seen, nothing helped.
@@ -109,12 +108,12 @@ fn begin(model: &mut Model) {
     }
 }
 
-/// A scenario is begun by breaking it.
-fn begun(model: &mut Model, order: Order) -> Option<Effect> {
+/// A scenario is begun once it is broken.
+pub(super) fn begun(model: &mut Model) -> Option<Effect> {
     // A drill is no lesson; how it ends is kept apart.
     let folder = model.attempt().filter(|attempt| attempt.scenario.drill.is_none())?.scenario.folder.clone();
     let new = model.cards.iter().any(|card| card.folder == folder && card.state == Solved::New);
-    (order == Order::Break && new).then(|| live::record(model, folder, Solved::Begun, None))
+    new.then(|| live::record(model, folder, Solved::Begun, None))
 }
 
 /// The learner's own `kubectl apply -f broken/` begins the attempt as `b` does.
@@ -124,7 +123,7 @@ pub fn broken_by_hand(model: &mut Model) -> Vec<Effect> {
     if let Some(attempt) = model.attempt_mut() {
         attempt.equal = equal;
     }
-    begun(model, Order::Break).into_iter().collect()
+    begun(model).into_iter().collect()
 }
 
 /// Plays on with the objects of an earlier run.
@@ -135,7 +134,7 @@ pub fn go_on(model: &mut Model) -> Vec<Effect> {
     attempt.memory.agreed = true;
     attempt.memory.found = false;
     attempt.equal = None;
-    begun(model, Order::Break).into_iter().chain(live::look(model)).collect()
+    begun(model).into_iter().chain(live::look(model)).collect()
 }
 
 /// `i`: its parts and what is blamed, then where to look next, then shut again.

@@ -20,14 +20,17 @@ fn opening_prepares_at_once_on_the_practice_cluster() {
     assert_eq!(lab.cluster(opened), [Effect::Carry(ONE, Order::Prepare)]);
     assert_eq!(lab.stage(), Stage::Ready);
     assert_eq!(lab.cluster(FromCluster::Done(Order::Prepare, Vec::new())), []);
+    assert_eq!(lab.keys("b"), [Effect::Carry(ONE, Order::Break)]);
+    assert_eq!((lab.stage(), lab.attempt().began), (Stage::Broken, Some(at(0))));
+    assert_eq!(lab.equal(), "kubectl apply -f broken/ -n lab-01");
+    assert_eq!(lab.model.cards[0].state, Solved::New, "it may be refused yet");
     let begun = Effect::SaveProgress {
         folder: "01-crash-loop".to_owned(),
         state: Solved::Begun,
         seconds: None,
     };
-    assert_eq!(lab.keys("b"), [Effect::Carry(ONE, Order::Break), begun]);
-    assert_eq!((lab.stage(), lab.attempt().began), (Stage::Broken, Some(at(0))));
-    assert_eq!(lab.equal(), "kubectl apply -f broken/ -n lab-01");
+    assert_eq!(lab.cluster(FromCluster::Done(Order::Break, Vec::new())), [begun]);
+    assert_eq!(lab.model.cards[0].state, Solved::Begun);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::image::Reference;
 use super::pod::{Ended, Run, Step, spec};
 use super::{Worker, config, process, push_run};
+use crate::image::Image;
 use crate::practice::field::text;
 use crate::practice::runtime::Launch;
 
@@ -29,7 +30,8 @@ impl Worker<'_> {
         let services = self.services();
         let spec = spec(&self.object, &self.pod.containers[index].name);
         let reference = Reference::parse(text(&spec["image"]))?;
-        let image = reference.find(&self.world.images).cloned().unwrap_or_default();
+        let unknown = Image::default();
+        let image = reference.find(&self.world.images).unwrap_or(&unknown);
         let user = |field: &str| {
             spec["securityContext"]
                 .get(field)
@@ -58,12 +60,12 @@ impl Worker<'_> {
                 Some(_) => {}
             }
         }
-        let env = config::environment(self.world, &self.object, spec, &image, &services)?;
+        let env = config::environment(self.world, &self.object, spec, image, &services)?;
         Ok(process::of(
             self.world,
             &self.object,
             spec,
-            &image,
+            image,
             &reference.repository(),
             env,
             &self.pod.volumes,
