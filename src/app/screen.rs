@@ -118,6 +118,11 @@ pub async fn play(settings: Settings, open: Option<String>) -> anyhow::Result<()
             }
             Some(failed) = hands.failure() => anyhow::bail!("a task of the lab failed: {failed}"),
         };
+        if lab::shell::unseen(&model, &msg) {
+            // nothing to draw, so its time is not the model's either
+            effects.extend(lab::update(&mut model, msg));
+            continue;
+        }
         effects.extend(take(&mut model, &hands, msg));
         while let Ok(msg) = inbox.try_recv() {
             effects.extend(take(&mut model, &hands, msg));

@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 
 pub use grid::{Colour, Grid, Ink, Modes, Run};
 
-use super::msg::{Effect, FromShell, ToShell};
+use super::msg::{Effect, FromShell, Msg, ToShell};
 use super::{Attempt, Model, Pane, Stage, live};
 
 /// Rows that one notch of the wheel scrolls.
@@ -138,6 +138,13 @@ pub(super) fn type_in(model: &mut Model, command: &str) -> Vec<Effect> {
         attempt.shell.pending = Some(command.to_owned());
     }
     send(attempt, [ToShell::Type(command.to_owned())])
+}
+
+/// A picture of a shell that goes on where it is not shown; it changes nothing on the screen.
+#[must_use]
+pub fn unseen(model: &Model, msg: &Msg) -> bool {
+    let hidden = model.attempt().is_none_or(|attempt| attempt.focus != Pane::Shell);
+    hidden && matches!(msg, Msg::Shell(_, FromShell::Screen(grid)) if grid.ended.is_none())
 }
 
 /// News from the shell.

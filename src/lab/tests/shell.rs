@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::bench::*;
 use crate::lab::msg::{AttemptNo, Effect, FromShell, Measures, Msg, Notice, PaneMeasure, ToShell};
-use crate::lab::shell::{Grid, Ink, Run};
+use crate::lab::shell::{Grid, Ink, Run, unseen};
 use crate::lab::{Overlay, Pane};
 
 const ONE: AttemptNo = AttemptNo(1);
@@ -50,6 +50,22 @@ fn shows(lab: &mut Lab, text: &str, ended: Option<&str>) {
         ..Grid::default()
     };
     lab.send(Msg::Shell(ONE, FromShell::Screen(Arc::new(grid))));
+}
+
+#[test]
+fn a_picture_is_drawn_only_where_the_shell_is_shown() {
+    let mut lab = shell();
+    let picture = |ended: Option<&str>| {
+        let grid = Grid {
+            ended: ended.map(str::to_owned),
+            ..Grid::default()
+        };
+        Msg::Shell(ONE, FromShell::Screen(Arc::new(grid)))
+    };
+    assert!(!unseen(&lab.model, &picture(None)));
+    lab.send(ctrl(']'));
+    assert!(unseen(&lab.model, &picture(None)));
+    assert!(!unseen(&lab.model, &picture(Some("0"))), "its end is told");
 }
 
 #[test]
