@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use lru::LruCache;
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::field::text;
 use super::kind::{EVENT, Kind};
+use super::store::Lately;
 use super::world::World;
 
 /// Who reports.
@@ -48,6 +50,9 @@ const REFILL_SECONDS: f64 = 300.0;
 /// Of how many reports, groups and objects something is remembered; those not heard of for longest are forgotten.
 const REMEMBERED: NonZeroUsize = NonZeroUsize::new(16_384).expect("more than none");
 
+/// How many events that repeat are kept decoded.
+const REPEATING: NonZeroUsize = NonZeroUsize::new(256).expect("more than none");
+
 /// What is remembered, by the hash of all that makes two the same.
 type Memory<T> = LruCache<u64, T>;
 
@@ -63,6 +68,8 @@ pub struct Recorder {
     /// What each object may still report at once.
     tokens: Memory<(Timestamp, f64)>,
     last: i64,
+    /// Events that repeated lately, as they stand in the API.
+    lately: Lately,
 }
 
 impl Default for Recorder {
@@ -73,6 +80,7 @@ impl Default for Recorder {
             similar: memory(),
             tokens: memory(),
             last: 0,
+            lately: Lately::of(&EVENT, REPEATING),
         }
     }
 }
@@ -186,11 +194,13 @@ impl World {
             return;
         }
         let at = |instant: Timestamp| instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        if let Some(mut event) = self.store.get(&EVENT, &namespace, &name) {
+        if let Some(event) = self.events.lately.get(&self.store, &namespace, &name) {
+            let mut event = Arc::unwrap_or_clone(event);
             event["count"] = seen.count.into();
             event["lastTimestamp"] = at(self.now).into();
             event["message"] = message.into();
-            self.store.put(&EVENT, event);
+            let event = self.store.put(&EVENT, event).into();
+            self.events.lately.keep(&self.store, &(namespace, name), event);
             return;
         }
         let mut origin = json!({"component": source.component});

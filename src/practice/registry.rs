@@ -8,7 +8,8 @@ pub use self::deletion::{Deletion, Propagation, finalizers};
 use super::field::{deleting, text};
 use super::kind::{Kind, NAMESPACE};
 use super::status::{Fault, Status};
-use super::store::{decode, names, says};
+use super::store::word::DELETION;
+use super::store::{decode, names};
 use super::world::World;
 use super::{admission, defaults, quota, validate, view};
 
@@ -185,7 +186,7 @@ impl World {
     /// Whether a namespace is being deleted and takes nothing new.
     #[must_use]
     pub fn is_ending(&self, namespace: &str) -> bool {
-        let ending = |object: &Bytes| says(object, "\"deletionTimestamp\"") && deleting(&decode(object));
+        let ending = |object: &Bytes| DELETION.is_in(object) && deleting(&decode(object));
         self.store.encoded(&NAMESPACE, "", namespace).is_some_and(ending)
     }
 

@@ -8,9 +8,12 @@ use axum::body::Bytes;
 use serde_json::Value;
 
 pub use self::change::{Change, Record, What};
+pub use self::lately::Lately;
 use super::kind::Kind;
 
 mod change;
+mod lately;
+pub mod word;
 
 /// How many changes are kept for watches, and how many bytes of objects as they were; a reader that falls further behind is told 410.
 const KEPT: usize = 10_000;
@@ -284,12 +287,6 @@ impl Store {
 fn past(change: &Record) -> usize {
     let gone = if change.what == What::Deleted { change.object.len() } else { 0 };
     gone + change.before.as_ref().map_or(0, Bytes::len)
-}
-
-/// Whether a stored object says something, letter for letter; far cheaper than to decode it.
-#[must_use]
-pub fn says(object: &Bytes, text: &str) -> bool {
-    memchr::memmem::find(object, text.as_bytes()).is_some()
 }
 
 /// An object from its stored bytes.

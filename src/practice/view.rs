@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 use super::custom::prune;
 use super::kind::Kind;
 use super::patch::owners;
-use super::store::{decode, says};
+use super::store::decode;
+use super::store::word::MANAGED;
 
 /// Fields of an Event: in the core group, and in `events.k8s.io`.
 const EVENT: &[(&str, &str)] = &[
@@ -72,7 +73,7 @@ pub fn show(kind: &Kind, mut object: Value) -> Value {
 /// The same, encoded; what needs no other form is not decoded.
 #[must_use]
 pub fn shown(kind: &Kind, object: &Bytes) -> Bytes {
-    if kind.custom.is_none() && kind.stored.is_none() && !owners::concerns(kind, says(object, "\"managedFields\"")) {
+    if kind.custom.is_none() && kind.stored.is_none() && !owners::concerns(kind, MANAGED.is_in(object)) {
         return object.clone();
     }
     show(kind, decode(object)).to_string().into()

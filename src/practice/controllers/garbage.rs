@@ -7,7 +7,8 @@ use serde_json::Value;
 use crate::practice::field::{deleting, items, text};
 use crate::practice::kind::Kind;
 use crate::practice::registry::{Deletion, Part, finalizers};
-use crate::practice::store::{Change, What, decode, says};
+use crate::practice::store::word::{DELETION, OWNERS, Word};
+use crate::practice::store::{Change, What, decode};
 use crate::practice::world::{Controller, Id, Key, World};
 
 /// The garbage collector.
@@ -17,8 +18,7 @@ pub struct Garbage;
 impl Controller for Garbage {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
         let going = change.what == What::Deleted;
-        let may_concern = |word: &str| says(&change.object, word);
-        if !going && !may_concern("\"deletionTimestamp\"") && !may_concern("\"ownerReferences\"") {
+        if !going && !DELETION.is_in(&change.object) && !OWNERS.is_in(&change.object) {
             return;
         }
         let object = change.decoded();
@@ -93,12 +93,13 @@ fn find(world: &World, key: &Key, kind: &str) -> Option<(&'static Kind, Value)> 
 
 /// Everything that names this uid as an owner.
 fn dependents(world: &World, uid: &str) -> Vec<(&'static Kind, Value)> {
+    let word = Word::new(uid);
     let owned = |object: &Value| items(&object["metadata"]["ownerReferences"]).iter().any(|owner| owner["uid"] == uid);
     world
         .kept()
         .flat_map(|kind| {
             // The uid as text rules most objects out before they are decoded.
-            let candidates = world.store.list(kind, None).filter(|bytes| says(bytes, uid));
+            let candidates = world.store.list(kind, None).filter(|bytes| word.is_in(bytes));
             candidates
                 .map(decode)
                 .filter(|object| owned(object))

@@ -12,7 +12,8 @@ use crate::practice::field::{condition, controlled_by, controller, deleting, fie
 use crate::practice::kind::{JOB, Kind, POD};
 use crate::practice::registry::{Deletion, Part};
 use crate::practice::status::Status;
-use crate::practice::store::{Change, decode, says};
+use crate::practice::store::word::{CONTROLLED, Word};
+use crate::practice::store::{Change, decode};
 use crate::practice::world::World;
 
 /// A controller of pods at work on one object of its kind.
@@ -39,7 +40,8 @@ impl Owner<'_> {
     pub fn claim_as<T>(&self, world: &mut World, look: impl Fn(&World, Value) -> T) -> Vec<T> {
         let metadata = &self.object["metadata"];
         // The pods of others need not be decoded.
-        let concerns = |pod: &&Bytes| says(pod, text(&metadata["uid"])) || !says(pod, "\"controller\":true");
+        let own = Word::new(text(&metadata["uid"]));
+        let concerns = |pod: &&Bytes| own.is_in(pod) || !CONTROLLED.is_in(pod);
         let pods: Vec<Bytes> = world.store.list(&POD, Some(text(&metadata["namespace"]))).filter(concerns).cloned().collect();
         let mut own = Vec::new();
         for pod in pods.iter().map(decode) {

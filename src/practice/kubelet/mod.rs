@@ -5,6 +5,7 @@
 //! of the sync after it; that lag is what makes ErrImagePull and ImagePullBackOff alternate.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use self::pod::{Pod, Run};
 use super::event::Note;
 use super::field::{deleting, finished, text};
 use super::kind::{NODE, POD};
-use super::store::{Change, What};
+use super::store::{Change, Lately, What};
 use super::world::{Controller, Id, Key, World};
 
 mod ask;
@@ -23,7 +24,6 @@ mod config;
 mod ending;
 mod hook;
 pub mod image;
-mod lately;
 mod machine;
 mod pod;
 mod probe;
@@ -41,14 +41,26 @@ mod volume;
 /// Where in a second the runtime is looked at, and where due syncs begin.
 const LOOK_PHASE: i64 = 330;
 const LOOP_PHASE: i64 = 830;
+/// How many pods are kept decoded.
+const PODS: NonZeroUsize = NonZeroUsize::new(64).expect("more than none");
 
 /// The kubelets of all nodes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Kubelet {
     pods: BTreeMap<(String, String), Box<Pod>>,
     /// The pods worked on lately, as they stand in the API.
-    lately: lately::Lately,
+    lately: Lately,
     machine: machine::Machine,
+}
+
+impl Default for Kubelet {
+    fn default() -> Self {
+        Self {
+            pods: BTreeMap::new(),
+            lately: Lately::of(&POD, PODS),
+            machine: machine::Machine::default(),
+        }
+    }
 }
 
 /// The kubelet at work on one pod.

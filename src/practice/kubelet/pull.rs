@@ -10,8 +10,9 @@ use crate::practice::field::text;
 impl Worker<'_> {
     /// Makes sure of a container's image: there already, pulled now, or not for some reason.
     pub(super) fn pull(&mut self, index: usize) -> Duration {
-        let spec = spec(&self.object, &self.pod.containers[index].name).clone();
+        let spec = spec(&self.object, &self.pod.containers[index].name);
         let name = text(&spec["image"]).to_owned();
+        let policy = spec["imagePullPolicy"].as_str().map(str::to_owned);
         let reference = match Reference::parse(&name) {
             Ok(reference) => reference,
             Err(why) => {
@@ -21,10 +22,7 @@ impl Worker<'_> {
                 return self.fail(index, "InvalidImageName", message);
             }
         };
-        let policy = spec["imagePullPolicy"]
-            .as_str()
-            .unwrap_or(if reference.moving() { "Always" } else { "IfNotPresent" })
-            .to_owned();
+        let policy = policy.unwrap_or_else(|| if reference.moving() { "Always" } else { "IfNotPresent" }.to_owned());
         let present = self.present(&reference.full());
         if present && policy != "Always" {
             self.tell(
