@@ -85,7 +85,7 @@ pub struct Model {
     /// Number of the newest attempt.
     pub attempts: u64,
     pub quitting: bool,
-    /// When the learner last did something or the cluster said something, on the learner's clock.
+    /// When the learner last did something, on the learner's clock.
     pub stirred: Timestamp,
     /// When Ctrl-C was last pressed, while no other key came since.
     pub interrupted: Option<Timestamp>,

@@ -100,7 +100,7 @@ impl Model {
 
 /// The whole of the lab's behaviour.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
-    if matches!(msg, Msg::Key(_) | Msg::Mouse(_) | Msg::Paste(_) | Msg::Cluster(..)) {
+    if matches!(msg, Msg::Key(_) | Msg::Mouse(_) | Msg::Paste(_)) {
         model.stirred = model.wall();
     }
     match msg {

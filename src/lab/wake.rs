@@ -6,8 +6,8 @@ use super::msg::Link;
 use super::update::{EQUAL, NOTICE};
 use super::{Attempt, Model, Stage, backoff};
 
-/// A screen on which nothing has happened for this long steps every other second, as dashboards do.
-const STILL: SignedDuration = SignedDuration::from_secs(15);
+/// A screen that nobody has touched for this long steps every other second, as dashboards do; news are shown at once all the same.
+const STILL: SignedDuration = SignedDuration::from_secs(30);
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;

@@ -1,6 +1,7 @@
 //! Frames: quiet, rounded, thin; only the focused one is blue. And lines fitted to a width.
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::border;
@@ -64,9 +65,26 @@ pub fn scrolled(frame: &mut Frame, area: Rect, lines: &[Line<'static>], from: us
 /// Draws lines that were laid out for this width already, a row each; a paragraph would measure them again.
 pub fn laid<'a>(frame: &mut Frame, area: Rect, lines: impl IntoIterator<Item = &'a Line<'a>>) {
     let buffer = frame.buffer_mut();
-    for (row, line) in area.rows().zip(lines) {
-        buffer.set_line(row.x, row.y, line, row.width);
+    for (row, line) in area.intersection(buffer.area).rows().zip(lines) {
+        let mut x = row.x;
+        for span in line {
+            x = written(buffer, (x, row.y), row.right(), &span.content, line.style.patch(span.style));
+        }
     }
+}
+
+/// Writes text up to an edge; returns where it ends. Plain letters are not looked at for what may join them to one sign, which is
+/// most of the work of a frame.
+fn written(buffer: &mut Buffer, (x, y): (u16, u16), edge: u16, text: &str, style: Style) -> u16 {
+    let room = edge.saturating_sub(x);
+    if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return buffer.set_stringn(x, y, text, room.into(), style).0;
+    }
+    let end = x + room.min(u16::try_from(text.len()).unwrap_or(room));
+    for (x, letter) in (x..end).zip(text.chars()) {
+        buffer[(x, y)].set_char(letter).set_style(style);
+    }
+    end
 }
 
 /// Notes where a pane is and how many rows its contents have.

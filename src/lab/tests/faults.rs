@@ -198,7 +198,7 @@ fn goals_turn_green_without_a_key_when_they_have_held() {
     lab.tick(60);
     lab.cluster(FromCluster::Changed(mended()));
     assert_eq!((fault(&lab), lab.stage()), (None, Stage::Broken));
-    assert!(lab.attempt().judge.next_change().is_some() && next_wake(&lab.model).first() == Some(at(61)));
+    assert!(lab.attempt().judge.next_change().is_some() && next_wake(&lab.model).first() == Some(at(62)));
     for second in 61..70 {
         assert_eq!(lab.tick(second), [], "{second}: {:?}", lab.attempt().verdicts);
     }

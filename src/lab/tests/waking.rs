@@ -20,7 +20,7 @@ fn while_the_clock_runs_it_wakes_on_every_whole_second() {
 }
 
 #[test]
-fn where_nothing_happens_it_wakes_on_every_other_one_until_something_does() {
+fn what_nobody_touches_wakes_on_every_other_one_until_somebody_does() {
     let mut lab = Lab::broken();
     lab.pass(70_300);
     assert_eq!(next_wake(&lab.model).first(), Some(at(72)));
@@ -29,7 +29,7 @@ fn where_nothing_happens_it_wakes_on_every_other_one_until_something_does() {
     lab.pass(70_000);
     assert_eq!(next_wake(&lab.model).first(), Some(at(142)));
     lab.put(vec![Row::Pod(pod("new", 140))]);
-    assert_eq!(next_wake(&lab.model).first(), Some(at(141)));
+    assert_eq!(next_wake(&lab.model).first(), Some(at(142)), "news are shown when they come");
 }
 
 #[test]
