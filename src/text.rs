@@ -10,22 +10,28 @@ const TAB_STOP: usize = 8;
 /// overrides, zero-width characters. Lines stay; a tab becomes spaces up to the next stop.
 #[must_use]
 pub fn clean(text: &str) -> String {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
-        return text.to_owned();
-    }
     let mut out = String::with_capacity(text.len());
+    // no sequence goes on behind its line
+    for line in text.split_inclusive('\n') {
+        if line.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+            out.push_str(line);
+        } else {
+            clean_line(line, &mut out);
+        }
+    }
+    out
+}
+
+fn clean_line(line: &str, out: &mut String) {
     let mut column = 0;
-    let mut chars = text.chars().peekable();
+    let mut chars = line.chars().peekable();
     while let Some(char) = chars.next() {
         match char {
             ' '..='~' => {
                 out.push(char);
                 column += 1;
             }
-            '\n' => {
-                out.push(char);
-                column = 0;
-            }
+            '\n' => out.push(char),
             '\t' => {
                 let spaces = TAB_STOP - column % TAB_STOP;
                 out.extend(std::iter::repeat_n(' ', spaces));
@@ -41,7 +47,6 @@ pub fn clean(text: &str) -> String {
             }
         }
     }
-    out
 }
 
 type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;

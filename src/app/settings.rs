@@ -70,10 +70,15 @@ impl Settings {
     /// A scenarios folder that cannot be read; options that contradict each other.
     pub fn library(place: &cli::Place) -> Result<Library, StartError> {
         check(place)?;
-        let mut library = load::embedded();
-        if let Some(folder) = &place.scenarios {
-            library.merge(load::path(folder).map_err(|error| StartError(error.to_string()))?);
-        }
+        let Some(folder) = &place.scenarios else {
+            return Ok(load::embedded());
+        };
+        let (mut library, named) = std::thread::scope(|scope| {
+            let own = scope.spawn(load::embedded);
+            let named = load::path(folder);
+            (own.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), named)
+        });
+        library.merge(named.map_err(|error| StartError(error.to_string()))?);
         Ok(library)
     }
 

@@ -166,33 +166,36 @@ pub fn folder(dir: &Path) -> Result<Library, LoadError> {
         why: error.to_string(),
     };
     let listing = std::fs::read_dir(dir).map_err(unreadable)?;
-    let mut folders: Vec<PathBuf> = listing
+    if is_scenario(dir) {
+        let own = std::fs::canonicalize(dir).map_err(unreadable)?;
+        return Ok(Library::of(vec![of_folder(&own)]));
+    }
+    let folders: Vec<PathBuf> = listing
         .flatten()
         // a link is followed
         .filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_file()))
         .map(|entry| entry.path())
-        .filter(|path| is_scenario(path))
         .collect();
-    if is_scenario(dir) {
-        folders = vec![std::fs::canonicalize(dir).map_err(unreadable)?];
-    }
-    if folders.is_empty() {
+    let entries = side_by_side(&folders);
+    if entries.is_empty() {
         return Err(LoadError::Empty { path: shown });
     }
-    Ok(Library::of(side_by_side(&folders)))
+    Ok(Library::of(entries))
 }
 
-/// Reads every folder, with as many threads as there are processors.
+/// Reads every folder that holds a scenario, with as many threads as there are processors.
 fn side_by_side(folders: &[PathBuf]) -> Vec<Entry> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let share = folders.len().div_ceil(threads).max(1);
     std::thread::scope(|scope| {
-        let read = |folders: &[PathBuf]| folders.iter().map(|path| of_folder(path)).collect::<Vec<_>>();
-        let shares: Vec<_> = folders.chunks(share).map(|share| scope.spawn(move || read(share))).collect();
-        shares
-            .into_iter()
-            .flat_map(|share| share.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
+        let scenarios = |folders: &[PathBuf]| folders.iter().filter(|path| is_scenario(path)).map(|path| of_folder(path)).collect();
+        let (own, others) = folders.split_at(share.min(folders.len()));
+        let others: Vec<_> = others.chunks(share).map(|share| scope.spawn(move || scenarios(share))).collect();
+        let mut entries: Vec<Entry> = scenarios(own);
+        for share in others {
+            entries.extend(share.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        entries
     })
 }
 
