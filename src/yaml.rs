@@ -1,6 +1,7 @@
 //! YAML the way kubectl reads and prints it.
 
 mod print;
+mod read;
 
 use serde_json::Value;
 
@@ -71,14 +72,9 @@ fn read(document: &str) -> Result<Value, (usize, String)> {
     if document.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Value::Null);
     }
-    let options = serde_saphyr::options! { legacy_octal_numbers: true, with_snippet: false };
-    serde_saphyr::from_str_with_options::<Value>(document, options).map_err(|error| {
-        let line = error.location().map_or(1, |location| usize::try_from(location.line()).unwrap_or(1));
-        let message = error.without_snippet().to_string();
-        // the place is said in front of the message, in lines of the file
-        let message = message.split(" at line ").next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    read::read(document).map_err(|(line, message)| {
         let at = document.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-        (line, said(message.lines().next().unwrap_or_default(), at))
+        (line, said(&message, at))
     })
 }
 
@@ -163,11 +159,11 @@ mod tests {
 
     #[test]
     fn documents_know_their_lines_and_read_like_kubectl() {
-        let text = "# note\n---\nkind: A\non: yes\nmode: 0644\nname: \"yes\"\n---\n# nothing\n---\nkind: B\n";
+        let text = "# note\n---\nkind: A\nfit: yes\nmode: 0644\nname: \"yes\"\n---\n# nothing\n---\nkind: B\n";
         let found = documents("a.yaml", text).unwrap();
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].0, found[1].0), (3, 10));
-        assert_eq!(found[0].1, json!({"kind": "A", "on": true, "mode": 420, "name": "yes"}));
+        assert_eq!(found[0].1, json!({"kind": "A", "fit": true, "mode": 420, "name": "yes"}));
         assert_eq!(found[1].2, "kind: B\n");
     }
 
