@@ -25,6 +25,26 @@ impl Facts {
             self.put(*path, plain(field));
         }
     }
+
+    fn container(&mut self, at: &str, container: &Value) {
+        for (side, resource) in REQUIREMENTS {
+            self.put(format!("{at}.resources.{side}.{resource}"), plain(&container["resources"][side][resource]));
+        }
+        for name in PROBES {
+            self.put(format!("{at}.{name}"), probe(&container[name]));
+        }
+    }
+
+    /// What a template says of the process: a pod's own never changes, so that its row need not carry it.
+    fn process(&mut self, at: &str, container: &Value) {
+        for field in ["command", "args", "envFrom"] {
+            self.put(format!("{at}.{field}"), plain(&container[field]));
+        }
+        for variable in list(&container["env"]) {
+            let said = ["value", "valueFrom"].map(|field| plain(&variable[field])).concat();
+            self.put(format!("{at}.env.{}", words(&variable["name"])), said);
+        }
+    }
 }
 
 /// The facts of an object of any kind but Pod.
@@ -54,6 +74,10 @@ pub fn of_object(kind: &str, object: &Value) -> Vec<Fact> {
         "NetworkPolicy" => policy(&mut facts, &object["spec"]),
         _ => {}
     }
+    for (at, container) in containers(&object["spec"]["template"]["spec"]) {
+        facts.container(&at, container);
+        facts.process(&at, container);
+    }
     // a claim without a class is not the same as one with the empty class
     if kind == "PersistentVolumeClaim" && object["spec"]["storageClassName"] == "" {
         facts.put("spec.storageClassName", "\"\"".to_owned());
@@ -68,16 +92,16 @@ pub fn of_pod(pod: &Value) -> Vec<Fact> {
     facts.fields(pod, &["metadata.finalizers", "spec.nodeSelector"]);
     let own = list(&spec["tolerations"]).filter(|it| !words(&it["key"]).starts_with("node.kubernetes.io/"));
     facts.put("spec.tolerations", own.map(toleration).collect::<Vec<_>>().join(", "));
-    for container in ["initContainers", "containers"].into_iter().flat_map(|field| list(&spec[field])) {
-        let at = format!("spec.containers[{}]", words(&container["name"]));
-        for (side, resource) in REQUIREMENTS {
-            facts.put(format!("{at}.resources.{side}.{resource}"), plain(&container["resources"][side][resource]));
-        }
-        for name in PROBES {
-            facts.put(format!("{at}.{name}"), probe(&container[name]));
-        }
+    for (at, container) in containers(spec) {
+        facts.container(&at, container);
     }
     facts.0
+}
+
+/// The containers of a pod or of a template, each with the path that people know it by.
+fn containers(spec: &Value) -> impl Iterator<Item = (String, &Value)> {
+    let all = ["initContainers", "containers"].into_iter().flat_map(|field| list(&spec[field]));
+    all.map(|container| (format!("spec.containers[{}]", words(&container["name"])), container))
 }
 
 /// A NetworkPolicy as what it takes hold of and what it lets through.
@@ -172,6 +196,17 @@ mod tests {
         assert_eq!(
             said(&of_pod(&pod)),
             "spec.tolerations: for=gpu:NoSchedule\nspec.containers[a].resources.requests.cpu: 1\nspec.containers[a].readinessProbe: GET :web/r"
+        );
+    }
+
+    #[test]
+    fn a_templates_facts_are_its_containers_too() {
+        let web = json!({"metadata": {}, "spec": {"paused": true, "template": {"spec": {"containers": [{"name": "a", "args": ["-v"], "resources": {"limits": {"memory": "32Mi"}},
+            "env": [{"name": "MODE", "value": "fast"}, {"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "keys"}}}]}]}}}});
+        assert_eq!(
+            said(&of_object("Deployment", &web)),
+            "spec.paused: true\nspec.containers[a].resources.limits.memory: 32Mi\nspec.containers[a].args: -v\nspec.containers[a].env.MODE: fast\n\
+             spec.containers[a].env.KEY: {\"secretKeyRef\":{\"name\":\"keys\"}}"
         );
     }
 
