@@ -173,26 +173,26 @@ pub fn reference(kind: &Kind, object: &Value, path: &str) -> Value {
 impl World {
     /// Records an event of a controller or kubelet (core/v1, with counts).
     pub fn event(&mut self, source: Source<'_>, kind: &'static Kind, object: &Value, note: Note<'_>) {
-        let namespace = self.event_namespace(kind, object);
         let uid = text(&object["metadata"]["uid"]);
         let who = hash((source.component, source.host, uid, note.kind));
+        let group = hash((source.component, uid, note.kind, note.reason));
+        let combined = self.events.combine(group, note.message, self.now);
+        let report = if combined { group } else { hash((group, note.path, note.message)) };
+        // What the spam filter drops is counted all the same.
+        let seen = self.events.see(report, self.now);
+        if !self.events.admit(who, self.now) {
+            return;
+        }
+        let namespace = self.event_namespace(kind, object);
         if self.is_ending(&namespace) {
             return;
         }
-        let group = hash((source.component, uid, note.kind, note.reason));
-        let combined = self.events.combine(group, note.message, self.now);
+        let name = name(object, seen.stamp);
         let message = if combined {
             format!("(combined from similar events): {}", note.message)
         } else {
             note.message.to_owned()
         };
-        let report = if combined { group } else { hash((group, note.path, note.message)) };
-        // What the spam filter drops is counted all the same.
-        let seen = self.events.see(report, self.now);
-        let name = name(object, seen.stamp);
-        if !self.events.admit(who, self.now) {
-            return;
-        }
         let at = |instant: Timestamp| instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         if let Some(event) = self.events.lately.get(&self.store, &namespace, &name) {
             let mut event = Arc::unwrap_or_clone(event);

@@ -2,6 +2,8 @@
 
 mod table;
 
+use std::borrow::Cow;
+
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
@@ -256,7 +258,13 @@ impl<'a> Walk<'a> {
             let row = self.out.len();
             self.blocks.last_mut().into_iter().for_each(|rows| rows.push(row));
             let style = code_style(self.look, &language, line);
-            for row in wrap_code(line, self.width.saturating_sub(2)) {
+            let room = self.width.saturating_sub(2);
+            let line = if language.is_empty() && line.width() > room {
+                narrowed(line)
+            } else {
+                line.into()
+            };
+            for row in wrap_code(&line, room) {
                 self.out.push(Line::from(Span::styled(
                     padded(&format!("  {row}"), self.width),
                     style.patch(self.look.shade()),
@@ -278,10 +286,21 @@ fn code_style(look: &Look, language: &str, line: &str) -> Style {
     look.style(mean)
 }
 
-/// Code wrapped at blanks, what goes on indented.
+/// A row of a printed table with as little between its columns as keeps them apart.
+fn narrowed(line: &str) -> Cow<'_, str> {
+    let cells: Vec<&str> = line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
+    if cells.len() < 2 {
+        return line.into();
+    }
+    let indent = &line[..line.len() - line.trim_start().len()];
+    format!("{indent}{}", cells.join("  ")).into()
+}
+
+/// Code wrapped at blanks, what goes on indented; a rule under a heading is cut.
 fn wrap_code(line: &str, width: usize) -> Vec<String> {
-    if line.width() <= width {
-        return vec![line.to_owned()];
+    let rule = line.bytes().all(|byte| matches!(byte, b'-' | b' '));
+    if line.width() <= width || rule {
+        return vec![line.chars().take(width).collect()];
     }
     let indent = line.len() - line.trim_start().len() + 2;
     wrap_spans(vec![(line.to_owned(), Style::new())], width, indent.min(width / 2))
@@ -321,6 +340,10 @@ mod tests {
     #[test]
     fn code_keeps_its_lines_and_links_their_addresses() {
         assert_eq!(shown("```bash\nkubectl get pods\n```\n", 30), ["  kubectl get pods"]);
+        let table = "```\n  Type     Reason   Message\n  ----     ------   -------\n  Normal   Pulled   it came\n```\n";
+        assert_eq!(shown(table, 40)[0], "    Type     Reason   Message");
+        let narrow = ["    Type  Reason", "      Message", "    ----  ------  -", "    Normal  Pulled", "      it came"];
+        assert_eq!(shown(table, 19), narrow);
         assert_eq!(shown("[Images](https://k8s.example/images)", 60), ["Images https://k8s.example/images"]);
     }
 }
