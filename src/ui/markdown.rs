@@ -342,7 +342,13 @@ mod tests {
         assert_eq!(shown("```bash\nkubectl get pods\n```\n", 30), ["  kubectl get pods"]);
         let table = "```\n  Type     Reason   Message\n  ----     ------   -------\n  Normal   Pulled   it came\n```\n";
         assert_eq!(shown(table, 40)[0], "    Type     Reason   Message");
-        let narrow = ["    Type  Reason", "      Message", "    ----  ------  -", "    Normal  Pulled", "      it came"];
+        let narrow = [
+            "    Type  Reason",
+            "      Message",
+            "    ----  ------  -",
+            "    Normal  Pulled",
+            "      it came",
+        ];
         assert_eq!(shown(table, 19), narrow);
         assert_eq!(shown("[Images](https://k8s.example/images)", 60), ["Images https://k8s.example/images"]);
     }
