@@ -2,7 +2,7 @@
 
 use super::event::{last, of_event};
 use super::rules::{self, Rule};
-use super::scene::{Scene, waits};
+use super::scene::{Scene, pulling};
 use super::{Clue, Fault, Source, beside, crash, explain, of_object, of_pod, silent};
 use crate::cluster::snapshot::{ConditionRow, ContainerRow, ContainerState, EventRow, PodRow};
 use crate::scenario::ClueRule;
@@ -55,7 +55,7 @@ fn event(reason: &str, message: &str, scene: &Scene) -> Option<Clue> {
             .find(|container| event.field.ends_with(&format!("{{{}}}", container.name)))
     });
     // a pull that works again leaves its events behind
-    if matches!(known, Some(Rule { fault: Fault::Pull(_), .. })) && container.is_some_and(|container| waits(container, rules::PULL_REASONS).is_none()) {
+    if matches!(known, Some(Rule { fault: Fault::Pull(_), .. })) && container.is_some_and(|container| !pulling(container)) {
         return None;
     }
     let mut clue = of_event(

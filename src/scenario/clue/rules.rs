@@ -7,6 +7,8 @@ use super::{Fault, PullFault};
 pub enum While {
     /// A container of a living pod waits with one of these reasons.
     Waiting(&'static [&'static str]),
+    /// A container's image does not come; the event says so up to a second before its waiting reason does.
+    Pulling,
     /// The scheduler has found no node.
     Unscheduled,
     /// A container runs but is not ready, or is being killed for its liveness.
@@ -41,26 +43,20 @@ pub const PULL_REASONS: &[&str] = &[
 ];
 /// Waiting reasons of a container that could not be made.
 pub const CREATE_REASONS: &[&str] = &["CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
-const START_REASONS: &[&str] = &["ContainerCreating", "PodInitializing"];
+pub const START_REASONS: &[&str] = &["ContainerCreating", "PodInitializing"];
 
 /// In order of preference; crashes, which the logs decide, stand between `CONFIGS` and `AFTER_CRASH`.
 pub const PULL_EVENTS: &[Rule] = &[
+    rule(Fault::Pull(PullFault::Other), While::Pulling, "Failed", "Failed to pull image*", &[]),
     rule(
         Fault::Pull(PullFault::Other),
-        While::Waiting(PULL_REASONS),
-        "Failed",
-        "Failed to pull image*",
-        &[],
-    ),
-    rule(
-        Fault::Pull(PullFault::Other),
-        While::Waiting(PULL_REASONS),
+        While::Pulling,
         "InspectFailed",
         "Failed to apply default image tag*",
         &[],
     ),
-    rule(Fault::Pull(PullFault::Other), While::Waiting(PULL_REASONS), "InspectFailed", "", &[]),
-    rule(Fault::Pull(PullFault::Other), While::Waiting(PULL_REASONS), "ErrImageNeverPull", "", &[]),
+    rule(Fault::Pull(PullFault::Other), While::Pulling, "InspectFailed", "", &[]),
+    rule(Fault::Pull(PullFault::Other), While::Pulling, "ErrImageNeverPull", "", &[]),
 ];
 
 pub const CONFIGS: &[Rule] = &[rule(Fault::Config, While::Waiting(CREATE_REASONS), "Failed", "Error: *", &[])];

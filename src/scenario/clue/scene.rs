@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::rules::While;
+use super::rules::{PULL_REASONS, START_REASONS, While};
 use super::{Evidence, LogTails};
 use crate::cluster::snapshot::{ConditionRow, ContainerRow, ContainerState, ObjectRow, PodRow, Snapshot, Uid};
 
@@ -40,6 +40,11 @@ pub(super) fn waits<'a>(container: &'a ContainerRow, reasons: &[&str]) -> Option
     }
 }
 
+/// Whether a container waits for its image, told by its waiting reason or not yet.
+pub(super) fn pulling(container: &ContainerRow) -> bool {
+    waits(container, PULL_REASONS).or_else(|| waits(container, START_REASONS)).is_some()
+}
+
 /// The objects of which a state holds: uid, and the container it is about.
 pub(super) fn held_by<'a>(during: While, scene: &Scene<'a>) -> Vec<(&'a Uid, Option<&'a ContainerRow>)> {
     let of_container = |holds: &dyn Fn(&PodRow, &ContainerRow) -> bool| {
@@ -51,6 +56,7 @@ pub(super) fn held_by<'a>(during: While, scene: &Scene<'a>) -> Vec<(&'a Uid, Opt
     };
     match during {
         While::Waiting(reasons) => of_container(&|_, container| waits(container, reasons).is_some()),
+        While::Pulling => of_container(&|_, container| pulling(container)),
         While::NotReady => of_container(&|pod, container| !pod.is_ready && matches!(container.state, ContainerState::Running { .. }) && !container.ready),
         While::Unscheduled => scene
             .pods

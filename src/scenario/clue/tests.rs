@@ -103,8 +103,10 @@ fn the_decisive_words_are_marked_at_their_last_place() {
 #[test]
 fn a_pull_clue_lasts_while_a_living_pod_waits_for_that_image() {
     let mut stage = Stage::new();
-    stage.pod("p", PLAIN, waiting("ErrImagePull", ""), 0);
+    stage.pod("p", PLAIN, waiting("ContainerCreating", ""), 0);
     stage.event("p", PLAIN, true, "Failed", &pull_message(PLAIN.image, "docker.io/team/web:9.9: not found"), 1);
+    assert!(matches!(stage.clue().unwrap().source, Source::Event(_)), "the status comes later");
+    stage.pod("p", PLAIN, waiting("ErrImagePull", ""), 0);
     assert!(matches!(stage.clue().unwrap().source, Source::Event(_)));
     stage.pod("p", PLAIN, waiting("ErrImagePull", ""), 0).deleting = true;
     assert_eq!(stage.clue(), None, "the pod is going");
