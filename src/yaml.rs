@@ -2,10 +2,12 @@
 
 mod print;
 mod read;
+mod word;
 
 use serde_json::Value;
 
 pub use print::{print, print_like};
+pub use read::{Fault, read};
 
 /// A document of a file: the line it starts at, what it says, and how its author wrote it.
 pub type Document = (usize, Value, String);
@@ -28,8 +30,9 @@ pub fn documents(file: &str, text: &str) -> Result<Vec<Document>, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut found = Vec::new();
     for (start, document) in split(text) {
-        let value = read(&document).map_err(|(line, message)| {
-            let line = start + line.max(1) - 1;
+        let value = read(&document).map_err(|fault| {
+            let message = said(&fault.words, document.lines().nth(fault.line - 1).unwrap_or_default());
+            let line = start + fault.line - 1;
             Error {
                 file: file.to_owned(),
                 line,
@@ -68,37 +71,13 @@ fn split(text: &str) -> Vec<(usize, String)> {
     documents
 }
 
-fn read(document: &str) -> Result<Value, (usize, String)> {
-    if document.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
-        return Ok(Value::Null);
-    }
-    read::read(document).map_err(|(line, message)| {
-        let at = document.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-        (line, said(&message, at))
-    })
-}
-
 /// What the reader stumbled over and what to do, in words for the author; `line` is where.
 fn said(message: &str, line: &str) -> String {
-    let known = [
-        ("recursion limit", "this nests deeper than any Kubernetes object; take levels out"),
-        ("breached: Depth", "this nests deeper than any Kubernetes object; take levels out"),
-        (
-            "budget breached",
-            "this document is far larger than it looks; write out what its anchors repeat",
-        ),
-        (
-            "recursive references",
-            "an anchor stands in what it names itself; write out what it shall repeat",
-        ),
-        (
-            "tabs disallowed",
-            "a tab indents this line, and YAML knows only spaces; put spaces in its place",
-        ),
-        ("\\u{0}", "there are zero bytes in this line, so this is hardly text; save the file as UTF-8"),
-    ];
-    if let Some((_, words)) = known.iter().find(|(part, _)| message.contains(part)) {
-        (*words).to_owned()
+    let indent = line.trim_start_matches([' ', '-', '?']);
+    if indent.starts_with('\t') && (message.contains("any token") || message.contains("tab character")) {
+        "a tab indents this line, and YAML knows only spaces; put spaces in its place".to_owned()
+    } else if message.starts_with("control characters") {
+        "there are bytes in this line that no text holds; save the file as UTF-8".to_owned()
     } else if line.contains("{{") {
         format!("{message}; this looks like a template, and klab reads manifests only: put what it renders here")
     } else {
@@ -147,7 +126,7 @@ mod tests {
         for (text, part) in [
             ("a:\n\tb: 1\n", "put spaces"),
             ("name: {{ .Values.name }}\n", "a template"),
-            ("a: &a\n  b: *a\n", "anchor stands in"),
+            ("a: &a\n  b: *a\n", "contains itself"),
             ("a: x\0\0\n", "save the file as UTF-8"),
         ] {
             let error = documents("a.yaml", text).unwrap_err();

@@ -8,6 +8,7 @@ use crate::practice::kind::{KINDS, Kind};
 use crate::practice::status::Status;
 use crate::practice::typed;
 use crate::practice::types::decode::Decoded;
+use crate::yaml;
 
 /// The media types of bodies that are objects.
 pub const ACCEPTED: &str = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
@@ -100,18 +101,16 @@ impl Call {
         if let Ok(value) = serde_json::from_slice(&self.body) {
             return Ok(value);
         }
-        serde_yaml::from_slice(&self.body).map_err(|why| wording(&why))
+        let text = std::str::from_utf8(&self.body).map_err(|_| "yaml: invalid leading UTF-8 octet".to_owned())?;
+        yaml::read(text).map_err(|fault| wording(&fault))
     }
 }
 
-/// What is wrong with a YAML text, in the words of Go's reader: the line before the one where it was noticed, then the reason alone.
-fn wording(why: &serde_yaml::Error) -> String {
-    let text = why.to_string();
-    let reason = text.split(", while ").next().unwrap_or_default();
-    let reason = reason.rsplit_once(" at line ").map_or(reason, |(reason, _)| reason);
-    match why.location().map(|at| at.line()) {
-        Some(line) if line > 1 => format!("yaml: line {}: {reason}", line - 1),
-        _ => format!("yaml: {reason}"),
+/// What is wrong with a YAML text, in the words of Go's reader.
+fn wording(fault: &yaml::Fault) -> String {
+    match fault.told {
+        0 => format!("yaml: {}", fault.words),
+        line => format!("yaml: line {line}: {}", fault.words),
     }
 }
 

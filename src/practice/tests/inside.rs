@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::IMAGES;
+use super::images;
 use crate::practice::field::text;
 use crate::practice::kind::{POD, SERVICE};
 use crate::practice::net::http::Request;
@@ -14,7 +14,7 @@ use crate::practice::{Options, Practice};
 /// A cluster with pods of these containers, after they had ten seconds to start.
 pub(super) async fn cluster(pods: &[(&str, Value)]) -> Practice {
     let practice = Practice::start(Options {
-        images: serde_saphyr::from_str(IMAGES).expect("catalogue"),
+        images: images(),
         ..Options::default()
     });
     for (name, container) in pods {

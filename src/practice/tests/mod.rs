@@ -36,6 +36,12 @@ florist/robot: {tags: ["1.0"], kubectl: true}
 florist/locked: {tags: ["1.0"], registry: unauthorized}
 "#;
 
+/// How the images of these tests behave.
+fn images() -> Catalogue {
+    let said = crate::yaml::read(IMAGES).expect("YAML");
+    serde_json::from_value(said).expect("catalogue")
+}
+
 /// A cluster with one namespace, seen from its first second on.
 struct Play {
     engine: Engine,
@@ -46,7 +52,7 @@ struct Play {
 
 impl Play {
     fn new() -> Self {
-        let images: Catalogue = serde_saphyr::from_str(IMAGES).expect("catalogue");
+        let images = images();
         let options = Options {
             images: images.clone(),
             node_name: "bed".to_owned(),
