@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::DiffLine;
 use crate::scenario::{Manifest, Scenario, SolutionMode};
 use crate::text::diff::{self, Piece};
 
@@ -10,6 +9,15 @@ use crate::text::diff::{self, Piece};
 const CONTEXT: usize = 3;
 /// Two lines that share less than this of their words are no versions of one another.
 const LIKE: f32 = 0.4;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiffLine {
+    /// `-`, `+`, a blank, or `#` before an object's name.
+    pub sign: char,
+    pub text: String,
+    /// Byte ranges of the words that changed.
+    pub marked: Vec<Range<usize>>,
+}
 
 /// An object in two forms; one that is not there is empty.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,13 +2,40 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::Attempt;
 use super::msg::{AttemptNo, Effect};
 use super::table::TableRow;
-use super::{Attempt, LogPage, Search};
 use crate::cluster::snapshot::{ContainerRow, ContainerState, PodRow, Uid};
 
 /// Lines kept of a log.
 pub const LINES: usize = 50_000;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Search {
+    pub text: String,
+    pub typing: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogPage {
+    pub pod: Uid,
+    pub name: String,
+    /// Containers to choose from, and which is shown.
+    pub containers: Vec<String>,
+    pub container: usize,
+    pub previous: bool,
+    pub follow: bool,
+    pub wrap: bool,
+    pub timestamps: bool,
+    /// Seconds back from now that are shown; none shows all.
+    pub since: Option<i64>,
+    pub lines: Vec<String>,
+    /// Older lines were dropped.
+    pub cut: bool,
+    pub ended: Option<String>,
+    pub scroll: usize,
+    pub search: Search,
+}
 
 /// The pod whose log a row stands for: itself, or the newest that its selector or ownership covers.
 #[must_use]

@@ -41,7 +41,10 @@ pub mod wake;
 pub mod word;
 
 pub use card::Card;
+pub use diff::DiffLine;
+pub use log::{LogPage, Search};
 pub use memory::{Leaving, Memory};
+pub use overlay::{Overlay, Question, View};
 pub use theme::Theme;
 pub use update::update;
 pub use wake::{Wake, next_wake};
@@ -51,11 +54,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::cluster::snapshot::{ObjectRef, Snapshot, Uid};
+use crate::cluster::snapshot::{Snapshot, Uid};
 use crate::scenario::Scenario;
 use crate::scenario::clue::{Clue, LogRequest, LogTails};
 use crate::scenario::goal::{Judge, Verdict};
-use msg::{AttemptNo, Detail, Link, Measures, Notice, Order};
+use msg::{AttemptNo, Link, Measures, Notice, Order};
 
 /// The whole of what is on the screen and behind it.
 #[derive(Debug, Clone)]
@@ -225,126 +228,4 @@ pub struct Scrolls {
     pub events: Option<usize>,
     /// Events that came since the feed was scrolled up.
     pub unseen: usize,
-}
-
-/// What lies over the screen.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Overlay {
-    Help {
-        scroll: usize,
-    },
-    /// A question; Enter or `y` answers yes, Esc or `n` no.
-    Ask {
-        question: Question,
-        lines: Vec<String>,
-        scroll: usize,
-    },
-    /// A question that is answered by typing the context's name, as the cluster looks like production.
-    NameContext {
-        order: Order,
-        context: String,
-        typed: String,
-        lines: Vec<String>,
-        scroll: usize,
-    },
-    /// describe or YAML of an object.
-    Page {
-        detail: Detail,
-        text: Result<String, String>,
-        loading: bool,
-        scroll: usize,
-        search: Search,
-    },
-    Log(LogPage),
-    /// What the solution changes: broken and solution, as unified lines.
-    Diff {
-        lines: Vec<DiffLine>,
-        scroll: usize,
-    },
-    /// Every action by its name.
-    Palette(palette::Palette),
-    /// One field of an object, changed in place.
-    Repair(Box<repair::RepairPage>),
-    /// The object's own events, image, pull policy and owner chain.
-    Object {
-        about: ObjectRef,
-        uid: Uid,
-        scroll: usize,
-    },
-    Debrief {
-        scroll: usize,
-    },
-    /// Another way to look at the attempt.
-    View {
-        view: View,
-        scroll: usize,
-    },
-}
-
-/// Pages that are drawn from what is known at each moment.
-#[derive(Debug, Clone, PartialEq)]
-pub enum View {
-    Timeline,
-    Map,
-    /// The lesson's objects as broken, as they are and as solved; none before the cluster answered.
-    Compare {
-        lines: Option<Vec<DiffLine>>,
-    },
-    /// Words that an object shows, explained.
-    Words {
-        title: String,
-        words: Vec<String>,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
-    /// First write on a real cluster: then the order goes on.
-    Write(Order),
-    Solve,
-    Cleanup,
-    /// Leave while something is applied.
-    Leave {
-        quit: bool,
-    },
-    /// Objects of an earlier run: go on, or clean up.
-    GoOn,
-    /// End a drill unsolved.
-    GiveUp,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DiffLine {
-    /// `-`, `+`, a blank, or `#` before an object's name.
-    pub sign: char,
-    pub text: String,
-    /// Byte ranges of the words that changed.
-    pub marked: Vec<std::ops::Range<usize>>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Search {
-    pub text: String,
-    pub typing: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LogPage {
-    pub pod: Uid,
-    pub name: String,
-    /// Containers to choose from, and which is shown.
-    pub containers: Vec<String>,
-    pub container: usize,
-    pub previous: bool,
-    pub follow: bool,
-    pub wrap: bool,
-    pub timestamps: bool,
-    /// Seconds back from now that are shown; none shows all.
-    pub since: Option<i64>,
-    pub lines: Vec<String>,
-    /// Older lines were dropped.
-    pub cut: bool,
-    pub ended: Option<String>,
-    pub scroll: usize,
-    pub search: Search,
 }

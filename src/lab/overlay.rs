@@ -7,10 +7,97 @@ pub use typing::typing;
 pub(super) use typing::{act as type_action, letter as type_char, typed};
 
 use super::keymap::Action;
-use super::msg::{Detail, Effect};
-use super::{LogPage, Model, Overlay, Pane, Stage, attempt, live, log, palette, repair, scroll, views};
+use super::msg::{Detail, Effect, Order};
+use super::{DiffLine, LogPage, Model, Pane, Search, Stage, attempt, live, log, palette, repair, scroll, views};
+use crate::cluster::snapshot::{ObjectRef, Uid};
 
 pub(super) use question::{ask, needs_yes};
+
+/// What lies over the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overlay {
+    Help {
+        scroll: usize,
+    },
+    /// A question; Enter or `y` answers yes, Esc or `n` no.
+    Ask {
+        question: Question,
+        lines: Vec<String>,
+        scroll: usize,
+    },
+    /// A question that is answered by typing the context's name, as the cluster looks like production.
+    NameContext {
+        order: Order,
+        context: String,
+        typed: String,
+        lines: Vec<String>,
+        scroll: usize,
+    },
+    /// describe or YAML of an object.
+    Page {
+        detail: Detail,
+        text: Result<String, String>,
+        loading: bool,
+        scroll: usize,
+        search: Search,
+    },
+    Log(LogPage),
+    /// What the solution changes: broken and solution, as unified lines.
+    Diff {
+        lines: Vec<DiffLine>,
+        scroll: usize,
+    },
+    /// Every action by its name.
+    Palette(palette::Palette),
+    /// One field of an object, changed in place.
+    Repair(Box<repair::RepairPage>),
+    /// The object's own events, image, pull policy and owner chain.
+    Object {
+        about: ObjectRef,
+        uid: Uid,
+        scroll: usize,
+    },
+    Debrief {
+        scroll: usize,
+    },
+    /// Another way to look at the attempt.
+    View {
+        view: View,
+        scroll: usize,
+    },
+}
+
+/// Pages that are drawn from what is known at each moment.
+#[derive(Debug, Clone, PartialEq)]
+pub enum View {
+    Timeline,
+    Map,
+    /// The lesson's objects as broken, as they are and as solved; none before the cluster answered.
+    Compare {
+        lines: Option<Vec<DiffLine>>,
+    },
+    /// Words that an object shows, explained.
+    Words {
+        title: String,
+        words: Vec<String>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// First write on a real cluster: then the order goes on.
+    Write(Order),
+    Solve,
+    Cleanup,
+    /// Leave while something is applied.
+    Leave {
+        quit: bool,
+    },
+    /// Objects of an earlier run: go on, or clean up.
+    GoOn,
+    /// End a drill unsolved.
+    GiveUp,
+}
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if let (Some(Overlay::Repair(_)), false) = (model.overlays.last(), matches!(action, Action::Back | Action::Quit)) {

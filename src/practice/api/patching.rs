@@ -10,11 +10,11 @@ use super::json;
 use super::path::Resource;
 use super::{answer, verbs, warnings};
 use crate::practice::cluster::Practice;
-use crate::practice::custom::typing;
+
 use crate::practice::kind::Kind;
 use crate::practice::patch::fields::Fields;
 use crate::practice::patch::schema::{List, Node};
-use crate::practice::patch::{apply, strategic};
+use crate::practice::patch::{apply, strategic, typing};
 use crate::practice::registry::Part;
 use crate::practice::status::{Fault, Status};
 use crate::practice::typed;
@@ -173,8 +173,11 @@ fn server_side_apply(practice: &Practice, at: &Resource, call: &Call) -> Result<
     applicable(&wanted)?;
     let sent = wanted["metadata"].clone();
     verbs::belongs(at, &mut wanted)?;
+    let mut misfits = typing::misfits(at.kind, &wanted);
+    if at.kind.custom.is_none() && !misfits.is_empty() {
+        return Err(undeclared(at, &wanted, &sent, &misfits));
+    }
     let read = typed::read(at.kind, &wanted)?;
-    let mut misfits = at.kind.custom.map(|custom| typing::misfits(&custom.schema, &wanted)).unwrap_or_default();
     // What is not of its type has no fields that could be known.
     let below = |odd: &String| {
         misfits

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::call::Call;
 use super::path::Resource;
-use super::{answer, patching, verbs};
+use super::{answer, patching, table, verbs};
 use crate::practice::cluster::Practice;
 use crate::practice::custom::scale::{get, set};
 use crate::practice::field::text;
@@ -24,7 +24,11 @@ pub fn serve(practice: &Practice, at: &Resource, call: Call) -> Result<Response,
         {
             return Err(Status::internal(format!("the spec replicas field {:?} does not exist", custom.written)));
         }
-        return Ok(answer::object(&scale(at.kind, &object)));
+        let scale = scale(at.kind, &object);
+        if table::wanted(&call) {
+            return Ok(table::answer(table::of_scale(scale, practice.now(), &call)));
+        }
+        return Ok(answer::object(&scale));
     }
     let body = if call.method == "PUT" {
         let scale = call.json()?;

@@ -34,7 +34,24 @@ pub fn table(kind: &'static Kind, object: Value, now: Timestamp, call: &Call, co
 
 /// What comes before the lines of a Table, with the columns or without.
 pub fn head(kind: &'static Kind, metadata: &Value, columns: bool) -> String {
-    let definitions = if columns { definitions(kind) } else { Vec::new() };
+    begun(metadata, if columns { definitions(kind) } else { Vec::new() })
+}
+
+/// A Table of the Scale of a workload (`printScale`).
+pub fn of_scale(scale: Value, now: Timestamp, call: &Call) -> String {
+    let metadata = &scale["metadata"];
+    let cells = json!([
+        metadata["name"],
+        scale["spec"]["replicas"],
+        scale["status"]["replicas"],
+        age(&metadata["creationTimestamp"], now)
+    ]);
+    let head = begun(&json!({"resourceVersion": metadata["resourceVersion"]}), columns::of_scale());
+    let line = json!({"cells": cells, "object": shown(scale, call.param("includeObject"), |whole| whole)});
+    format!("{head}{line}]}}")
+}
+
+fn begun(metadata: &Value, definitions: Vec<Value>) -> String {
     format!(
         r#"{{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{metadata},"columnDefinitions":{},"rows":["#,
         Value::from(definitions)
@@ -50,7 +67,7 @@ pub fn line(kind: &'static Kind, mut object: Value, now: Timestamp, include: &st
     if let Some(conditions) = completed(kind, &object) {
         line["conditions"] = conditions;
     }
-    line["object"] = included(kind, object, include);
+    line["object"] = shown(object, include, |whole| view::show(kind, whole));
     line.to_string()
 }
 
@@ -68,10 +85,11 @@ fn completed(kind: &Kind, object: &Value) -> Option<Value> {
     (kind.built_in() == "Pod").then(|| json!([{"type": "Completed", "status": "True", "reason": object["status"]["phase"], "message": message}]))
 }
 
-fn included(kind: &Kind, mut object: Value, how: &str) -> Value {
+/// The object that goes with a line.
+fn shown(mut object: Value, how: &str, whole: impl FnOnce(Value) -> Value) -> Value {
     match how {
         "None" => Value::Null,
-        "Object" => view::show(kind, object),
+        "Object" => whole(object),
         _ => json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object["metadata"].take()}),
     }
 }

@@ -8,10 +8,11 @@ use super::path::Resource;
 use super::{answer, options, signing, table, warnings};
 use crate::practice::cluster::Practice;
 use crate::practice::defaults;
-use crate::practice::field::text;
+use crate::practice::field::{items, text};
 use crate::practice::kind::{CUSTOM_RESOURCE_DEFINITION, Kind, NAMESPACE, POD};
 use crate::practice::patch::managed::{self, Writer};
 use crate::practice::registry::{Deletion, Part, Propagation};
+use crate::practice::scheduler;
 use crate::practice::status::{Fault, Status};
 use crate::practice::store::decode;
 use crate::practice::view;
@@ -312,12 +313,15 @@ pub fn bind(practice: &Practice, at: &Resource, call: &Call) -> Result<Response,
     }
     let node = binding["target"]["name"].take();
     write(practice, call, |world| {
-        let mut pod = world.store.get(&POD, at.ns(), &name).ok_or_else(|| Status::not_found(&POD, &name))?;
+        let pod = world.store.get(&POD, at.ns(), &name).ok_or_else(|| Status::not_found(&POD, &name))?;
         if let Some(taken) = pod["spec"]["nodeName"].as_str() {
             return Err(Status::bound(&name, taken));
         }
-        pod["spec"]["nodeName"] = node;
-        world.update(&POD, pod, Part::Spec)
+        if !items(&pod["spec"]["schedulingGates"]).is_empty() {
+            let why = format!("pod {name} has non-empty .spec.schedulingGates");
+            return Err(Status::conflict_because(&POD, &name, &why));
+        }
+        Ok(scheduler::assign(world, pod, text(&node)))
     })?;
     Ok(answer::created(
         &json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}),

@@ -9,7 +9,6 @@ pub mod names;
 pub mod prune;
 pub mod scale;
 pub mod schema;
-pub mod typing;
 
 use std::collections::HashMap;
 

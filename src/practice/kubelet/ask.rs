@@ -6,11 +6,28 @@ use serde_json::Value;
 
 use crate::practice::field::text;
 use crate::practice::net::http::{Request, ask as request};
-use crate::practice::runtime::hold;
 use crate::practice::runtime::kernel::Call;
+use crate::practice::runtime::{hold, session};
 use crate::practice::world::{Key, World};
 
-type Verdict = Result<(), String>;
+type Verdict = Result<(), Refusal>;
+
+/// Why a question was not answered well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The answer was bad, or none came.
+    Failed(String),
+    /// It could not be put, which says nothing about the container.
+    Errored(String),
+}
+
+impl Refusal {
+    pub fn words(self) -> String {
+        match self {
+            Self::Failed(why) | Self::Errored(why) => why,
+        }
+    }
+}
 
 /// A question to a container.
 #[derive(Debug, Clone)]
@@ -39,6 +56,14 @@ impl Asked {
         }
     }
 
+    pub fn failed(why: String) -> Self {
+        Self::at_once(Err(Refusal::Failed(why)))
+    }
+
+    pub fn errored(why: String) -> Self {
+        Self::at_once(Err(Refusal::Errored(why)))
+    }
+
     fn later(late: String) -> Self {
         Self { answer: Arc::default(), late }
     }
@@ -57,12 +82,12 @@ pub fn ask(world: &mut World, uid: &str, host: &str, port: u16, get: &Value, tel
     let said = move |why: &str| format!("Get \"{url}\": {why}");
     let from = host.rsplit_once('.').map_or(String::new(), |(network, _)| format!("{network}.1"));
     let Some(stream) = world.runtime.reach(uid, port, &from) else {
-        return Asked::at_once(Err(said(&format!("dial tcp {host}:{port}: connect: connection refused"))));
+        return Asked::failed(said(&format!("dial tcp {host}:{port}: connect: connection refused")));
     };
     if scheme == "https" {
         drop(stream);
         world.turn();
-        return Asked::at_once(Err(said("http: server gave HTTP response to HTTPS client")));
+        return Asked::failed(said("http: server gave HTTP response to HTTPS client"));
     }
     let asked = Asked::later(said("context deadline exceeded (Client.Timeout exceeded while awaiting headers)"));
     let mut wanted = Request::get(&format!("{host}:{port}"), &path, "kube-probe/1.36");
@@ -73,8 +98,8 @@ pub fn ask(world: &mut World, uid: &str, host: &str, port: u16, get: &Value, tel
     world.runtime.outside(Box::pin(async move {
         let verdict = match request(&stream, &wanted).await {
             Ok(response) if (200..400).contains(&response.code) => Ok(()),
-            Ok(response) => Err(format!("HTTP probe failed with statuscode: {}", response.code)),
-            Err(fault) => Err(said(&fault.to_string())),
+            Ok(response) => Err(Refusal::Failed(format!("HTTP probe failed with statuscode: {}", response.code))),
+            Err(fault) => Err(Refusal::Failed(said(&fault.to_string()))),
         };
         *hold(&answer) = Some(verdict);
         hold(&calls).push((0, Call::Tell(Box::new(tell))));
@@ -95,9 +120,12 @@ pub fn execute(
 ) -> Asked {
     let asked = Asked::later(late);
     let answer = asked.answer.clone();
-    let done = move |code: i32, output: String| *hold(&answer) = Some(if code == 0 { Ok(()) } else { Err(failed(code, &output)) });
+    let done = move |code: i32, output: String| {
+        *hold(&answer) = Some(if code == 0 { Ok(()) } else { Err(Refusal::Failed(failed(code, &output))) });
+    };
     if let Err(why) = world.runtime.check(uid, container, argv, done, tell) {
-        return Asked::at_once(Err(why));
+        let why = session::not_started(world, &why);
+        return Asked::errored(format!("rpc error: code = Unknown desc = {why}"));
     }
     world.turn();
     asked

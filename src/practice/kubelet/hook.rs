@@ -50,9 +50,12 @@ impl Worker<'_> {
         }
         if let Some(get) = hook.get("httpGet").filter(|get| !get.is_null()) {
             let host = get["host"].as_str().filter(|host| !host.is_empty()).unwrap_or(&self.pod.ip).to_owned();
-            let port = super::probe::port(spec(&self.object, name), &get["port"]);
             let what = format!("HTTP lifecycle hook ({}) {of}", text(&get["path"]));
-            return (ask::ask(self.world, &uid, &host, port, get, tell), what);
+            let asked = match super::probe::port(spec(&self.object, name), &get["port"]) {
+                Ok(port) => ask::ask(self.world, &uid, &host, port, get, tell),
+                Err(why) => Asked::errored(why),
+            };
+            return (asked, what);
         }
         (Asked::at_once(Ok(())), of)
     }
@@ -77,7 +80,7 @@ impl Worker<'_> {
         };
         self.tell(index, "Warning", "FailedPostStartHook", "PostStartHook failed");
         self.tell(index, "Normal", "Killing", "FailedPostStartHook");
-        self.pod.containers[index].problem = Some(("PostStartHookError", what + &why));
+        self.pod.containers[index].problem = Some(("PostStartHookError", what + &why.words()));
         self.next(Step::Unhooked(index));
         self.tell_to_stop(index);
         self.grace()

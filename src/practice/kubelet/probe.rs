@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::Worker;
-use super::ask::{self as http, Asked, Asking};
+use super::ask::{self as http, Asked, Asking, Refusal};
 use super::pod::{Probing, Run, spec};
 use crate::practice::field::{int, items, text};
 
@@ -119,11 +119,11 @@ impl Worker<'_> {
             return;
         };
         let asking = self.pod.asking.remove(at);
-        let result = asking.asked.answer().unwrap_or_else(|| Err(asking.asked.late.clone()));
+        let result = asking.asked.answer().unwrap_or_else(|| Err(Refusal::Failed(asking.asked.late.clone())));
         self.answered(&asking, result);
     }
 
-    fn answered(&mut self, asking: &Asking, result: Result<(), String>) {
+    fn answered(&mut self, asking: &Asking, result: Result<(), Refusal>) {
         let Some(&(kind, field, title)) = KINDS.iter().find(|(known, _, _)| *known == asking.kind) else {
             return;
         };
@@ -137,9 +137,14 @@ impl Worker<'_> {
         }
         let seen = self.pod.containers[index].probes.entry(kind).or_default();
         seen.begun = true;
+        if let Err(Refusal::Errored(why)) = &result {
+            let said = format!("{title} probe errored and resulted in unknown state: {why}");
+            self.tell(index, "Warning", "Unhealthy", &said);
+            return;
+        }
         count(seen, result.is_ok());
         let (passes, fails) = (seen.passes, seen.fails);
-        if let Err(why) = &result {
+        if let Err(Refusal::Failed(why)) = &result {
             self.tell(index, "Warning", "Unhealthy", &format!("{title} probe failed: {why}"));
         }
         let passed = passes >= threshold(&probe, "successThreshold", 1);
@@ -188,58 +193,54 @@ impl Worker<'_> {
     /// Asks a probe once.
     fn ask(&mut self, kind: &str, spec: &Value, probe: &Value) -> Asked {
         let tell = self.key(format!("asked:{kind}:{}", text(&spec["name"])));
-        let port = |value: &Value| port(spec, value);
         let (uid, name) = (self.pod.uid.clone(), text(&spec["name"]).to_owned());
         let seconds = probe["timeoutSeconds"].as_i64().unwrap_or(1);
-        if let Some(get) = probe.get("httpGet").filter(|get| !get.is_null()) {
-            let host = get["host"].as_str().unwrap_or(&self.pod.ip).to_owned();
-            return http::ask(self.world, &uid, &host, port(&get["port"]), get, tell);
-        }
-        if let Some(socket) = probe.get("tcpSocket").filter(|socket| !socket.is_null()) {
-            let port = port(&socket["port"]);
-            let open = self.world.runtime.reach(&uid, port, "").is_some();
-            self.world.turn();
-            let refused = format!("dial tcp {}:{port}: connect: connection refused", self.pod.ip);
-            return Asked::at_once(if open { Ok(()) } else { Err(refused) });
-        }
         if let Some(exec) = probe.get("exec").filter(|exec| !exec.is_null()) {
             let argv: Vec<String> = items(&exec["command"]).iter().map(|word| text(word).to_owned()).collect();
             let late = format!("command timed out: \"{}\" timed out after {seconds}s", argv.join(" "));
             return http::execute(self.world, &uid, &name, argv, late, |_, output| output.to_owned(), tell);
         }
-        if let Some(grpc) = probe.get("grpc").filter(|grpc| !grpc.is_null()) {
-            let port = port(&grpc["port"]);
-            let open = self.world.runtime.reach(&uid, port, "").is_some();
-            self.world.turn();
-            let why = if open {
-                format!(
-                    "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): {}",
-                    "unexpected HTTP status code received from server: 404 (Not Found)"
-                )
-            } else {
-                format!(
-                    "timeout: failed to connect service \"{}:{port}\" within {seconds}s: context deadline exceeded",
-                    self.pod.ip
-                )
-            };
-            return Asked::at_once(Err(why));
+        let Some((how, question)) = ["httpGet", "tcpSocket", "grpc"]
+            .into_iter()
+            .find_map(|how| Some((how, probe.get(how).filter(|question| !question.is_null())?)))
+        else {
+            return Asked::at_once(Ok(()));
+        };
+        let port = match port(spec, &question["port"]) {
+            Ok(port) => port,
+            Err(why) => return Asked::errored(why),
+        };
+        if how == "httpGet" {
+            let host = question["host"].as_str().unwrap_or(&self.pod.ip).to_owned();
+            return http::ask(self.world, &uid, &host, port, question, tell);
         }
-        Asked::at_once(Ok(()))
+        let open = self.world.runtime.reach(&uid, port, "").is_some();
+        self.world.turn();
+        let ip = &self.pod.ip;
+        match (how, open) {
+            ("tcpSocket", true) => Asked::at_once(Ok(())),
+            ("tcpSocket", false) => Asked::failed(format!("dial tcp {ip}:{port}: connect: connection refused")),
+            (_, true) => Asked::failed(format!("error: {NO_HEALTH}")),
+            (_, false) => Asked::failed(format!(
+                "timeout: failed to connect service \"{ip}:{port}\" within {seconds}s: context deadline exceeded"
+            )),
+        }
     }
 }
 
-/// A port by its number, or by the name it has in the container's spec.
-pub(super) fn port(spec: &Value, value: &Value) -> u16 {
-    match value {
-        Value::Number(number) => number.as_u64().and_then(|port| u16::try_from(port).ok()).unwrap_or(0),
-        named => {
-            let ports = items(&spec["ports"]).iter().find(|port| port["name"] == *named);
-            ports
-                .and_then(|port| u16::try_from(int(&port["containerPort"])).ok())
-                .or_else(|| text(named).parse().ok())
-                .unwrap_or(0)
-        }
-    }
+/// What a gRPC probe finds where HTTP is spoken.
+const NO_HEALTH: &str = "this server does not implement the grpc health protocol (grpc.health.v1.Health): \
+    unexpected HTTP status code received from server: 404 (Not Found)";
+
+/// A port by its number, or by the name it has in the container's spec (kubernetes `probe.ResolveContainerPort`).
+pub(super) fn port(spec: &Value, value: &Value) -> Result<u16, String> {
+    let number = |value: &Value| value.as_u64().and_then(|port| u16::try_from(port).ok());
+    let Value::String(name) = value else {
+        return Ok(number(value).unwrap_or_default());
+    };
+    let named = items(&spec["ports"]).iter().find(|port| port["name"] == *value);
+    let found = named.and_then(|port| number(&port["containerPort"]));
+    found.map_or_else(|| name.parse().map_err(|_| format!("strconv.Atoi: parsing {name:?}: invalid syntax")), Ok)
 }
 
 fn count(seen: &mut Probing, passed: bool) {

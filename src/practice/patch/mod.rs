@@ -6,3 +6,4 @@ pub mod managed;
 pub mod owners;
 pub mod schema;
 pub mod strategic;
+pub mod typing;

@@ -17,6 +17,20 @@ pub enum List {
     Keyed(&'static [&'static str]),
 }
 
+/// What a value has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    Number,
+    Text,
+    Bool,
+    /// A number, a text or a boolean.
+    Scalar,
+    List,
+    /// A struct or a map.
+    Fields,
+    Any,
+}
+
 /// What the table says of a place in an object.
 #[derive(Debug, Clone, Copy)]
 pub struct Node {
@@ -41,14 +55,66 @@ impl Node {
     #[must_use]
     pub fn of(kind: &Kind) -> Self {
         match (kind.custom, table().shape(&kind.api_version(), kind.kind)) {
-            (Some(custom), _) => ANY.defined(&custom.schema),
+            (Some(custom), _) => Self::defined(&custom.schema),
             (None, Some(shape)) => Self { shape, ..ANY },
             (None, None) => ANY,
         }
     }
 
-    fn defined(self, custom: &'static Schema) -> Self {
-        Self { custom: Some(custom), ..self }
+    /// A place that a definition describes.
+    #[must_use]
+    pub fn defined(custom: &'static Schema) -> Self {
+        Self { custom: Some(custom), ..ANY }
+    }
+
+    /// What stands at this place.
+    #[must_use]
+    pub fn wanted(self) -> Wanted {
+        if let Some(custom) = self.custom {
+            return match custom.kind.as_str() {
+                _ if custom.int_or_string => Wanted::Scalar,
+                "integer" | "number" => Wanted::Number,
+                "string" => Wanted::Text,
+                "boolean" => Wanted::Bool,
+                "array" => Wanted::List,
+                "object" => Wanted::Fields,
+                _ => Wanted::Any,
+            };
+        }
+        match self.shape {
+            Shape::Text(_) | Shape::Bytes | Shape::Time | Shape::MicroTime => Wanted::Text,
+            Shape::Whole(_) | Shape::Float => Wanted::Number,
+            Shape::Bool => Wanted::Bool,
+            Shape::Quantity | Shape::IntOrString => Wanted::Scalar,
+            Shape::List(_) | Shape::Wrapped => Wanted::List,
+            Shape::Map(_) | Shape::Type(_) => Wanted::Fields,
+            Shape::Any => Wanted::Any,
+        }
+    }
+
+    /// Whether a field may be here; what a definition leaves out is told of elsewhere.
+    #[must_use]
+    pub fn knows(self, name: &str) -> bool {
+        match self.shape {
+            Shape::Type(id) if self.custom.is_none() => table().field(*id, name).is_some(),
+            _ => true,
+        }
+    }
+
+    /// An element with the values that its keys have when they are not said: those of Go, where they are no pointers.
+    #[must_use]
+    pub fn with_defaults(self, element: &Value, keys: &[&str]) -> Value {
+        let mut element = element.clone();
+        for key in keys.iter().filter(|key| **key != "protocol" && self.custom.is_none()) {
+            if element[*key].is_null() {
+                element[*key] = match self.field(key).wanted() {
+                    Wanted::Text => "".into(),
+                    Wanted::Number => 0.into(),
+                    _ => Value::Null,
+                };
+            }
+        }
+        element
     }
 
     /// A field of a struct, or a value of a map.
@@ -57,7 +123,7 @@ impl Node {
         if let Some(custom) = self.custom {
             return match custom.field(name) {
                 _ if custom.embedded && name == "metadata" => metadata(),
-                Some(inner) => ANY.defined(inner),
+                Some(inner) => Self::defined(inner),
                 None => ANY,
             };
         }
@@ -76,7 +142,7 @@ impl Node {
     #[must_use]
     pub fn element(self) -> Self {
         if let Some(inner) = self.custom.and_then(|custom| custom.items.as_deref()) {
-            return ANY.defined(inner);
+            return Self::defined(inner);
         }
         match self.shape {
             Shape::List(shape) => Self { shape, ..ANY },

@@ -201,11 +201,15 @@ fn running(world: &World, namespace: &str, pod: &str, wanted: &str) -> Result<(S
 fn start(world: &mut World, namespace: &str, pod: &str, exec: &Exec) -> Result<Ends, Refused> {
     let (uid, name) = running(world, namespace, pod, &exec.container)?;
     let started = world.runtime.exec(&uid, &name, exec);
-    let task = format!("{}{}", world.uid(), world.uid()).replace('-', "");
-    let said = "error executing command in container: failed to exec in container: failed to start exec";
-    let ends = started.map_err(|why| Refused::Runtime(format!("{said} {task:?}: {why}")));
+    let ends = started.map_err(|why| Refused::Runtime(format!("error executing command in container: {}", not_started(world, &why))));
     world.turn();
     ends
+}
+
+/// A program that could not be started in a container, in the runtime's words.
+pub fn not_started(world: &mut World, why: &str) -> String {
+    let task = format!("{}{}", world.uid(), world.uid()).replace('-', "");
+    format!("failed to exec in container: failed to start exec {task:?}: {why}")
 }
 
 fn follow(world: &mut World, namespace: &str, pod: &str, exec: &Exec) -> Result<Ends, Refused> {

@@ -22,6 +22,8 @@ pub enum News<'a> {
     Claim(&'a str, &'a str),
     /// A volume or a storage class came or changed.
     Storage,
+    /// The waiting pod itself was changed.
+    Own { before: &'a Value, pod: &'a Value },
 }
 
 impl News<'_> {
@@ -37,6 +39,9 @@ impl News<'_> {
             (News::Gone(other), "InterPodAffinity") => affinity::repelled(world, pod, other),
             (News::Placed(other), "InterPodAffinity") => affinity::attracted(world, pod, other),
             (News::Claim(space, name), "VolumeBinding") => *space == namespace && claims(pod).iter().any(|claim| claim == name),
+            (News::Own { before, pod }, "TaintToleration" | "NodeUnschedulable") => before["spec"]["tolerations"] != pod["spec"]["tolerations"],
+            (News::Own { before, pod }, "InterPodAffinity" | "PodTopologySpread") => before["metadata"]["labels"] != pod["metadata"]["labels"],
+            (News::Own { before, pod }, "NodeResourcesFit") => request(before) != request(pod),
             (News::Node { before, node }, plugin) => node_helps(before, node, pod, plugin),
             _ => false,
         }

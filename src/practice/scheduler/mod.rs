@@ -31,6 +31,7 @@ mod words;
 pub use self::affinity::{matches as matches_node, selected};
 pub use self::cluster::claims as mounted_claims;
 pub use self::filter::{tolerated, tolerates, untolerated};
+pub use self::verdict::assign;
 
 /// A pod that found no node is tried again after so long even if nothing happened.
 const FLUSH: Duration = Duration::from_secs(300);
@@ -129,7 +130,9 @@ impl Scheduler {
         let gone = change.what == What::Deleted;
         if text(&pod["spec"]["nodeName"]).is_empty() {
             let before = change.earlier();
+            let gated = |pod: &Value| !items(&pod["spec"]["schedulingGates"]).is_empty();
             let changed = before["spec"] != pod["spec"] || before["metadata"]["labels"] != pod["metadata"]["labels"];
+            let changed = changed && !(gated(before) && gated(pod));
             if gone || deleting(pod) {
                 world.unqueue(me, &key);
                 if self.waiting.get(&key).is_some_and(|waiting| waiting.binding.is_some()) {
@@ -143,7 +146,14 @@ impl Scheduler {
                 // The same wait for all, so that the first to come is the first to be served.
                 world.queue(me, key, Duration::from_millis(5));
             } else if changed {
-                self.requeue(me, world, &key);
+                let news = News::Own { before, pod };
+                if self
+                    .waiting
+                    .get(&key)
+                    .is_some_and(|waiting| waiting.plugins.iter().any(|plugin| news.helps(world, pod, plugin)))
+                {
+                    self.requeue(me, world, &key);
+                }
             }
         } else {
             let over = self.cluster.see_pod(pod, gone);

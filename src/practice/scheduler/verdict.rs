@@ -9,8 +9,16 @@ use crate::practice::kind::POD;
 use crate::practice::registry::{Deletion, Part};
 use crate::practice::world::World;
 
+/// Places a pod and says so.
+pub(super) fn bind(world: &mut World, pod: Value, node: &str) {
+    let metadata = &pod["metadata"];
+    let message = format!("Successfully assigned {}/{} to {node}", text(&metadata["namespace"]), text(&metadata["name"]));
+    let pod = assign(world, pod, node);
+    tell(world, &pod, "Normal", "Scheduled", &message, "Binding");
+}
+
 /// Writes the node and the condition in one change, as the binding subresource does.
-pub(super) fn bind(world: &mut World, mut pod: Value, node: &str) {
+pub fn assign(world: &mut World, mut pod: Value, node: &str) -> Value {
     pod["spec"]["nodeName"] = node.into();
     if let Some(status) = pod["status"].as_object_mut() {
         status.remove("nominatedNodeName");
@@ -19,10 +27,7 @@ pub(super) fn bind(world: &mut World, mut pod: Value, node: &str) {
     conditions.retain(|condition| condition["type"] != "PodScheduled");
     conditions.push(json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": world.seconds()}));
     pod["status"]["conditions"] = conditions.into();
-    let metadata = &pod["metadata"];
-    let message = format!("Successfully assigned {}/{} to {node}", text(&metadata["namespace"]), text(&metadata["name"]));
-    let pod = world.store.put(&POD, pod);
-    tell(world, &pod, "Normal", "Scheduled", &message, "Binding");
+    world.store.put(&POD, pod)
 }
 
 pub(super) fn refuse(world: &mut World, mut pod: Value, message: &str) {

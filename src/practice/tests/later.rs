@@ -5,8 +5,9 @@ use std::time::Duration;
 use kube::api::{Api, Patch, PatchParams};
 use serde_json::{Value, json};
 
+use super::Play;
 use super::inside::{cluster, idle, script};
-use crate::practice::field::{items, text};
+use crate::practice::field::{condition, items, text};
 use crate::practice::kind::{EVENT, NODE, PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, POD};
 use crate::practice::log::{LogQuery, logs};
 use crate::practice::registry::Part;
@@ -121,4 +122,25 @@ async fn a_claim_grows_only_where_its_class_lets_it() {
         .read(|world| world.store.get(&crate::practice::kind::ENDPOINTS, "default", "kubernetes"))
         .expect("endpoints");
     assert_eq!(items(&endpoints["subsets"]).len(), 1);
+}
+
+#[test]
+fn a_gated_pod_is_placed_when_its_last_gate_is_lifted_and_not_looked_at_before() {
+    let mut play = Play::new();
+    let spec = json!({"schedulingGates": [{"name": "a/b"}, {"name": "a/c"}], "containers": [{"name": "main", "image": "tulip:1.0"}]});
+    play.create(&POD, json!({"metadata": {"name": "held"}, "spec": spec}));
+    play.to(5.0);
+    let lift = |play: &mut Play, gates: Value| {
+        let mut pod = play.pods().remove(0);
+        pod["spec"]["schedulingGates"] = gates;
+        play.engine.world.update(&POD, pod, Part::Spec).expect("update");
+    };
+    lift(&mut play, json!([{"name": "a/c"}]));
+    play.to(10.0);
+    let scheduled = condition(&play.pods()[0], "PodScheduled").clone();
+    assert_eq!((&scheduled["reason"], &scheduled["observedGeneration"]), (&json!("SchedulingGated"), &json!(1)));
+    lift(&mut play, json!([]));
+    play.to(15.0);
+    assert_eq!(play.walk(0).last().map(String::as_str), Some("1/1 Running"));
+    assert!(play.told("FailedScheduling").is_empty());
 }

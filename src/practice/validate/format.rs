@@ -37,7 +37,9 @@ pub fn subdomain(text: &str) -> Option<String> {
 }
 
 pub fn label(text: &str) -> Option<String> {
-    too_many(text, 63).or_else(|| check(is_label(text), LABEL))
+    // what would be a subdomain can only have dots too many
+    let why = if text.split('.').all(is_label) { "must not contain dots" } else { LABEL };
+    too_many(text, 63).or_else(|| check(is_label(text), why))
 }
 
 pub fn service(text: &str) -> Option<String> {
@@ -180,7 +182,9 @@ mod tests {
     fn names_are_told_apart() {
         assert_eq!(subdomain("web-1.example.com"), None);
         assert!(subdomain("Web_1").unwrap().starts_with("a lowercase RFC 1123 subdomain"));
-        assert!(subdomain("web.").is_some() && label("web.x").is_some() && service("1web").is_some() && label("1web").is_none());
+        assert!(
+            subdomain("web.").is_some() && label("web.x").as_deref() == Some("must not contain dots") && service("1web").is_some() && label("1web").is_none()
+        );
         assert_eq!(label(&"a".repeat(64)).as_deref(), Some("must be no more than 63 characters"));
         assert!(qualified("example.com/app").is_empty() && qualified("a/b/c").len() == 1 && qualified("bad key").len() == 1);
         assert_eq!(port_name("http_port_that_is_too_long").len(), 2);

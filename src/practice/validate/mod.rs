@@ -83,8 +83,9 @@ pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
         if first {
             changes(kind, old, object, &mut faults);
         }
-        if kind.built_in() != "Pod" {
-            content(kind, object, &mut faults);
+        content(kind, object, &mut faults);
+        if kind.built_in() == "Pod" {
+            pod::images(&object["spec"], &mut faults);
         }
         if !first {
             changes(kind, old, object, &mut faults);

@@ -91,7 +91,7 @@ fn backend(at: &str, backend: &Value, faults: &mut Faults) {
         faults.push(Fault::invalid(at, &"".into(), "cannot set both resource and service backends"));
     } else if service.is_object() {
         if required(&format!("{at}.service.name"), &service["name"], faults)
-            && let Some(why) = format::service(text(&service["name"]))
+            && let Some(why) = format::label(text(&service["name"]))
         {
             faults.push(Fault::invalid(format!("{at}.service.name"), &service["name"], &why));
         }

@@ -10,14 +10,39 @@ use crate::practice::kind::Kind;
 
 const TEXT: &str = include_str!("../../../../assets/columns/columns.txt");
 
+static TABLE: LazyLock<HashMap<String, Vec<Value>>> = LazyLock::new(|| read(TEXT));
+
 /// The column definitions of a kind.
 pub fn definitions(kind: &'static Kind) -> Vec<Value> {
-    static TABLE: LazyLock<HashMap<String, Vec<Value>>> = LazyLock::new(|| read(TEXT));
     if let Some(custom) = kind.custom {
         return defined(&TABLE, &custom.columns);
     }
     let of = |kind: &Kind| TABLE.get(&format!("{}.{}", kind.api_version(), kind.kind));
     of(kind).or_else(|| of(kind.storage())).cloned().unwrap_or_else(|| plain(&TABLE))
+}
+
+/// The columns of a Scale, which no list shows: those that all kinds have, and two of its own.
+pub fn of_scale() -> Vec<Value> {
+    let count = |name: &str, what: &str| {
+        let description = format!("replicas is the {what} the scaled object.");
+        json!({"name": name, "type": "integer", "format": "", "description": description, "priority": 0})
+    };
+    let usual = TABLE.get("v1.ServiceAccount").map(Vec::as_slice).unwrap_or_default();
+    let mut columns: Vec<Value> = usual
+        .iter()
+        .filter(|column| column["name"] == "Name" || column["name"] == "Age")
+        .cloned()
+        .collect();
+    for column in &mut columns {
+        column["format"] = "".into();
+    }
+    let own = [
+        ("Desired", "desired number of instances for"),
+        ("Available", "actual number of observed instances of"),
+    ];
+    let place = columns.len().min(1);
+    columns.splice(place..place, own.map(|(name, what)| count(name, what)));
+    columns
 }
 
 /// What an object of a kind without columns of its own shows: its name, and when it was made.

@@ -121,6 +121,16 @@ async fn a_table_is_given_to_who_asks_for_one() {
         .unwrap();
     let event: Value = serde_json::from_str(watched.lines().next().unwrap()).unwrap();
     assert_eq!((&event["type"], &event["object"]["kind"]), (&json!("ADDED"), &json!("Table")));
+    let template = json!({"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "a:1"}]}});
+    let spec = json!({"replicas": 0, "selector": {"matchLabels": {"a": "b"}}, "template": template});
+    let set = json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "r"}, "spec": spec});
+    let path = "/apis/apps/v1/namespaces/lab/replicasets";
+    let made = axum::http::Request::post(path).body(set.to_string().into_bytes()).unwrap();
+    client.request::<Value>(made).await.unwrap();
+    let scale: Value = client.request(ask(&format!("{path}/r/scale"))).await.unwrap();
+    let columns: Vec<&Value> = scale["columnDefinitions"].as_array().unwrap().iter().map(|column| &column["name"]).collect();
+    assert_eq!(columns, ["Name", "Desired", "Available", "Age"]);
+    assert_eq!(scale["rows"][0]["cells"], json!(["r", 0, 0, "0s"]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@ use crate::practice::status::Fault;
 use crate::practice::validate::check::{Faults, one_of, selector};
 use crate::practice::validate::format;
 
-const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
+pub const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
 
 pub fn check(at: &str, affinity: &Value, faults: &mut Faults) {

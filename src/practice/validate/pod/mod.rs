@@ -4,6 +4,7 @@ mod affinity;
 mod container;
 mod env;
 mod ephemeral;
+mod gated;
 mod probe;
 mod resize;
 mod resources;
@@ -73,11 +74,16 @@ pub fn spec(at: &str, spec: &Value, faults: &mut Faults) {
     formed(&format!("{at}.runtimeClassName"), &spec["runtimeClassName"], format::subdomain, faults);
 }
 
-/// What is asked of a Pod itself and not of a template.
+/// What is asked of a Pod that is made.
 pub fn own(spec: &Value, faults: &mut Faults) {
     if !items(&spec["ephemeralContainers"]).is_empty() {
         faults.push(Fault::forbidden("spec.ephemeralContainers", "cannot be set on create"));
     }
+    images(spec, faults);
+}
+
+/// What is asked of a Pod's images and not of a template's.
+pub fn images(spec: &Value, faults: &mut Faults) {
     for (index, container) in items(&spec["containers"]).iter().enumerate() {
         let image = text(&container["image"]);
         if !image.is_empty() && image.trim() != image {
