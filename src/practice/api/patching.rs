@@ -92,6 +92,9 @@ fn refused(call: &Call, object: &Value, patch: &Value, why: String) -> Status {
 
 /// What a strategic patch says of a value that a field cannot hold: it is converted and not decoded.
 fn unconverted(why: String) -> String {
+    if why.starts_with("illegal base64") {
+        return format!("error decoding from json: {why}");
+    }
     let Some((given, wanted)) = why
         .strip_prefix("json: cannot unmarshal ")
         .and_then(|rest| Some((rest.split(' ').next()?, rest.rsplit_once(" of type ")?.1)))

@@ -68,7 +68,12 @@ impl Fields {
     /// The fields that a write other than an apply leaves in an object: also the maps, lists and structs that hold them.
     #[must_use]
     pub fn written(kind: &Kind, object: &Value) -> Self {
-        Self::of(kind, object).with_holders()
+        let mut fields = Self::of(kind, object);
+        if kind.custom.is_none() {
+            // metadata of a template that says nothing is not written (`omitzero`)
+            fields.0.retain(|path| path.last().is_none_or(|last| last != "f:metadata"));
+        }
+        fields.with_holders()
     }
 
     /// The same of its status.
@@ -256,6 +261,20 @@ mod tests {
     fn deployment() -> Value {
         json!({"metadata": {"name": "web", "labels": {"app": "web"}}, "spec": {"replicas": 2, "selector": {"matchLabels": {"app": "web"}},
             "template": {"spec": {"containers": [{"name": "app", "image": "a", "ports": [{"containerPort": 80}]}]}}}})
+    }
+
+    #[test]
+    fn a_template_that_has_nothing_in_its_metadata_has_none_where_it_was_not_applied() {
+        let mut object = deployment();
+        object["spec"]["template"]["metadata"] = json!({});
+        let template = |fields: Fields| fields.encode()["f:spec"]["f:template"].clone();
+        assert_eq!(template(Fields::of(&DEPLOYMENT, &object))["f:metadata"], json!({}));
+        assert!(template(Fields::written(&DEPLOYMENT, &object)).get("f:metadata").is_none());
+        object["spec"]["template"]["metadata"]["labels"] = json!({"app": "web"});
+        assert_eq!(
+            template(Fields::written(&DEPLOYMENT, &object))["f:metadata"]["f:labels"],
+            json!({".": {}, "f:app": {}})
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::practice::controllers::definitions;
 use crate::practice::field::{instant, text};
-use crate::practice::kind::{CUSTOM_RESOURCE_DEFINITION, Kind, NAMESPACE, POD};
+use crate::practice::kind::{CUSTOM_RESOURCE_DEFINITION, ENDPOINTS, Kind, NAMESPACE, POD, SERVICE};
 use crate::practice::status::Status;
 use crate::practice::world::World;
 
@@ -42,6 +42,10 @@ impl World {
             return Err(Status::not_found(kind, name));
         };
         precondition(kind, &object, how)?;
+        if kind == &SERVICE {
+            // the endpoints that go by its name go with it (`afterDelete` of the Service's store)
+            self.store.remove(&ENDPOINTS, namespace, name);
+        }
         if kind == &CUSTOM_RESOURCE_DEFINITION && object["metadata"]["deletionTimestamp"].is_null() {
             return Ok(definitions::end(self, object));
         }

@@ -45,7 +45,8 @@ pub fn decode<'de, D: Deserializer<'de>>(id: Id, from: D) -> Result<Decoded, Str
 /// A step of the way to a place in the document.
 #[derive(Debug, Clone)]
 enum Step {
-    Field(&'static str),
+    /// A field of a type.
+    Field(Id, &'static str),
     /// A key of a map, or a field that the type does not have.
     Key(String),
     Index(usize),
@@ -65,13 +66,13 @@ impl Reading {
         for step in self.way.borrow().iter() {
             match step {
                 Step::Index(index) => text += &format!("[{index}]"),
-                Step::Field(_) | Step::Key(_) => {
+                Step::Field(..) | Step::Key(_) => {
                     if !text.is_empty() {
                         text.push('.');
                     }
                     match step {
                         Step::Key(name) => text += name,
-                        Step::Field(name) => text += name,
+                        Step::Field(_, name) => text += name,
                         Step::Index(_) => {}
                     }
                 }
@@ -80,12 +81,12 @@ impl Reading {
         text
     }
 
-    /// `spec.containers.image`: fields alone.
+    /// `spec.volumes.VolumeSource.emptyDir`: fields alone, and the members of a struct that they stand in.
     fn fields(&self) -> String {
         let way = self.way.borrow();
-        let names = way.iter().filter_map(|step| match step {
-            Step::Field(name) => Some(*name),
-            Step::Key(_) | Step::Index(_) => None,
+        let names = way.iter().flat_map(|step| match step {
+            Step::Field(id, name) => table().members(*id, name).into_iter().chain([*name]).collect(),
+            Step::Key(_) | Step::Index(_) => Vec::new(),
         });
         names.collect::<Vec<_>>().join(".")
     }
@@ -248,6 +249,7 @@ impl<'de> Visitor<'de> for At<'_> {
             Shape::List(element) => element,
             Shape::Wrapped => TEXT,
             Shape::Any => &Shape::Any,
+            Shape::Quantity => return self.leaf(leaf::quantity("[")),
             _ => return Err(self.misfit("array")),
         };
         let at = At {
@@ -272,6 +274,7 @@ impl<'de> Visitor<'de> for At<'_> {
             Shape::Type(id) => self.fields(*id, map),
             Shape::Map(value) => self.entries(value, map),
             Shape::Any => self.entries(&Shape::Any, map),
+            Shape::Quantity => self.leaf(leaf::quantity("{")),
             _ => Err(self.misfit("object")),
         }
     }
@@ -292,7 +295,7 @@ impl At<'_> {
                 self.reading.odd("duplicate", &name);
             }
             seen.push(field.name);
-            self.reading.way.borrow_mut().push(Step::Field(field.name));
+            self.reading.way.borrow_mut().push(Step::Field(id, field.name));
             let value = map.next_value_seed(At {
                 shape: &field.shape,
                 owner: table().of(id),

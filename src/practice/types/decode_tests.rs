@@ -46,6 +46,15 @@ fn what_does_not_fit_is_told_in_gos_words() {
             r#"{"template":{"spec":{"containers":[{"resources":{"limits":{"cpu":"1x"}}}]}}}"#,
             "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
         ),
+        (
+            r#"{"template":{"spec":{"containers":[{"resources":{"limits":{"cpu":[1]}}}]}}}"#,
+            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+        ),
+        (
+            r#"{"template":{"spec":{"volumes":[{"configMap":{"name":5}}]}}}"#,
+            "json: cannot unmarshal number into Go struct field \
+             ConfigMapVolumeSource.spec.template.spec.volumes.VolumeSource.configMap.LocalObjectReference.name of type string",
+        ),
     ];
     for (spec, wanted) in cases {
         assert_eq!(misfit(spec), wanted);

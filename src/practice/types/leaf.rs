@@ -44,7 +44,9 @@ fn spelled(text: &str, form: &str) -> Result<Value, Misfit> {
 pub fn base64(text: &str) -> Result<Value, Misfit> {
     let body = text.trim_end_matches('=');
     let wrong = body.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || b"+/\r\n".contains(&byte)));
-    let short = (text.bytes().filter(|byte| !b"\r\n".contains(byte)).count() % 4 != 0).then_some(text.len());
+    // four letters are read at once, and those that are too few named by their first
+    let rest = text.bytes().filter(|byte| !b"\r\n".contains(byte)).count() % 4;
+    let short = (rest != 0).then(|| text.len() - rest);
     match wrong.or(short) {
         Some(at) => Err(Misfit::Base64(at)),
         None => Ok(text.replace(['\r', '\n'], "").into()),
@@ -54,6 +56,14 @@ pub fn base64(text: &str) -> Result<Value, Misfit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn base64_is_refused_where_it_goes_wrong() {
+        assert_eq!(base64("aGk="), Ok("aGk=".into()));
+        for (text, at) in [("%%", 0), ("x", 0), ("aGk=x", 3), ("aGVsbG8", 4), ("aGVs?G8=", 4)] {
+            assert_eq!(base64(text), Err(Misfit::Base64(at)), "{text}");
+        }
+    }
 
     #[test]
     fn quantities_have_one_spelling() {

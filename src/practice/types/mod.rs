@@ -139,6 +139,22 @@ impl Table {
     }
 }
 
+impl Table {
+    /// The names of the members of a type, one in another, in which a field stands; none where it is the type's own.
+    #[must_use]
+    pub fn members(&self, id: Id, name: &str) -> Vec<&'static str> {
+        let fields = &self.types[id].fields;
+        if fields.iter().any(|field| field.name == name) {
+            return Vec::new();
+        }
+        let inner = fields.iter().filter(|field| field.name.is_empty()).find_map(|member| match member.shape {
+            Shape::Type(id) if self.field(id, name).is_some() => Some(id),
+            _ => None,
+        });
+        inner.map_or_else(Vec::new, |id| [self.types[id].short()].into_iter().chain(self.members(id, name)).collect())
+    }
+}
+
 impl Type {
     /// The name of the Go type: `DeploymentSpec`.
     #[must_use]

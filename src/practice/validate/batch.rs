@@ -174,9 +174,11 @@ fn success_policy(at: &str, spec: &Value, faults: &mut Vec<Fault>) {
 pub fn job_update(old: &Value, new: &Value, faults: &mut Vec<Fault>) {
     let (before, after) = (&old["spec"], &new["spec"]);
     parts("spec", after, faults);
-    let elastic = after["completionMode"] == "Indexed" && after["completions"] == after["parallelism"];
-    if !elastic {
+    if after["completionMode"] != "Indexed" {
         immutable("completions", before, after, faults);
+    } else if before["completions"] != after["completions"] && after["completions"] != after["parallelism"] {
+        let why = "can only be modified in tandem with spec.parallelism";
+        faults.push(Fault::invalid("spec.completions", &after["completions"], why));
     }
     for field in [
         "selector",
@@ -237,4 +239,33 @@ pub fn cron_job(object: &Value, faults: &mut Vec<Fault>) {
     one_of("spec.concurrencyPolicy", &spec["concurrencyPolicy"], &["Allow", "Forbid", "Replace"], faults);
     parts("spec.jobTemplate.spec", &spec["jobTemplate"]["spec"], faults);
     not_negative("spec", spec, &["successfulJobsHistoryLimit", "failedJobsHistoryLimit"], faults);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_indexed_job_grows_as_a_whole() {
+        let job = |mode: &str, completions: i64, parallelism: i64| json!({"spec": {"completionMode": mode, "completions": completions, "parallelism": parallelism, "template": {"spec": {"restartPolicy": "Never"}}}});
+        let refused = |old: &Value, new: &Value| {
+            let mut faults = Vec::new();
+            job_update(old, new, &mut faults);
+            faults.into_iter().find(|fault| fault.field == "spec.completions").map(|fault| fault.text)
+        };
+        assert_eq!(refused(&job("Indexed", 2, 2), &job("Indexed", 3, 3)), None);
+        assert_eq!(refused(&job("Indexed", 2, 2), &job("Indexed", 2, 1)), None);
+        assert!(
+            refused(&job("Indexed", 2, 2), &job("Indexed", 3, 2))
+                .unwrap()
+                .contains("in tandem with spec.parallelism")
+        );
+        assert!(
+            refused(&job("NonIndexed", 2, 2), &job("NonIndexed", 3, 3))
+                .unwrap()
+                .contains("field is immutable")
+        );
+    }
 }

@@ -43,6 +43,14 @@ const NAMES: [(&str, &str); 25] = [
 
 /// Fields of a Pod's spec that stand in its security context inside of the API server.
 const SHARED: [&str; 5] = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"];
+/// Fields that stand elsewhere inside of the API server than in its API: each right after the other.
+const MOVED: [(&str, &str); 5] = [
+    ("SetHostnameAsFQDN", "Subdomain"),
+    ("PreemptionPolicy", "Priority"),
+    ("Overhead", "RuntimeClassName"),
+    ("EnableServiceLinks", "Overhead"),
+    ("FSGroupChangePolicy", "FSGroup"),
+];
 /// Fields that the API server keeps under one name only, or elsewhere.
 const ELSEWHERE: [&str; 2] = ["serviceAccount", "securityContext"];
 
@@ -131,9 +139,21 @@ fn spec_fields(spec: &Value) -> Vec<(String, Printed)> {
         let shown = if spec[*name].is_null() { zero.to_owned() } else { spec[*name].to_string() };
         (go(name), Printed::Leaf(shown))
     });
-    let security = shared.chain(fields(context, &spec["securityContext"], &[])).collect();
+    let security = moved(shared.chain(fields(context, &spec["securityContext"], &[])).collect());
     let place = all.iter().position(|(name, _)| name == "ImagePullSecrets").unwrap_or(all.len());
     all.insert(place, ("SecurityContext".to_owned(), Printed::Fields(security)));
+    moved(all)
+}
+
+fn moved(mut all: Vec<(String, Printed)>) -> Vec<(String, Printed)> {
+    for (name, after) in MOVED {
+        let place = |all: &[(String, Printed)], name: &str| all.iter().position(|(known, _)| known == name);
+        if let (Some(from), Some(_)) = (place(&all, name), place(&all, after)) {
+            let field = all.remove(from);
+            let to = place(&all, after).map_or(from, |place| place + 1);
+            all.insert(to, field);
+        }
+    }
     all
 }
 

@@ -172,6 +172,7 @@ fn changes(kind: &Kind, old: &Value, object: &Value, faults: &mut Faults) {
             immutable("type", &old["type"], &object["type"], faults);
         }
         "PersistentVolumeClaim" => storage::claim_update(old, object, faults),
+        "PersistentVolume" => storage::volume_update(old, object, faults),
         "StorageClass" => storage::class_update(old, object, faults),
         "RoleBinding" | "ClusterRoleBinding" => rights::binding_update(old, object, faults),
         "CustomResourceDefinition" => definition::update(old, object, faults),

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::check::{list, one_of, quantity};
-use super::difference::difference;
+use super::check::{immutable, list, one_of, quantity};
+use super::difference::{difference, one_of_type};
 use super::format;
 use crate::practice::quantity::Quantity;
 use crate::practice::status::Fault;
@@ -98,6 +98,21 @@ pub fn volume(spec: &Value, faults: &mut Vec<Fault>) {
     }
     class("spec", spec, faults);
     one_of("spec.volumeMode", &spec["volumeMode"], &["Block", "Filesystem"], faults);
+}
+
+/// What of a volume may not change: where it is, how it is used, and by which nodes.
+pub fn volume_update(old: &Value, new: &Value, faults: &mut Vec<Fault>) {
+    let (before, after) = (&old["spec"], &new["spec"]);
+    if SOURCES.iter().any(|source| before[*source] != after[*source]) {
+        let [was, is] = [before, after].map(|spec| one_of_type("PersistentVolumeSource", spec));
+        let why = format!("spec.persistentvolumesource is immutable after creation\n{}", difference(&was, &is));
+        faults.push(Fault::forbidden("spec.persistentvolumesource", &why));
+    }
+    immutable("volumeMode", &before["volumeMode"], &after["volumeMode"], faults);
+    if !before["nodeAffinity"].is_null() && before["nodeAffinity"] != after["nodeAffinity"] {
+        let why = "field is immutable, except for updating from beta label to GA";
+        faults.push(Fault::invalid("nodeAffinity", &after["nodeAffinity"], why));
+    }
 }
 
 /// What may change of a claim: where it had none, its volume and class; once it is bound, its size.
@@ -199,5 +214,28 @@ pub fn class_update(old: &Value, new: &Value, faults: &mut Vec<Fault>) {
                 faults.push(Fault::invalid(field, after, "field is immutable"));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_volume_stays_where_it_is() {
+        let volume = |path: &str| json!({"spec": {"hostPath": {"path": path}, "capacity": {"storage": "1Gi"}}});
+        let faults = |old: &Value, new: &Value| {
+            let mut faults = Vec::new();
+            volume_update(old, new, &mut faults);
+            faults.into_iter().map(|fault| fault.text).collect::<Vec<_>>()
+        };
+        let mut grown = volume("/a");
+        grown["spec"]["capacity"]["storage"] = "2Gi".into();
+        assert!(faults(&volume("/a"), &grown).is_empty());
+        let moved = faults(&volume("/a"), &volume("/b"));
+        assert!(
+            moved[0].contains("immutable after creation\n@@ -2,7 +2,7 @@") && moved[0].contains("-  \"Path\": \"/a\",\n+  \"Path\": \"/b\","),
+            "{moved:?}"
+        );
     }
 }
