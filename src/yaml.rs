@@ -119,6 +119,10 @@ mod tests {
         let grows: String = ('b'..='i').zip('a'..).map(|(to, from)| many(from, to)).collect();
         let grown = documents("a.yaml", &format!("a: &a [x]\n{grows}")).unwrap_err();
         assert!(grown.message.contains("anchors"), "{grown:?}");
+        // what each of many anchors in one another keeps grows too
+        let nested: String = ('a'..='z').map(|name| format!("&{name} [")).collect();
+        let kept = documents("a.yaml", &format!("a: {nested}{}{}", "x, ".repeat(5000), "]".repeat(26))).unwrap_err();
+        assert!(kept.message.contains("anchors"), "{kept:?}");
     }
 
     #[test]

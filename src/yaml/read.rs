@@ -10,7 +10,7 @@ use super::word;
 
 /// How deep a document may nest: what the JSON reader, through which all of it goes sooner or later, takes.
 const DEPTH: usize = 128;
-/// How many values the anchors of a document may repeat.
+/// How many values the anchors of a document may keep and repeat.
 const REPEATED: usize = 100_000;
 
 /// What is wrong in a document.
@@ -64,6 +64,7 @@ struct Composer<'a> {
     anchors: HashMap<String, Anchor>,
     /// How many values were read, those repeated by anchors among them.
     values: usize,
+    /// How many of them anchors kept and repeated.
     repeated: usize,
 }
 
@@ -83,7 +84,11 @@ impl Composer<'_> {
             let line = error.problem_mark().map_or_else(|| unprintable(self.document), line);
             // what is missing at the end of a text is noticed in the line after it
             let last = self.document.lines().count().max(1);
-            let told = if error.kind() == ErrorKind::Parser { line - 1 } else { line };
+            let told = match error.kind() {
+                ErrorKind::Parser => line - 1,
+                ErrorKind::Scanner => line,
+                _ => 0,
+            };
             Fault {
                 line: line.min(last),
                 words: error.problem().to_owned(),
@@ -118,6 +123,7 @@ impl Composer<'_> {
         };
         if let Some(name) = anchor {
             let values = self.values - before;
+            spend(&mut self.repeated, values).map_err(|words| Fault::of(at, words))?;
             self.anchors.insert(name, Anchor::Whole { value: value.clone(), values });
         }
         Ok(value)
@@ -136,10 +142,7 @@ impl Composer<'_> {
             Some(Anchor::Open) => Err(format!("anchor '{name}' value contains itself; write out what it shall repeat")),
             Some(Anchor::Whole { value, values }) => {
                 self.values += values;
-                self.repeated += values;
-                if self.repeated > REPEATED {
-                    return Err("this document is far larger than it looks; write out what its anchors repeat".to_owned());
-                }
+                spend(&mut self.repeated, *values)?;
                 Ok(value.clone())
             }
         }
@@ -180,6 +183,15 @@ impl Composer<'_> {
             fields.insert(name, value);
         }
     }
+}
+
+/// Counts values that are there once more for an anchor.
+fn spend(repeated: &mut usize, values: usize) -> Result<(), String> {
+    *repeated += values;
+    if *repeated > REPEATED {
+        return Err("this document is far larger than it looks; write out what its anchors repeat".to_owned());
+    }
+    Ok(())
 }
 
 fn line(mark: Mark) -> usize {

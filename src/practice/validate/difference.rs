@@ -44,12 +44,13 @@ const NAMES: [(&str, &str); 25] = [
 /// Fields of a Pod's spec that stand in its security context inside of the API server.
 const SHARED: [&str; 5] = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"];
 /// Fields that stand elsewhere inside of the API server than in its API: each right after the other.
-const MOVED: [(&str, &str); 5] = [
+const MOVED: [(&str, &str); 6] = [
     ("SetHostnameAsFQDN", "Subdomain"),
     ("PreemptionPolicy", "Priority"),
     ("Overhead", "RuntimeClassName"),
     ("EnableServiceLinks", "Overhead"),
     ("FSGroupChangePolicy", "FSGroup"),
+    ("Quobyte", "RBD"),
 ];
 /// Fields that the API server keeps under one name only, or elsewhere.
 const ELSEWHERE: [&str; 2] = ["serviceAccount", "securityContext"];
@@ -90,7 +91,7 @@ fn fields(id: Id, value: &Value, without: &[&str]) -> Vec<(String, Printed)> {
             shape => all.push((go(field.name), print(shape, field.keep, &value[field.name]))),
         }
     }
-    all
+    moved(all)
 }
 
 /// The lines of an object of one of core's types.
@@ -139,10 +140,10 @@ fn spec_fields(spec: &Value) -> Vec<(String, Printed)> {
         let shown = if spec[*name].is_null() { zero.to_owned() } else { spec[*name].to_string() };
         (go(name), Printed::Leaf(shown))
     });
-    let security = moved(shared.chain(fields(context, &spec["securityContext"], &[])).collect());
+    let security = shared.chain(fields(context, &spec["securityContext"], &[])).collect();
     let place = all.iter().position(|(name, _)| name == "ImagePullSecrets").unwrap_or(all.len());
     all.insert(place, ("SecurityContext".to_owned(), Printed::Fields(security)));
-    moved(all)
+    all
 }
 
 fn moved(mut all: Vec<(String, Printed)>) -> Vec<(String, Printed)> {
