@@ -34,6 +34,8 @@ async fn broken(folder: &str) -> Player {
     player.press(KeyCode::Char('b'));
     let seen = |_: &Model, attempt: &Attempt| (attempt.clue.is_some() && attempt.verdicts.first()?.met).then_some(());
     player.until(PATIENCE, seen).await.expect("the fault is seen");
+    // a pull's event comes before the pod's STATUS
+    player.until(SignedDuration::from_secs(2), |_, _| None::<()>).await;
     player.press(KeyCode::Tab);
     player
 }

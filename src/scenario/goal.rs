@@ -12,7 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use ask::Told;
 
-use super::clue::{Clue, Evidence, crash};
+use super::clue::rules::PULL_REASONS;
+use super::clue::{Clue, Evidence, Fault, crash};
 use super::{Goal, Scenario, Want};
 use crate::cluster::snapshot::{ContainerState, PodRow, Uid};
 
@@ -27,6 +28,8 @@ const HEALTHY_LOOKS: [&str; 5] = ["Running", "Pending", "ContainerCreating", "Po
 pub struct Judge {
     seen_broken: Option<Timestamp>,
     seen: String,
+    /// A clue told of the fault before the pod's STATUS did.
+    foretold: bool,
     progress: Vec<Progress>,
     trouble: Trouble,
     /// When each running container started, to know how long a crashing one lives.
@@ -62,6 +65,11 @@ pub struct Verdict {
     pub saw: String,
     /// Seconds held and seconds needed, while a window runs.
     pub held: Option<(u64, u64)>,
+}
+
+/// Whether a clue says what a STATUS is going to show: a pull's event comes up to a second before it.
+fn foretells(clue: &Clue, expected: &[String]) -> bool {
+    matches!(clue.fault, Fault::Pull(_)) && expected.iter().any(|status| PULL_REASONS.contains(&status.as_str()))
 }
 
 impl Judge {
@@ -111,7 +119,7 @@ impl Judge {
     }
 
     fn see(&mut self, scenario: &Scenario, evidence: &Evidence, clue: Option<&Clue>) {
-        if self.seen_broken.is_some() {
+        if self.seen_broken.is_some() && !self.foretold {
             return;
         }
         // where the author says what the clue is, another one is of something else, as of a start that is still under way
@@ -122,12 +130,18 @@ impl Judge {
         };
         if let Some(pod) = evidence.snapshot.pods.values().find(shows) {
             self.seen = format!("{} was {}", pod.name, pod.status);
+            self.foretold = false;
+        } else if self.foretold {
+            return;
+        } else if let Some(clue) = clue.filter(|clue| foretells(clue, &scenario.expect_broken)) {
+            self.seen = format!("{} did not get its image", clue.about.name);
+            self.foretold = true;
         } else if let Some(clue) = clue.filter(|_| scenario.expect_broken.is_empty()) {
             self.seen = format!("{}/{}: {}", clue.about.kind.to_lowercase(), clue.about.name, clue.text);
         } else {
             return;
         }
-        self.seen_broken = Some(evidence.now);
+        self.seen_broken.get_or_insert(evidence.now);
     }
 
     /// Learns how long a crashing container lives: a repair must outlast that.

@@ -2,7 +2,7 @@
 
 use super::{Judge, Told, Verdict};
 use crate::cluster::snapshot::{ContainerState, Endpoints, Replicas};
-use crate::scenario::stage::{PLAIN, Stage, at, ended, running, waiting};
+use crate::scenario::stage::{PLAIN, Stage, at, ended, pull_message, running, waiting};
 use crate::scenario::{ClueRule, Test, Want};
 
 const NONE: Replicas = Replicas {
@@ -68,6 +68,22 @@ fn the_story_of_a_failed_pull() {
     look(&mut judge, &mut stage, 32);
     assert!(judge.solved());
     assert_eq!(judge.next_change(), None);
+}
+
+#[test]
+fn a_failed_pull_is_seen_with_its_event() {
+    let mut stage = Stage::new();
+    stage.goals(&["ErrImagePull", "ImagePullBackOff"], vec![]);
+    stage.pod("p", PLAIN, waiting("ContainerCreating", ""), 0);
+    let mut judge = Judge::new(&stage.scenario);
+    assert_eq!(mets(&look(&mut judge, &mut stage, 0)), [false]);
+    stage.event("p", PLAIN, true, "Failed", &pull_message(PLAIN.image, "docker.io/team/web:9.9: not found"), 1);
+    let verdicts = look(&mut judge, &mut stage, 1);
+    assert!(verdicts[0].met && verdicts[0].saw.ends_with("did not get its image"), "{verdicts:?}");
+    stage.pod("p", PLAIN, waiting("ErrImagePull", ""), 0);
+    let verdicts = look(&mut judge, &mut stage, 2);
+    assert!(verdicts[0].met && verdicts[0].saw.ends_with("was ErrImagePull"), "{verdicts:?}");
+    assert_eq!(judge.seen_broken(), Some(at(1)));
 }
 
 #[test]
