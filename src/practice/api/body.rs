@@ -106,11 +106,12 @@ impl Call {
     }
 }
 
-/// What is wrong with a YAML text, in the words of Go's reader.
+/// What is wrong with a YAML text, in the words of Go's reader, which gives no advice.
 fn wording(fault: &yaml::Fault) -> String {
+    let words = fault.words.split("; ").next().unwrap_or_default();
     match fault.told {
-        0 => format!("yaml: {}", fault.words),
-        line => format!("yaml: line {line}: {}", fault.words),
+        0 => format!("yaml: {words}"),
+        line => format!("yaml: line {line}: {words}"),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What server-side apply says of values that are not of their type (structured-merge-diff `typed/validate.go`).
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::schema::{List, Node, Wanted, key};
@@ -46,7 +48,7 @@ fn fields(node: Node, at: &str, object: &Value, found: &mut Vec<String>) {
 }
 
 fn list(node: Node, at: &str, elements: &[Value], found: &mut Vec<String>) {
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     for (index, element) in elements.iter().enumerate() {
         let way = match node.list() {
             List::Keyed(_) if !element.is_object() => {
@@ -74,8 +76,8 @@ fn list(node: Node, at: &str, elements: &[Value], found: &mut Vec<String>) {
             found.push(format!("{at}: duplicate entries for key {way}"));
         } else {
             value(node.element(), &format!("{at}{way}"), element, found);
+            seen.insert(way);
         }
-        seen.push(way);
     }
 }
 
