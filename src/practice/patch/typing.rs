@@ -82,7 +82,8 @@ fn list(node: Node, at: &str, elements: &[Value], found: &mut Vec<String>) {
 }
 
 /// The Go type of a value.
-fn go(value: &Value) -> &'static str {
+#[must_use]
+pub fn go(value: &Value) -> &'static str {
     match value {
         Value::Null => "<nil>",
         Value::Bool(_) => "bool",

@@ -6,6 +6,7 @@ use super::check::Faults;
 use crate::practice::custom::check::check;
 use crate::practice::custom::{Custom, lists};
 use crate::practice::patch::strategic::printed;
+use crate::practice::patch::typing::go;
 use crate::practice::status::Fault;
 
 /// Faults after which rules are not asked any more.
@@ -80,19 +81,6 @@ fn count(object: &Value, steps: &[String]) -> Result<i64, String> {
         Value::Null => Ok(0),
         Value::Number(number) if number.is_i64() => Ok(number.as_i64().unwrap_or(0)),
         other => misfit(steps.len(), other, "int64"),
-    }
-}
-
-/// The Go type of a value.
-fn go(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "<nil>",
-        Value::Bool(_) => "bool",
-        Value::String(_) => "string",
-        Value::Number(number) if number.is_f64() => "float64",
-        Value::Number(_) => "int64",
-        Value::Array(_) => "[]interface {}",
-        Value::Object(_) => "map[string]interface {}",
     }
 }
 
