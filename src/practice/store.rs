@@ -10,6 +10,7 @@ use serde_json::Value;
 pub use self::change::{Change, Record, What};
 pub use self::lately::Lately;
 use super::kind::Kind;
+use super::types::write;
 
 mod change;
 mod lately;
@@ -297,8 +298,9 @@ pub fn decode(bytes: &Bytes) -> Value {
 }
 
 fn encode(object: &Value) -> Bytes {
+    let bytes = write::object(object).unwrap_or_else(|| write::any(object));
     // A boxed slice has no room to spare.
-    Bytes::from(serde_json::to_vec(object).unwrap_or_default().into_boxed_slice())
+    Bytes::from(bytes.into_boxed_slice())
 }
 
 /// The version that an object says it has; 0 when it says none.

@@ -12,6 +12,7 @@ use super::kind::Kind;
 use super::patch::owners;
 use super::store::decode;
 use super::store::word::MANAGED;
+use super::types::write;
 
 /// Fields of an Event: in the core group, and in `events.k8s.io`.
 const EVENT: &[(&str, &str)] = &[
@@ -76,7 +77,8 @@ pub fn shown(kind: &Kind, object: &Bytes) -> Bytes {
     if kind.custom.is_none() && kind.stored.is_none() && !owners::concerns(kind, MANAGED.is_in(object)) {
         return object.clone();
     }
-    show(kind, decode(object)).to_string().into()
+    let object = show(kind, decode(object));
+    write::object(&object).unwrap_or_else(|| write::any(&object)).into()
 }
 
 /// A sent object in the form in which it is kept.

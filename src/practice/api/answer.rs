@@ -10,6 +10,7 @@ use futures::stream;
 use serde_json::Value;
 
 use crate::practice::status::Status;
+use crate::practice::types::write;
 
 /// A body of a media type.
 pub fn typed(code: StatusCode, media: &'static str, body: impl Into<Body>) -> Response {
@@ -29,7 +30,7 @@ pub fn created(object: &Value) -> Response {
 
 /// JSON that is already encoded.
 pub fn encoded(bytes: Bytes) -> Response {
-    typed(StatusCode::OK, "application/json", bytes)
+    typed(StatusCode::OK, "application/json", [&bytes[..], b"\n"].concat())
 }
 
 /// How much of a list is made at a time.
@@ -93,26 +94,11 @@ fn json(code: StatusCode, value: &Value) -> Response {
     typed(code, "application/json", ordered(value))
 }
 
-/// An object with what it is at its head, as people know it.
+/// An object as Go writes it, on a line.
 pub fn ordered(value: &Value) -> Vec<u8> {
-    const HEAD: [&str; 6] = ["kind", "apiVersion", "metadata", "groupVersion", "name", "versions"];
-    const STATUS: [&str; 8] = ["kind", "apiVersion", "metadata", "status", "message", "reason", "details", "code"];
-    let Some(map) = value.as_object().filter(|map| map.contains_key("kind")) else {
-        return value.to_string().into();
-    };
-    let first: &[&str] = if value["kind"] == "Status" { &STATUS } else { &HEAD };
-    let head = first.iter().filter_map(|name| map.get_key_value(*name));
-    let rest = map.iter().filter(|(name, _)| !first.contains(&name.as_str()));
-    let mut out = Vec::with_capacity(512);
-    for (name, value) in head.chain(rest) {
-        out.push(if out.is_empty() { b'{' } else { b',' });
-        // what was read from JSON can be written as such
-        let _ = serde_json::to_writer(&mut out, name);
-        out.push(b':');
-        let _ = serde_json::to_writer(&mut out, value);
-    }
-    out.push(b'}');
-    out
+    let mut bytes = write::object(value).unwrap_or_else(|| write::any(value));
+    bytes.push(b'\n');
+    bytes
 }
 
 #[cfg(test)]
@@ -126,8 +112,8 @@ mod tests {
         let object = json!({"apiVersion": "v1", "data": {"a": "\"b"}, "kind": "ConfigMap", "metadata": {"name": "x"}});
         assert_eq!(
             String::from_utf8_lossy(&ordered(&object)),
-            r#"{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"x"},"data":{"a":"\"b"}}"#
+            "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"x\"},\"data\":{\"a\":\"\\\"b\"}}\n"
         );
-        assert_eq!(ordered(&json!({"paths": []})), br#"{"paths":[]}"#);
+        assert_eq!(ordered(&json!({"paths": []})), b"{\"paths\":[]}\n");
     }
 }

@@ -22,7 +22,7 @@ pub fn serve(target: &Target, call: &Call, kinds: Kinds) -> Result<Response, Sta
     let aggregated = call.accept().contains("as=APIGroupDiscoveryList");
     match target {
         // People read this one.
-        Target::Version => Ok(answer::typed(StatusCode::OK, "application/json", format!("{:#}", version()))),
+        Target::Version => Ok(answer::typed(StatusCode::OK, "application/json", version())),
         Target::Core if aggregated => Ok(aggregate(&[""], kinds)),
         Target::Groups if aggregated => Ok(aggregate(&groups(kinds), kinds)),
         Target::Core => Ok(answer::object(
@@ -47,9 +47,26 @@ pub fn serve(target: &Target, call: &Call, kinds: Kinds) -> Result<Response, Sta
     }
 }
 
-fn version() -> Value {
-    json!({"major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36", "minCompatibilityMajor": "1", "minCompatibilityMinor": "35", "gitVersion": VERSION, "gitCommit": "", "gitTreeState": "clean", "buildDate": "1970-01-01T00:00:00Z",
-        "goVersion": "", "compiler": "rustc", "platform": format!("{}/{}", std::env::consts::OS, std::env::consts::ARCH)})
+/// As `version.Info` stands in Go.
+fn version() -> String {
+    let (system, processor) = (std::env::consts::OS, std::env::consts::ARCH);
+    let members = [
+        ("major", "1"),
+        ("minor", "36"),
+        ("emulationMajor", "1"),
+        ("emulationMinor", "36"),
+        ("minCompatibilityMajor", "1"),
+        ("minCompatibilityMinor", "35"),
+        ("gitVersion", VERSION),
+        ("gitCommit", ""),
+        ("gitTreeState", "clean"),
+        ("buildDate", "1970-01-01T00:00:00Z"),
+        ("goVersion", ""),
+        ("compiler", "rustc"),
+        ("platform", &format!("{system}/{processor}")),
+    ];
+    let lines = members.map(|(name, value)| format!("  \"{name}\": \"{value}\""));
+    format!("{{\n{}\n}}", lines.join(",\n"))
 }
 
 /// The named groups, in the table's order.

@@ -10,9 +10,11 @@ use super::continuing::Continue;
 use super::path::Resource;
 use super::{answer, table};
 use crate::practice::cluster::Practice;
+use crate::practice::kind::Kind;
 use crate::practice::selector::Selector;
 use crate::practice::status::Status;
 use crate::practice::store::{Store, decode};
+use crate::practice::types::write;
 use crate::practice::view;
 
 /// Answers a list request.
@@ -40,7 +42,7 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
                 .items
                 .into_iter()
                 .map(move |object| table::line(kind, decode(&object), now, &included).into());
-            answer::listed(table::head(kind, &page.metadata, true), lines, "]}")
+            answer::listed(table::head(kind, &page.metadata, true), lines, "]}\n")
         }
         Ok(page) => {
             let kind = at.kind;
@@ -48,11 +50,20 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
                 r#"{{"kind":"{}","apiVersion":"{}","metadata":{},"items":["#,
                 kind.list_kind(),
                 kind.api_version(),
-                page.metadata
+                String::from_utf8_lossy(&write::typed("meta/v1", "ListMeta", &page.metadata).unwrap_or_default())
             );
-            answer::listed(head, page.items.into_iter().map(move |object| view::shown(kind, &object)), "]}")
+            answer::listed(head, page.items.into_iter().map(move |object| item(kind, view::shown(kind, &object))), "]}\n")
         }
     })
+}
+
+/// An object in a list, whose head says what it is; objects of kinds that a definition made say it each.
+fn item(kind: &Kind, object: Bytes) -> Bytes {
+    let head = format!(r#"{{"kind":"{}","apiVersion":"{}","#, kind.kind, kind.api_version());
+    match object.strip_prefix(head.as_bytes()) {
+        Some(rest) if kind.custom.is_none() => [b"{", rest].concat().into(),
+        _ => object,
+    }
 }
 
 /// The version asked for, where one is.

@@ -1,6 +1,5 @@
 //! PATCH: the four forms a patch can have, each turned into one write.
 
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
 
@@ -198,8 +197,8 @@ fn server_side_apply(practice: &Practice, at: &Resource, call: &Call) -> Result<
     let (made, new) = verbs::write(practice, call, |world| applied(world, at, wanted, call))?;
     warnings::of_object(practice, at.kind, &made, call);
     warnings::of_stricter(practice, before.as_ref(), &made, call);
-    let code = if new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(answer::typed(code, "application/json", view::show(at.kind, made).to_string()))
+    let made = view::show(at.kind, made);
+    Ok(if new { answer::created(&made) } else { answer::object(&made) })
 }
 
 /// Refuses what is no configuration of an object.

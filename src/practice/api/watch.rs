@@ -175,7 +175,7 @@ impl Watch {
             Fresh::Missed { forgotten } => {
                 self.ended = true;
                 let status = Status::expired(format!("too old resource version: {} ({forgotten})", self.told));
-                event(&mut lines, "ERROR", &answer::ordered(&status.body()));
+                event(&mut lines, "ERROR", answer::ordered(&status.body()).trim_ascii_end());
             }
             Fresh::Changes { kept, now } => {
                 kept.iter().for_each(|change| self.tell(&mut lines, change, now));

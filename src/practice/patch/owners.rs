@@ -92,8 +92,12 @@ fn creation(kind: &Kind, object: &Value) -> Option<Value> {
     }
     let values = fields.leaves();
     fields.0.retain(|path| values.contains(path) || !was_there(kind, None, path));
-    if kind.built_in() == "Pod" {
-        fields.0.retain(|path| !admitted(object, path));
+    match kind.built_in() {
+        "Pod" => fields.0.retain(|path| !admitted(object, path)),
+        "Service" => fields
+            .0
+            .retain(|path| !path.iter().any(|field| field == "f:clusterIPs" || field == "f:ipFamilies")),
+        _ => {}
     }
     entry(kind, creator(kind, object), text(&object["metadata"]["creationTimestamp"]), &fields, "")
 }

@@ -6,6 +6,7 @@ mod decode_tests;
 pub mod layout;
 mod leaf;
 mod read;
+pub mod write;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
