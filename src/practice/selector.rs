@@ -149,12 +149,15 @@ pub fn selects(selector: &Value, labels: &Value) -> bool {
 /// The text of a field selector's field; absent is empty, as Kubernetes has it.
 fn field(object: &Value, path: &str) -> String {
     let mut at = object;
-    for step in path.split('.') {
+    // A Job calls what succeeded otherwise than the field that holds it.
+    let kept = if path == "status.successful" { "status.succeeded" } else { path };
+    for step in kept.split('.') {
         at = &at[step];
     }
     match at {
         Value::String(text) => text.clone(),
         Value::Null if matches!(path, "spec.unschedulable" | "spec.hostNetwork") => "false".to_owned(),
+        Value::Null if matches!(path, "status.successful" | "status.replicas") => "0".to_owned(),
         Value::Null => String::new(),
         other => other.to_string(),
     }

@@ -2,9 +2,11 @@
 
 use std::hash::{BuildHasher, RandomState};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::practice::kind::SERVICE_ACCOUNT;
+use crate::practice::kind::{SECRET, SERVICE_ACCOUNT};
 use crate::practice::user::User;
 use crate::practice::world::World;
 
@@ -34,9 +36,30 @@ pub fn issue(world: &mut World, account: &Value, seconds: i64, audiences: &[Stri
     let named = |field: &str| metadata[field].as_str().unwrap_or_default();
     let claims = json!({"aud": audiences, "exp": now + seconds, "iat": now, "iss": ISSUER, "jti": world.uid(), "kubernetes.io": about, "nbf": now,
         "sub": format!("system:serviceaccount:{}:{}", named("namespace"), named("name"))});
+    sealed(world, &claims)
+}
+
+fn sealed(world: &World, claims: &Value) -> String {
     let body = format!("{}.{}", encode(br#"{"alg":"HS256","kid":"klab"}"#), encode(claims.to_string().as_bytes()));
     let mark = world.seal.mark(&body);
     format!("{body}.{mark}")
+}
+
+/// What the claims of tokens that last as long as their Secret begin with (`pkg/serviceaccount/legacy.go`).
+const LASTING: &str = "kubernetes.io/serviceaccount/";
+
+/// The token that a Secret keeps for a service account.
+#[must_use]
+pub fn lasting(world: &World, account: &Value, secret: &Value) -> String {
+    let metadata = &account["metadata"];
+    let named = |field: &str| metadata[field].as_str().unwrap_or_default();
+    let claim = |name: &str| format!("{LASTING}{name}");
+    sealed(
+        world,
+        &json!({"iss": "kubernetes/serviceaccount", claim("namespace"): metadata["namespace"], claim("secret.name"): secret["metadata"]["name"],
+            claim("service-account.name"): metadata["name"], claim("service-account.uid"): metadata["uid"],
+            "sub": format!("system:serviceaccount:{}:{}", named("namespace"), named("name"))}),
+    )
 }
 
 /// Whose token it is, while it lasts and its account is the one it was issued for.
@@ -48,11 +71,29 @@ pub fn user(world: &World, token: &str) -> Option<User> {
     }
     let claims: Value = serde_json::from_slice(&decode(body.split_once('.')?.1)?).ok()?;
     let about = &claims["kubernetes.io"];
+    if about.is_null() {
+        return lasting_user(world, &claims, token);
+    }
     let account = world
         .store
         .get(&SERVICE_ACCOUNT, about["namespace"].as_str()?, about["serviceaccount"]["name"].as_str()?)?;
     let lasts = claims["exp"].as_i64()? > world.now.as_second();
     (lasts && account["metadata"]["uid"] == about["serviceaccount"]["uid"]).then(|| known(&claims))
+}
+
+/// The user of a token that lasts while its Secret is there and holds it.
+fn lasting_user(world: &World, claims: &Value, token: &str) -> Option<User> {
+    let said = |name: &str| claims[format!("{LASTING}{name}")].as_str();
+    let namespace = said("namespace")?;
+    let secret = world.store.get(&SECRET, namespace, said("secret.name")?)?;
+    let account = world.store.get(&SERVICE_ACCOUNT, namespace, said("service-account.name")?)?;
+    let held = STANDARD.decode(secret["data"]["token"].as_str()?).ok()?;
+    if held != token.as_bytes() || account["metadata"]["uid"].as_str() != said("service-account.uid") {
+        return None;
+    }
+    let mut user = User::named(claims["sub"].as_str()?);
+    user.uid = said("service-account.uid")?.to_owned();
+    Some(user)
 }
 
 /// The user that a token's claims tell of.

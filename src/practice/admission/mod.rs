@@ -1,5 +1,6 @@
 //! Admission: what is added to a new object or refused because of what else there is (kubernetes `plugin/pkg/admission`).
 
+mod default_class;
 mod limits;
 pub mod pod_security;
 mod priority;
@@ -23,7 +24,7 @@ pub type Refusal = String;
 pub fn mutate(world: &World, kind: &Kind, object: &mut Value) -> Result<(), Status> {
     limits::fill(world, kind, object);
     priority::resolve(world, kind, object).map_err(|why| forbidden(kind, object, &why))?;
-    storage::choose(world, kind, object);
+    default_class::choose(world, kind, object);
     Ok(())
 }
 

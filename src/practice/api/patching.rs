@@ -8,6 +8,7 @@ use super::defined;
 use super::json;
 use super::path::Resource;
 use super::{answer, verbs, warnings};
+use crate::practice::access::escalation;
 use crate::practice::cluster::Practice;
 
 use crate::practice::kind::Kind;
@@ -60,7 +61,7 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
         }
         verbs::belongs(at, &mut object)?;
         let object = call.patched(at.kind, &object, |why| refused(call, &object, &patch, why))?;
-        verbs::replace(world, at, object, call.manager())
+        verbs::replace(world, at, object, call)
     })?;
     warnings::of_object(practice, at.kind, &made, call);
     warnings::of_stricter(practice, before.as_ref(), &made, call);
@@ -285,11 +286,13 @@ fn applied(world: &mut World, at: &Resource, mut wanted: Value, call: &Call) -> 
     };
     match world.store.get(at.kind, at.ns(), &at.name) {
         Some(live) => {
-            let mut object = apply::merge(at.kind, &view::show(at.kind, live), &wanted, &manager)?;
+            let live = view::show(at.kind, live);
+            let mut object = apply::merge(at.kind, &live, &wanted, &manager)?;
             if manager.name == "kubectl" && at.sub.is_empty() {
                 remember(&mut object, &wanted);
             }
             let object = view::keep(at.kind, object);
+            escalation::check(&world.store, &call.user, at.kind, Some(&live), &object)?;
             let part = if at.sub == "status" { Part::Status } else { Part::Spec };
             Ok((world.update(at.kind.storage(), object, part)?, false))
         }

@@ -53,7 +53,7 @@ pub fn serve(practice: &Practice, at: &Resource, call: Call) -> Result<Response,
             Some(custom) => set(&mut object, &custom.replicas, replicas.into()),
             None => object["spec"]["replicas"] = replicas.into(),
         }
-        verbs::replace(world, at, object, call.manager())
+        verbs::replace(world, at, object, &call)
     })?;
     Ok(answer::object(&scale(at.kind, &made)))
 }
@@ -66,7 +66,7 @@ fn scale(kind: &Kind, object: &Value) -> Value {
             "kind": "Scale", "apiVersion": "autoscaling/v1",
             "metadata": {"name": metadata["name"], "namespace": metadata["namespace"], "uid": metadata["uid"],
                 "resourceVersion": metadata["resourceVersion"], "creationTimestamp": metadata["creationTimestamp"]},
-            "spec": {"replicas": replicas},
+            "spec": if *replicas == 0 { json!({}) } else { json!({"replicas": replicas}) },
             "status": {"replicas": current.as_i64().unwrap_or(0)},
         });
         if !selector.is_empty() || kind.custom.is_none() {

@@ -42,7 +42,7 @@ pub fn of_scale(scale: Value, now: Timestamp, call: &Call) -> String {
     let metadata = &scale["metadata"];
     let cells = json!([
         metadata["name"],
-        scale["spec"]["replicas"],
+        scale["spec"]["replicas"].as_i64().unwrap_or(0),
         scale["status"]["replicas"],
         age(&metadata["creationTimestamp"], now)
     ]);

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::call::{Call, version};
 use super::path::Resource;
 use super::{answer, options, signing, table, warnings};
+use crate::practice::access::escalation;
 use crate::practice::cluster::Practice;
 use crate::practice::defaults;
 use crate::practice::field::{items, text};
@@ -65,6 +66,7 @@ pub fn insert(world: &mut World, at: &Resource, object: Value, call: &Call) -> R
     let mut object = view::keep(at.kind, object);
     signing::asked(at.kind, &mut object, call);
     defaults::apply(at.kind.storage(), &mut object);
+    escalation::check(&world.store, &call.user, at.kind, None, &object)?;
     if object["metadata"]["managedFields"].as_array().is_none_or(Vec::is_empty) {
         let writer = Writer {
             manager: call.manager(),
@@ -96,7 +98,7 @@ pub fn update(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
         object["spec"]["finalizers"] = json!([]);
     }
     let before = warnings::before(practice, at);
-    let made = write(practice, call, |world| replace(world, at, object, call.manager()))?;
+    let made = write(practice, call, |world| replace(world, at, object, call))?;
     warnings::of_object(practice, at.kind, &made, call);
     warnings::of_stricter(practice, before.as_ref(), &made, call);
     Ok(answer::object(&view::show(at.kind, made)))
@@ -118,8 +120,8 @@ pub fn named(at: &Resource, object: &Value) -> Result<(), Status> {
     Ok(())
 }
 
-/// Replaces an object, or the part of it that the path names, for a manager.
-pub fn replace(world: &mut World, at: &Resource, object: Value, manager: &str) -> Result<Value, Status> {
+/// Replaces an object, or the part of it that the path names.
+pub fn replace(world: &mut World, at: &Resource, object: Value, call: &Call) -> Result<Value, Status> {
     let mut object = view::keep(at.kind, object);
     let old = world
         .store
@@ -141,12 +143,13 @@ pub fn replace(world: &mut World, at: &Resource, object: Value, manager: &str) -
         defaults::apply(at.kind.storage(), &mut object);
         defaults::keep(at.kind.storage(), &old, &mut object);
     }
+    escalation::check(&world.store, &call.user, at.kind, Some(&old), &object)?;
     managed::record(
         at.kind,
         Some(&old),
         &mut object,
         &Writer {
-            manager,
+            manager: call.manager(),
             subresource: &at.sub,
             time: &world.seconds(),
         },
@@ -167,8 +170,9 @@ fn resized(old: &Value, wanted: &Value) -> Value {
         for container in spec[field].as_array_mut().into_iter().flatten() {
             let same = |one: &&Value| one["name"] == container["name"];
             match wanted[field].as_array().into_iter().flatten().find(same).map(|one| &one["resources"]) {
-                Some(resources) if !resources.is_null() => container["resources"] = resources.clone(),
-                _ => {}
+                Some(Value::Null) => container["resources"] = json!({}),
+                Some(resources) => container["resources"] = resources.clone(),
+                None => {}
             }
         }
     }

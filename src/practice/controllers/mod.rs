@@ -28,6 +28,7 @@ pub mod revision;
 pub mod rollout;
 pub mod root_ca;
 pub mod service_account;
+pub mod service_account_token;
 pub mod stateful_set;
 pub mod taint_eviction;
 pub mod ttl_after_finished;
@@ -62,6 +63,7 @@ pub fn all(options: &Options) -> Vec<Box<dyn Controller>> {
         Box::new(ttl_after_finished::TtlAfterFinished),
         Box::new(pod_garbage::PodGarbage::default()),
         Box::new(service_account::ServiceAccounts),
+        Box::new(service_account_token::ServiceAccountTokens),
         Box::new(event_expiry::EventExpiry::default()),
     ];
     if options.nodes > 0 {

@@ -10,7 +10,8 @@ use crate::practice::world::{Controller, Id, Key, World};
 
 const BUNDLE: &str = "kube-root-ca.crt";
 const DESCRIPTION: &str = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
-const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\npractice\n-----END CERTIFICATE-----\n";
+/// The bundle of the practice cluster, whose containers speak no TLS.
+pub const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\npractice\n-----END CERTIFICATE-----\n";
 
 /// The publisher.
 #[derive(Debug, Default)]

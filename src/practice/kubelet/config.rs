@@ -65,7 +65,18 @@ pub(super) fn services(world: &World, namespace: &str) -> BTreeMap<String, Strin
 
 /// `$(NAME)` in command, args and values, as Kubernetes expands it; `$$` is a dollar.
 pub fn expand(text: &str, env: &BTreeMap<String, String>) -> String {
-    let (mut expanded, mut rest) = (String::new(), text);
+    expansion(text, env).0
+}
+
+/// The first variable that a mount's path names and the container does not have.
+pub fn missing_in_paths(spec: &Value, env: &BTreeMap<String, String>) -> Option<String> {
+    let paths = items(&spec["volumeMounts"]).iter().filter_map(|mount| mount["subPathExpr"].as_str());
+    paths.filter_map(|path| expansion(path, env).1).next()
+}
+
+/// The text expanded, and the first name in it that has no value.
+fn expansion(text: &str, env: &BTreeMap<String, String>) -> (String, Option<String>) {
+    let (mut expanded, mut missing, mut rest) = (String::new(), None, text);
     while let Some(at) = rest.find('$') {
         expanded += &rest[..at];
         let after = &rest[at + 1..];
@@ -75,7 +86,10 @@ pub fn expand(text: &str, env: &BTreeMap<String, String>) -> String {
         } else if let Some((name, left)) = after.strip_prefix('(').and_then(|inside| inside.split_once(')')) {
             match env.get(name) {
                 Some(value) => expanded += value,
-                None => expanded += &format!("$({name})"),
+                None => {
+                    expanded += &format!("$({name})");
+                    missing.get_or_insert_with(|| name.to_owned());
+                }
             }
             rest = left;
         } else {
@@ -83,7 +97,7 @@ pub fn expand(text: &str, env: &BTreeMap<String, String>) -> String {
             rest = after;
         }
     }
-    expanded + rest
+    (expanded + rest, missing)
 }
 
 /// All keys of a ConfigMap or Secret.

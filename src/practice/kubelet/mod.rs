@@ -105,7 +105,7 @@ impl Controller for Kubelet {
             return;
         }
         let before = change.earlier();
-        if before["spec"] != object["spec"] || deleting(before) != deleting(object) {
+        if before["spec"] != object["spec"] || deleting(before) != deleting(object) || status::behind_gates(object) {
             let after = world.between(8, 16);
             world.queue(me, key.task("update"), after);
         }

@@ -28,6 +28,25 @@ fn passwd(named: Option<&str>) -> String {
     format!("root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n{own}")
 }
 
+/// What every container finds in its list of hosts (`pkg/kubelet/kubelet_pods.go`).
+const HOSTS: &str = "# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\n\
+                     fe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n";
+
+fn hosts(pod: &Value) -> String {
+    let (address, hostname) = (text(&pod["status"]["podIP"]), dns::hostname(pod));
+    let full = dns::full_name(pod).map_or(String::new(), |full| format!("{full}\t"));
+    let mut hosts = format!("{HOSTS}{address}\t{full}{hostname}\n");
+    let aliases = items(&pod["spec"]["hostAliases"]);
+    if !aliases.is_empty() {
+        hosts += "\n# Entries added by HostAliases.\n";
+    }
+    for alias in aliases {
+        let names: Vec<&str> = items(&alias["hostnames"]).iter().map(text).collect();
+        hosts += &format!("{}\t{}\n", text(&alias["ip"]), names.join("\t"));
+    }
+    hosts
+}
+
 /// Makes a container ready to start.
 ///
 /// # Errors
@@ -60,13 +79,9 @@ pub fn of(
         programs.push(&own);
     }
     let metadata = &pod["metadata"];
-    let hostname = dns::hostname(pod).to_owned();
-    let address = text(&pod["status"]["podIP"]);
-    let mut hosts = format!("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n{address}\t{hostname}\n");
-    for alias in items(&pod["spec"]["hostAliases"]) {
-        let names: Vec<&str> = items(&alias["hostnames"]).iter().map(text).collect();
-        hosts += &format!("{}\t{}\n", text(&alias["ip"]), names.join("\t"));
-    }
+    let hosts = hosts(pod);
+    let full = dns::full_name(pod).filter(|_| pod["spec"]["setHostnameAsFQDN"] == true);
+    let hostname = full.unwrap_or_else(|| dns::hostname(pod).to_owned());
     let namespace = text(&metadata["namespace"]);
     let resolver = format!(
         "search {namespace}.svc.{0} svc.{0} {0}\nnameserver {1}\noptions ndots:5\n",

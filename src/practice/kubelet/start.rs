@@ -61,6 +61,9 @@ impl Worker<'_> {
             }
         }
         let env = config::environment(self.world, &self.object, spec, image, &services)?;
+        if let Some(name) = config::missing_in_paths(spec, &env) {
+            return Err(format!("missing value for {name}"));
+        }
         Ok(process::of(
             self.world,
             &self.object,

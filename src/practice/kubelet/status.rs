@@ -304,6 +304,14 @@ fn gated(object: &Value, containers: &Verdict) -> Verdict {
     }
 }
 
+/// Whether what the pod says of its readiness is no longer what its gates say (`pkg/kubelet/status` `NeedToReconcilePodReadiness`).
+pub(super) fn behind_gates(object: &Value) -> bool {
+    if items(&object["spec"]["readinessGates"]).is_empty() || condition(object, "ContainersReady")["status"] != "True" {
+        return false;
+    }
+    condition(object, "Ready")["status"] != gated(object, &("True", "", String::new())).0
+}
+
 /// One condition; its transition time stays while its status does.
 fn one(object: &Value, kind: &str, is: &str, reason: &str, message: &str, now: Timestamp) -> Value {
     let old = condition(object, kind);

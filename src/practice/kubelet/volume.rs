@@ -25,7 +25,8 @@ pub fn unmountable(world: &World, pod: &Value, shared: &Volumes) -> Option<(Stri
             .iter()
             .flat_map(|source| [&source["configMap"], &source["secret"]])
             .filter(|source| !source.is_null());
-        let why = sources.chain(projected).find_map(|source| lacking(world, pod, volume, source))?;
+        let mut lacks: Vec<String> = sources.chain(projected).filter_map(|source| lacking(world, pod, volume, source)).collect();
+        let why = if lacks.len() > 1 { format!("[{}]", lacks.join(", ")) } else { lacks.pop()? };
         Some((text(&volume["name"]).to_owned(), why))
     })
 }

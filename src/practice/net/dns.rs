@@ -54,7 +54,7 @@ pub fn resolve(world: &World, from: Option<&Value>, name: &str) -> Result<Vec<St
         if let Some(alias) = aliases.iter().find(|alias| items(&alias["hostnames"]).iter().any(|host| host == name)) {
             return Ok(vec![text(&alias["ip"]).to_owned()]);
         }
-        if name == hostname(pod) {
+        if name == hostname(pod) || full_name(pod).is_some_and(|full| name == full) {
             return Ok(vec![text(&pod["status"]["podIP"]).to_owned()]);
         }
         if !policy::may_ask_names(world, pod) {
@@ -69,6 +69,12 @@ pub fn resolve(world: &World, from: Option<&Value>, name: &str) -> Result<Vec<St
         .ok_or(NoRoute::Unknown)
 }
 
+/// What a pod with a subdomain is called in full.
+pub fn full_name(pod: &Value) -> Option<String> {
+    let subdomain = pod["spec"]["subdomain"].as_str().filter(|subdomain| !subdomain.is_empty())?;
+    Some(format!("{}.{subdomain}.{}.svc.{DOMAIN}", hostname(pod), text(&pod["metadata"]["namespace"])))
+}
+
 /// What a pod calls itself.
 pub fn hostname(pod: &Value) -> &str {
     pod["spec"]["hostname"].as_str().unwrap_or_else(|| text(&pod["metadata"]["name"]))
@@ -76,6 +82,13 @@ pub fn hostname(pod: &Value) -> &str {
 
 /// The addresses of one full name.
 pub fn record(world: &World, name: &str) -> Vec<String> {
+    followed(world, name, 0)
+}
+
+/// How many other names a name may lead to before it has an address.
+const LONGEST: u32 = 8;
+
+fn followed(world: &World, name: &str, steps: u32) -> Vec<String> {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     let Some(inner) = name.strip_suffix(DOMAIN).and_then(|rest| rest.strip_suffix('.')) else {
         return Vec::new();
@@ -83,7 +96,10 @@ pub fn record(world: &World, name: &str) -> Vec<String> {
     let parts: Vec<&str> = inner.split('.').collect();
     match parts.as_slice() {
         ["kube-dns", "kube-system", "svc"] => vec![SERVER.to_owned()],
-        [service, namespace, "svc"] => of_service(world, service, namespace, None),
+        [service, namespace, "svc"] => match other_name(world, service, namespace) {
+            Some(other) if steps < LONGEST => followed(world, &other, steps + 1),
+            _ => of_service(world, service, namespace, None),
+        },
         [host, service, namespace, "svc"] => of_service(world, service, namespace, Some(host)),
         [address, _, "pod"] => {
             let address = address.replace('-', ".");
@@ -95,6 +111,13 @@ pub fn record(world: &World, name: &str) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The name that a Service of type ExternalName stands for.
+fn other_name(world: &World, name: &str, namespace: &str) -> Option<String> {
+    let service = world.store.get(&SERVICE, namespace, name)?;
+    let external = service["spec"]["type"] == "ExternalName";
+    external.then(|| text(&service["spec"]["externalName"]).to_owned())
 }
 
 fn of_service(world: &World, name: &str, namespace: &str, host: Option<&str>) -> Vec<String> {

@@ -85,20 +85,19 @@ fn pod(world: &World, namespace: &str, name: &str) -> Result<(String, u16), Stat
     Ok((address.to_owned(), port.ok_or_else(|| Status::bad_request("invalid port"))?))
 }
 
-fn service(world: &mut World, namespace: &str, name: &str) -> Result<(String, u16), Status> {
-    let (name, wanted) = segments(name);
+fn service(world: &mut World, namespace: &str, whole: &str) -> Result<(String, u16), Status> {
+    let (name, wanted) = segments(whole);
     let object = world.store.get(&SERVICE, namespace, name).ok_or_else(|| Status::not_found(&SERVICE, name))?;
     let ports = items(&object["spec"]["ports"]);
     let chosen = |port: &&Value| {
         wanted == text(&port["name"]) && !wanted.is_empty() || wanted == int(&port["port"]).to_string() || wanted.is_empty() && ports.len() == 1
     };
     let missing = || {
-        let shown = if wanted.parse::<u16>().is_ok() {
-            wanted.to_owned()
+        Status::service_unavailable(if wanted.parse::<u16>().is_ok() {
+            format!("no service port {wanted} found for service {name:?}")
         } else {
-            format!("{wanted:?}")
-        };
-        Status::service_unavailable(format!("no service port {shown} found for service {name:?}"))
+            format!("no endpoints available for service {whole:?}")
+        })
     };
     let port = ports.iter().find(chosen).ok_or_else(missing)?;
     let ready = route::endpoints(world, &object, port);

@@ -17,8 +17,10 @@ impl Shell {
     /// Commands one after the other; those with `&` behind them go on by themselves.
     pub(super) fn list<'a>(&'a mut self, list: &'a CompoundList) -> BoxFuture<'a, Flow> {
         async move {
-            for item in &list.0 {
+            let ending = std::mem::take(&mut self.ending);
+            for (index, item) in list.0.iter().enumerate() {
                 self.process.kernel.step().await;
+                self.ending = ending && index + 1 == list.0.len();
                 let flow = if matches!(item.1, SeparatorOperator::Async) {
                     self.fork(item.0.clone());
                     Flow::Next
@@ -60,6 +62,7 @@ impl Shell {
 
     async fn and_or(&mut self, list: &AndOrList) -> Flow {
         let last = list.additional.len();
+        let ending = std::mem::take(&mut self.ending);
         for (index, pipeline) in std::iter::once(None).chain(list.additional.iter().map(Some)).enumerate() {
             let pipeline = match pipeline {
                 None => &list.first,
@@ -69,6 +72,7 @@ impl Shell {
             };
             let condition = u32::from(index < last || pipeline.bang);
             self.conditions += condition;
+            self.ending = ending && condition == 0;
             let flow = self.pipeline(pipeline).await;
             self.conditions -= condition;
             if flow != Flow::Next {
@@ -82,6 +86,7 @@ impl Shell {
     }
 
     async fn pipeline(&mut self, pipeline: &Pipeline) -> Flow {
+        self.ending &= matches!(pipeline.seq.as_slice(), [Command::Simple(_)]);
         let flow = match pipeline.seq.as_slice() {
             [] => Flow::Next,
             [one] => self.command(one).await,
@@ -150,6 +155,7 @@ impl Shell {
 
     /// Assignments, then a program, function or builtin with its redirections.
     async fn simple(&mut self, simple: &SimpleCommand) -> Flow {
+        let ending = std::mem::take(&mut self.ending);
         let (mut assignments, mut redirects, mut words): (Vec<&Assignment>, Vec<&IoRedirect>, Vec<&Word>) = Default::default();
         for part in simple.prefix.iter().flat_map(|prefix| &prefix.0) {
             match part {
@@ -197,7 +203,7 @@ impl Shell {
         if self.set.trace {
             self.process.complain(format!("+ {}", argv.join(" "))).await;
         }
-        self.run(argv, &assignments, &redirects).await
+        self.run(argv, &assignments, &redirects, ending).await
     }
 
     /// A command of assignments only.
@@ -237,7 +243,7 @@ impl Shell {
         Ok((name.clone(), value, std::mem::take(&mut self.more)))
     }
 
-    async fn run(&mut self, argv: Vec<String>, assignments: &[&Assignment], redirects: &[&IoRedirect]) -> Flow {
+    async fn run(&mut self, argv: Vec<String>, assignments: &[&Assignment], redirects: &[&IoRedirect], ending: bool) -> Flow {
         let Ok(files) = self.redirected(redirects).await else {
             self.status = 1;
             return if builtin::special(&argv[0]) { Flow::Exit } else { Flow::Next };
@@ -256,8 +262,14 @@ impl Shell {
                 return Flow::Next;
             }
             self.signals_default();
-            self.status = self.external(argv[1..].to_vec(), extra).await;
+            self.status = self.external(argv[1..].to_vec(), extra, true).await;
             self.traps.clear();
+            return Flow::Exit;
+        }
+        let plain = !self.functions.contains_key(&argv[0]) && !builtin::knows(&argv[0]);
+        if ending && plain && self.traps.is_empty() {
+            self.process.files = files;
+            self.status = self.external(argv, extra, true).await;
             return Flow::Exit;
         }
         let before = std::mem::replace(&mut self.process.files, files);
@@ -288,12 +300,12 @@ impl Shell {
             }
             return flow;
         }
-        self.status = self.external(argv, extra).await;
+        self.status = self.external(argv, extra, false).await;
         Flow::Next
     }
 
-    /// Runs a program in the foreground.
-    pub(super) async fn external(&mut self, argv: Vec<String>, extra: Vec<(String, String)>) -> i32 {
+    /// Runs a program in the foreground, as a process of its own or in the place of the shell.
+    pub(super) async fn external(&mut self, argv: Vec<String>, extra: Vec<(String, String)>, in_place: bool) -> i32 {
         let mut env = self.environment();
         env.extend(extra);
         let process = Process {
@@ -301,6 +313,7 @@ impl Shell {
             ..self.process.clone()
         };
         match tools::find(&process, &argv[0]) {
+            Ok(_) if in_place => tools::execute(process, argv).await,
             Ok(_) => {
                 let child = self.process.kernel.enter(self.process.pid, argv.clone());
                 let process = Process { pid: child, ..process };

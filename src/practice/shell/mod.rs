@@ -73,6 +73,8 @@ struct Shell {
     /// Whether the present command had a substitution in it.
     substituted: bool,
     set: Set,
+    /// Whether what comes is the last that the shell has to do: a program then takes its place.
+    ending: bool,
     /// What to do at a signal; 0 is the exit.
     traps: BTreeMap<i32, String>,
     /// The newest background process.
@@ -125,6 +127,7 @@ pub async fn main(process: Process, argv: Vec<String>) -> i32 {
             shell.name.clone_from(name);
         }
         shell.arguments = rest.into_iter().skip(2).collect();
+        shell.ending = true;
         shell.script(&script).await
     } else if let Some(file) = rest.first().cloned() {
         match shell.process.kernel.files.content(&shell.process.path(&file)) {
@@ -173,6 +176,7 @@ impl Shell {
             status: 0,
             substituted: false,
             set: Set::default(),
+            ending: false,
             traps: BTreeMap::new(),
             background: 0,
             children: BTreeSet::new(),
@@ -205,7 +209,9 @@ impl Shell {
                 return None;
             }
         };
-        for list in &program.complete_commands {
+        let ending = std::mem::take(&mut self.ending);
+        for (index, list) in program.complete_commands.iter().enumerate() {
+            self.ending = ending && index + 1 == program.complete_commands.len();
             let flow = self.list(list).await;
             if flow != Flow::Next {
                 return Some(flow);

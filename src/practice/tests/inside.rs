@@ -154,3 +154,53 @@ async fn a_loop_without_a_pause_does_not_stop_the_cluster() {
     let pod = practice.read(|world| world.store.get(&POD, "default", "busy")).expect("pod");
     assert_eq!(text(&pod["status"]["phase"]), "Running");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_last_command_takes_the_place_of_its_shell() {
+    let practice = cluster(&[("shed", idle())]).await;
+    let (seen, _) = script(&practice, "true; ps").await;
+    assert!(seen.lines().last().is_some_and(|line| line.ends_with(" ps")), "{seen}");
+    assert!(!seen.contains("sh -c"), "{seen}");
+    let (seen, _) = script(&practice, "trap 'echo bye' EXIT; ps").await;
+    assert!(seen.contains("sh -c") && seen.ends_with("bye\n"), "{seen}");
+    assert_eq!(script(&practice, "false && true").await, (String::new(), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_may_stand_for_another_name() {
+    let practice = cluster(&[("shed", idle()), ("tulip", json!({"image": "tulip:1.0"}))]).await;
+    let service = |name: &str, spec: Value| json!({"metadata": {"name": name, "namespace": "default"}, "spec": spec});
+    practice
+        .write(|world| {
+            world.create(&SERVICE, service("bed", json!({"selector": {"plant": "tulip"}, "ports": [{"port": 8080}]})))?;
+            world.create(
+                &SERVICE,
+                service("other", json!({"type": "ExternalName", "externalName": "bed.default.svc.cluster.local"})),
+            )?;
+            world.create(
+                &SERVICE,
+                service("round", json!({"type": "ExternalName", "externalName": "round.default.svc.cluster.local"})),
+            )
+        })
+        .expect("services");
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(script(&practice, "wget -qO- http://other:8080/bloom").await.1, 0);
+    assert_eq!(script(&practice, "wget -qO- http://round:8080/").await.1, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_container_finds_its_hosts_as_the_kubelet_lists_them() {
+    let practice = Practice::start(Options {
+        images: images(),
+        ..Options::default()
+    });
+    let spec = json!({"hostname": "rose", "subdomain": "bed", "hostAliases": [{"ip": "10.1.2.3", "hostnames": ["db", "old"]}], "containers": [{"name": "main", "image": "florist/shed:1.0", "command": ["sleep", "999"]}]});
+    let pod = json!({"metadata": {"name": "shed", "namespace": "default"}, "spec": spec});
+    practice.write(|world| world.create(&POD, pod)).expect("pod");
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let (hosts, _) = script(&practice, "tail -n 4 /etc/hosts | cut -f2-; hostname; hostname -f").await;
+    assert_eq!(
+        hosts,
+        "rose.bed.default.svc.cluster.local\trose\n\n# Entries added by HostAliases.\ndb\told\nrose\nrose.bed.default.svc.cluster.local\n"
+    );
+}

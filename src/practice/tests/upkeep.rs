@@ -1,11 +1,14 @@
 //! What looks after a cluster besides its workloads: budgets, autoscalers, leftovers, endpoints.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Play, SPACE};
 use crate::practice::field::{condition, items, text};
 use crate::practice::kind::{
-    CONFIG_MAP, DEPLOYMENT, ENDPOINT_SLICE, ENDPOINTS, HORIZONTAL_POD_AUTOSCALER, JOB, Kind, NAMESPACE, NODE, POD, POD_DISRUPTION_BUDGET, SERVICE,
+    CONFIG_MAP, DEPLOYMENT, ENDPOINT_SLICE, ENDPOINTS, HORIZONTAL_POD_AUTOSCALER, INGRESS, INGRESS_CLASS, JOB, Kind, NAMESPACE, NODE, POD,
+    POD_DISRUPTION_BUDGET, SECRET, SERVICE, SERVICE_ACCOUNT,
 };
 use crate::practice::registry::{Deletion, Part};
 
@@ -171,4 +174,77 @@ fn a_taint_drives_pods_away_and_a_cordon_becomes_one() {
     change(&mut play, &|spec| spec["taints"] = json!([]));
     play.to(30.0);
     assert_eq!(play.walk(1).last().map(String::as_str), Some("1/1 Running"));
+}
+
+#[test]
+fn a_secret_that_asks_for_a_token_gets_one_and_goes_with_its_account() {
+    let mut play = Play::new();
+    play.create(&SERVICE_ACCOUNT, json!({"metadata": {"name": "robot"}}));
+    let secret = |name: &str, account: &str| json!({"metadata": {"name": name, "annotations": {"kubernetes.io/service-account.name": account}}, "type": "kubernetes.io/service-account-token"});
+    play.create(&SECRET, secret("key", "robot"));
+    play.create(&SECRET, secret("lost", "nobody"));
+    play.to(1.0);
+    assert_eq!(seen(&play, &SECRET, "lost"), Value::Null);
+    let key = seen(&play, &SECRET, "key");
+    let uid = &seen(&play, &SERVICE_ACCOUNT, "robot")["metadata"]["uid"];
+    assert_eq!(key["metadata"]["annotations"]["kubernetes.io/service-account.uid"], *uid);
+    assert_eq!(key["data"]["namespace"], "Z2FyZGVu");
+    let token = STANDARD.decode(text(&key["data"]["token"])).expect("base64");
+    let token = String::from_utf8(token).expect("text");
+    let user = crate::practice::access::token::user(&play.engine.world, &token).expect("user");
+    assert_eq!(user.name, "system:serviceaccount:garden:robot");
+    play.engine
+        .world
+        .delete(&SERVICE_ACCOUNT, SPACE, "robot", &Deletion::default())
+        .expect("delete");
+    play.to(2.0);
+    assert_eq!(seen(&play, &SECRET, "key"), Value::Null);
+    assert!(crate::practice::access::token::user(&play.engine.world, &token).is_none());
+}
+
+#[test]
+fn the_newest_of_the_marked_classes_is_that_of_an_ingress_without_one() {
+    let mut play = Play::new();
+    let class = |name: &str, marked: &str| json!({"metadata": {"name": name, "annotations": {"ingressclass.kubernetes.io/is-default-class": marked}}, "spec": {"controller": "a.example/b"}});
+    for (name, marked) in [("old", "true"), ("other", "false")] {
+        play.create(&INGRESS_CLASS, class(name, marked));
+    }
+    play.to(2.0);
+    play.create(&INGRESS_CLASS, class("new", "true"));
+    let ingress = |name: &str| json!({"metadata": {"name": name}, "spec": {"defaultBackend": {"service": {"name": "web", "port": {"number": 80}}}}});
+    play.create(&INGRESS, ingress("plain"));
+    let mut own = ingress("own");
+    own["spec"]["ingressClassName"] = "other".into();
+    play.create(&INGRESS, own);
+    assert_eq!(seen(&play, &INGRESS, "plain")["spec"]["ingressClassName"], "new");
+    assert_eq!(seen(&play, &INGRESS, "own")["spec"]["ingressClassName"], "other");
+}
+
+#[test]
+fn a_pod_is_ready_as_soon_as_its_gate_is_said_to_be() {
+    let mut play = Play::new();
+    let pod = json!({"metadata": {"name": "late"}, "spec": {"readinessGates": [{"conditionType": "bed.example/dug"}], "containers": [{"name": "a", "image": "tulip:1.0"}]}});
+    play.create(&POD, pod);
+    play.to(10.0);
+    let mut late = seen(&play, &POD, "late");
+    assert_eq!(condition(&late, "Ready")["reason"], "ReadinessGatesNotReady");
+    let dug = json!({"type": "bed.example/dug", "status": "True"});
+    late["status"]["conditions"].as_array_mut().expect("conditions").push(dug);
+    play.engine.world.update(&POD, late, Part::Status).expect("update");
+    play.to(12.0);
+    assert_eq!(condition(&seen(&play, &POD, "late"), "Ready")["status"], "True");
+}
+
+#[test]
+fn a_mount_whose_path_names_nothing_keeps_its_container_from_starting() {
+    let mut play = Play::new();
+    let container = json!({"name": "a", "image": "tulip:1.0", "volumeMounts": [{"name": "v", "mountPath": "/v", "subPathExpr": "x/$(NOBODY)"}]});
+    play.create(
+        &POD,
+        json!({"metadata": {"name": "lost"}, "spec": {"volumes": [{"name": "v", "emptyDir": {}}], "containers": [container]}}),
+    );
+    play.to(10.0);
+    let waiting = &seen(&play, &POD, "lost")["status"]["containerStatuses"][0]["state"]["waiting"];
+    assert_eq!(waiting["reason"], "CreateContainerConfigError");
+    assert_eq!(waiting["message"], "missing value for NOBODY");
 }

@@ -130,7 +130,7 @@ impl Shell {
             }
             [name, ..] if knows(name) => Box::pin(self.builtin(words.to_vec())).await,
             [_, ..] => {
-                self.status = self.external(words.to_vec(), Vec::new()).await;
+                self.status = self.external(words.to_vec(), Vec::new(), false).await;
                 Flow::Next
             }
             [] => Flow::Next,

@@ -25,6 +25,10 @@ pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done
         "pidof" => pidof(process, words).await,
         "which" => which(process, words).await,
         "basename" | "dirname" => path(process, name, words).await,
+        "whoami" if name_of(process, process.kernel.facts.user).is_none() => {
+            process.complain(format!("whoami: unknown uid {}", process.kernel.facts.user)).await;
+            Ok(1)
+        }
         _ => process.print(facts(process, name, words)).await.map(|()| 0),
     }
 }
@@ -39,6 +43,17 @@ fn name_of(process: &Process, id: i64) -> Option<String> {
     })
 }
 
+/// What the list of hosts calls the machine first.
+fn full_name(process: &Process) -> String {
+    let own = &process.kernel.facts.hostname;
+    let hosts = process.kernel.files.content("/etc/hosts").map(|content| content.text()).unwrap_or_default();
+    let names = hosts.lines().map(|line| line.split_whitespace().skip(1).collect::<Vec<_>>());
+    names
+        .filter(|names| names.iter().any(|name| name == own))
+        .find_map(|names| names.first().map(|name| (*name).to_owned()))
+        .unwrap_or_else(|| own.clone())
+}
+
 /// What is said of the machine in a line or two.
 fn facts(process: &Process, name: &str, words: &[String]) -> String {
     let facts = &process.kernel.facts;
@@ -48,6 +63,7 @@ fn facts(process: &Process, name: &str, words: &[String]) -> String {
     let letter = words.first().map_or("", String::as_str);
     let mut line = match (name, letter) {
         ("hostname", "-i") => hold(&process.kernel.network.address).clone(),
+        ("hostname", "-f") => full_name(process),
         ("hostname", _) => facts.hostname.clone(),
         ("id", "-u") => user.to_string(),
         ("id", "-g") => facts.group.to_string(),
