@@ -9,6 +9,7 @@ use super::{Node, Options, access};
 use super::{kubelet::Kubelet, net::dns, scheduler::Scheduler};
 
 pub mod autoscaler;
+mod cluster_role_aggregation;
 pub mod cron_job;
 pub mod daemon_set;
 pub mod definitions;
@@ -60,6 +61,7 @@ pub fn all(options: &Options) -> Vec<Box<dyn Controller>> {
         Box::new(garbage::Garbage),
         Box::new(namespace::Namespaces),
         Box::new(root_ca::RootCa),
+        Box::new(cluster_role_aggregation::ClusterRoleAggregation),
         Box::new(ttl_after_finished::TtlAfterFinished),
         Box::new(pod_garbage::PodGarbage::default()),
         Box::new(service_account::ServiceAccounts),

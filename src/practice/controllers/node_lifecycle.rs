@@ -53,6 +53,10 @@ fn wanted(node: &Value) -> Vec<(&'static str, &'static str)> {
 impl Controller for NodeLifecycle {
     fn observe(&mut self, me: Id, world: &mut World, change: &Change) {
         if change.kind == &NODE && change.what != What::Deleted {
+            if change.what == What::Added {
+                let after = world.between(100, 5_000);
+                world.queue(me, Key::new("", &change.name).task("registered"), after);
+            }
             let (node, before) = (change.decoded(), change.earlier());
             let stood = condition(before, "Ready")["status"].clone();
             if stood == "True" && condition(node, "Ready")["status"] != "True" {
@@ -68,6 +72,9 @@ impl Controller for NodeLifecycle {
         let Some(mut node) = world.store.get(&NODE, "", &key.name) else { return };
         if key.task == "unready" {
             return mark_pods(world, &node);
+        }
+        if key.task == "registered" {
+            return registered(world, &node);
         }
         let full = |name: &str| format!("node.kubernetes.io/{name}");
         let wanted = wanted(&node);
@@ -88,6 +95,17 @@ impl Controller for NodeLifecycle {
         // The node may have gone meanwhile.
         let _ = world.update(&NODE, node, Part::Spec);
     }
+}
+
+fn registered(world: &mut World, node: &Value) {
+    let name = text(&node["metadata"]["name"]);
+    let note = Note {
+        kind: "Normal",
+        reason: "RegisteredNode",
+        message: &format!("Node {name} event: Registered Node {name} in Controller"),
+        path: "",
+    };
+    world.event(SOURCE, &NODE, node, note);
 }
 
 /// The pods of a node that is not ready are not ready either.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Play, SPACE};
 use crate::practice::field::{condition, items, text};
 use crate::practice::kind::{
-    CONFIG_MAP, DEPLOYMENT, ENDPOINT_SLICE, ENDPOINTS, HORIZONTAL_POD_AUTOSCALER, INGRESS, INGRESS_CLASS, JOB, Kind, NAMESPACE, NODE, POD,
+    CLUSTER_ROLE, CONFIG_MAP, DEPLOYMENT, ENDPOINT_SLICE, ENDPOINTS, HORIZONTAL_POD_AUTOSCALER, INGRESS, INGRESS_CLASS, JOB, Kind, NAMESPACE, NODE, POD,
     POD_DISRUPTION_BUDGET, SECRET, SERVICE, SERVICE_ACCOUNT,
 };
 use crate::practice::registry::{Deletion, Part};
@@ -247,4 +247,31 @@ fn a_mount_whose_path_names_nothing_keeps_its_container_from_starting() {
     let waiting = &seen(&play, &POD, "lost")["status"]["containerStatuses"][0]["state"]["waiting"];
     assert_eq!(waiting["reason"], "CreateContainerConfigError");
     assert_eq!(waiting["message"], "missing value for NOBODY");
+}
+
+#[test]
+fn an_aggregated_role_holds_the_rules_of_those_it_chooses() {
+    let mut play = Play::new();
+    let world = &mut play.engine.world;
+    let rule = |verb: &str| json!([{"apiGroups": ["bed.example"], "resources": ["bulbs"], "verbs": [verb]}]);
+    let all = json!({"metadata": {"name": "gardener"}, "aggregationRule": {"clusterRoleSelectors": [{"matchLabels": {"for": "gardener"}}]}, "rules": []});
+    world.create(&CLUSTER_ROLE, all).expect("role");
+    for (name, verb, label) in [("b", "get", "for"), ("a", "dig", "for"), ("c", "eat", "not-for")] {
+        let role = json!({"metadata": {"name": name, "labels": {label: "gardener"}}, "rules": rule(verb)});
+        world.create(&CLUSTER_ROLE, role).expect("role");
+    }
+    let role = json!({"metadata": {"name": "look", "labels": {"rbac.authorization.k8s.io/aggregate-to-view": "true"}}, "rules": rule("get")});
+    world.create(&CLUSTER_ROLE, role).expect("role");
+    play.to(1.0);
+    let rules = |name: &str| {
+        play.engine
+            .world
+            .store
+            .get(&CLUSTER_ROLE, "", name)
+            .map(|role| role["rules"].clone())
+            .unwrap_or_default()
+    };
+    let both: Vec<Value> = [rule("dig"), rule("get")].iter().flat_map(|rules| items(rules).to_vec()).collect();
+    assert_eq!(rules("gardener"), Value::from(both));
+    assert!(items(&rules("view")).contains(&rule("get")[0]) && items(&rules("admin")).contains(&rule("get")[0]));
 }
