@@ -13,6 +13,7 @@ use super::world::{Engine, World};
 use super::{Options, controllers};
 use crate::image::Catalogue;
 
+mod awk;
 mod endings;
 mod failures;
 mod inside;

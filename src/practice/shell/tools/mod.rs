@@ -11,6 +11,7 @@ use crate::practice::runtime::pipe::Broken;
 use crate::practice::runtime::process::Process;
 use crate::practice::runtime::{hold, steps};
 
+mod conversion;
 mod edit;
 pub mod escape;
 mod file;

@@ -1,8 +1,10 @@
 //! Programs that read text and print some of it: head, tail, grep, sed, sort, cut, tr and their kin.
 
+mod awk;
 mod ends;
 mod grep;
 mod lines;
+mod pattern;
 mod tr;
 mod xargs;
 
@@ -10,14 +12,15 @@ use super::{Done, Line};
 use crate::practice::runtime::files::Fault;
 use crate::practice::runtime::process::{File, Process};
 
-pub(super) use self::grep::pattern;
+pub(super) use self::pattern::pattern;
 
 pub(super) const NAMES: &[&str] = &[
-    "cut", "egrep", "fgrep", "grep", "head", "nl", "rev", "sort", "tac", "tail", "tee", "tr", "uniq", "wc", "xargs",
+    "awk", "cut", "egrep", "fgrep", "grep", "head", "nl", "rev", "sort", "tac", "tail", "tee", "tr", "uniq", "wc", "xargs",
 ];
 
 pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done {
     match name {
+        "awk" => awk::awk(process, words).await,
         "head" | "tail" => ends::ends(process, name, words).await,
         "grep" | "egrep" | "fgrep" => grep::grep(process, name, words).await,
         "wc" => count(process, words).await,
