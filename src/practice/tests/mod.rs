@@ -22,6 +22,7 @@ mod probes;
 mod quotas;
 mod rollouts;
 mod running;
+mod text;
 mod tools;
 mod upkeep;
 mod volumes;

@@ -1,6 +1,7 @@
 //! grep.
 
-use super::{content, named, opened, pattern};
+use super::pattern::pattern;
+use super::{content, named, opened};
 use crate::practice::runtime::process::Process;
 use crate::practice::shell::tools::{Done, Line};
 
