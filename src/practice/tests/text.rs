@@ -45,3 +45,35 @@ async fn scripts_of_sed_do_what_they_say() {
     ])
     .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn digests_are_made_and_checked() {
+    compared(&[
+        (
+            "printf abc | md5sum; printf abc | sha1sum -",
+            "900150983cd24fb0d6963f7d28e17f72  -\na9993e364706816aba3e25717850c26c9cd0d89d  -\n",
+            0,
+        ),
+        (
+            "printf abc > f; sha256sum f",
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  f\n",
+            0,
+        ),
+        (
+            "printf abc > f; sha512sum f | cut -c-16; sha512sum f | sha512sum -c",
+            "ddaf35a193617aba\nf: OK\n",
+            0,
+        ),
+        (
+            "printf abc > f; md5sum f > sums; echo >> f; md5sum -c sums 2>&1",
+            "f: FAILED\nmd5sum: WARNING: 1 of 1 computed checksums did NOT match\n",
+            1,
+        ),
+        (
+            "md5sum /none 2>&1; head -c 1m /dev/zero > big; md5sum big 2>/dev/null",
+            "md5sum: can't open '/none': No such file or directory\n",
+            1,
+        ),
+    ])
+    .await;
+}

@@ -12,6 +12,7 @@ use crate::practice::runtime::process::Process;
 use crate::practice::runtime::{hold, steps};
 
 mod conversion;
+mod digest;
 pub mod escape;
 mod file;
 mod httpd;
@@ -26,7 +27,7 @@ mod text;
 
 /// What every image has.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    [NAMES, file::NAMES, text::NAMES, net::NAMES, tar::NAMES]
+    [NAMES, digest::NAMES, file::NAMES, text::NAMES, net::NAMES, tar::NAMES]
         .into_iter()
         .flatten()
         .copied()
@@ -148,10 +149,11 @@ async fn program(process: &Process, name: &str, argv: &[String]) -> Done {
         "false" => Ok(1),
         "test" => test::run(process, words).await,
         "[" => test::bracket(process, words).await,
-        "echo" | "printf" | "yes" | "seq" | "cat" | "env" | "printenv" | "pwd" | "base64" | "md5sum" | "sha256sum" | "expr" => print::run(process, name, words).await,
+        "echo" | "printf" | "yes" | "seq" | "cat" | "env" | "printenv" | "pwd" | "base64" | "expr" => print::run(process, name, words).await,
         "sed" => sed::sed(process, words).await,
         "kubectl" => kubectl::run(process, words).await,
         "curl" => net::run(process, name, words).await,
+        _ if digest::NAMES.contains(&name) => digest::run(process, name, words).await,
         _ if file::NAMES.contains(&name) => file::run(process, name, words).await,
         _ if text::NAMES.contains(&name) => text::run(process, name, words).await,
         "tar" => tar::run(process, words).await,
