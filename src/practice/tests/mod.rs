@@ -13,6 +13,7 @@ use super::world::{Engine, World};
 use super::{Options, controllers};
 use crate::image::Catalogue;
 
+mod awk;
 mod endings;
 mod failures;
 mod inside;
@@ -21,6 +22,7 @@ mod probes;
 mod quotas;
 mod rollouts;
 mod running;
+mod text;
 mod tools;
 mod upkeep;
 mod volumes;

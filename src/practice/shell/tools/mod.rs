@@ -11,13 +11,15 @@ use crate::practice::runtime::pipe::Broken;
 use crate::practice::runtime::process::Process;
 use crate::practice::runtime::{hold, steps};
 
-mod edit;
+mod conversion;
+mod digest;
 pub mod escape;
 mod file;
 mod httpd;
 mod kubectl;
 mod net;
 mod print;
+mod sed;
 mod system;
 mod tar;
 pub mod test;
@@ -25,7 +27,10 @@ mod text;
 
 /// What every image has.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    [NAMES, file::NAMES, text::NAMES, net::NAMES, tar::NAMES].into_iter().flatten().copied()
+    [NAMES, digest::NAMES, file::NAMES, text::NAMES, net::NAMES, tar::NAMES]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 const NAMES: &[&str] = &[
@@ -144,12 +149,11 @@ async fn program(process: &Process, name: &str, argv: &[String]) -> Done {
         "false" => Ok(1),
         "test" => test::run(process, words).await,
         "[" => test::bracket(process, words).await,
-        "echo" | "printf" | "yes" | "seq" | "cat" | "env" | "printenv" | "pwd" | "base64" | "md5sum" | "sha256sum" | "expr" => {
-            print::run(process, name, words).await
-        }
-        "sed" => edit::sed(process, words).await,
+        "echo" | "printf" | "yes" | "seq" | "cat" | "env" | "printenv" | "pwd" | "base64" | "expr" => print::run(process, name, words).await,
+        "sed" => sed::sed(process, words).await,
         "kubectl" => kubectl::run(process, words).await,
         "curl" => net::run(process, name, words).await,
+        _ if digest::NAMES.contains(&name) => digest::run(process, name, words).await,
         _ if file::NAMES.contains(&name) => file::run(process, name, words).await,
         _ if text::NAMES.contains(&name) => text::run(process, name, words).await,
         "tar" => tar::run(process, words).await,

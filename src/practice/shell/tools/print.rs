@@ -22,12 +22,7 @@ pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done
         "env" | "printenv" => env(process, name, words).await,
         "pwd" => process.print(format!("{}\n", process.folder)).await.map(|()| 0),
         "expr" => expr(process, words).await,
-        "base64" => base64(process, words).await,
-        _ => {
-            // Digests of what the model only pretends to hold would be false.
-            process.complain(format!("{name}: the practice cluster does not make digests")).await;
-            Ok(1)
-        }
+        _ => base64(process, words).await,
     }
 }
 

@@ -1,34 +1,9 @@
-//! grep, and its patterns, which sed reads as well.
+//! grep.
 
-use regex::bytes::{Regex, RegexBuilder};
-
+use super::pattern::pattern;
 use super::{content, named, opened};
 use crate::practice::runtime::process::Process;
 use crate::practice::shell::tools::{Done, Line};
-
-/// A pattern of grep or sed: basic unless extended.
-pub(in super::super) fn pattern(text: &str, extended: bool, ignore_case: bool) -> Option<Regex> {
-    let text = if extended { text.to_owned() } else { extended_from_basic(text) };
-    RegexBuilder::new(&text).case_insensitive(ignore_case).unicode(true).build().ok()
-}
-
-/// In basic patterns `\(`, `\{`, `\+`, `\?`, `\|` have a meaning and the bare characters none.
-fn extended_from_basic(text: &str) -> String {
-    let (mut out, mut chars) = (String::new(), text.chars().peekable());
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => match chars.next() {
-                Some(c) if "(){}+?|".contains(c) => out.push(c),
-                Some(c) => out.extend(['\\', c]),
-                None => out.push_str("\\\\"),
-            },
-            '*' if out.is_empty() || out == "^" => out.push_str("\\*"),
-            c if "(){}+?|".contains(c) => out.extend(['\\', c]),
-            c => out.push(c),
-        }
-    }
-    out
-}
 
 pub(super) async fn grep(process: &Process, name: &str, words: &[String]) -> Done {
     let mut line = Line::read(words, "eABCmf");

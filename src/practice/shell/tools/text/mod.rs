@@ -1,8 +1,11 @@
-//! Programs that read text and print some of it: head, tail, grep, sed, sort, cut, tr and their kin.
+//! Programs that read text and print some of it: head, tail, grep, sort, cut, tr and their kin.
 
+mod awk;
 mod ends;
 mod grep;
 mod lines;
+pub(super) mod pattern;
+pub(super) mod reader;
 mod tr;
 mod xargs;
 
@@ -10,14 +13,13 @@ use super::{Done, Line};
 use crate::practice::runtime::files::Fault;
 use crate::practice::runtime::process::{File, Process};
 
-pub(super) use self::grep::pattern;
-
 pub(super) const NAMES: &[&str] = &[
-    "cut", "egrep", "fgrep", "grep", "head", "nl", "rev", "sort", "tac", "tail", "tee", "tr", "uniq", "wc", "xargs",
+    "awk", "cut", "egrep", "fgrep", "grep", "head", "nl", "rev", "sort", "tac", "tail", "tee", "tr", "uniq", "wc", "xargs",
 ];
 
 pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done {
     match name {
+        "awk" => awk::awk(process, words).await,
         "head" | "tail" => ends::ends(process, name, words).await,
         "grep" | "egrep" | "fgrep" => grep::grep(process, name, words).await,
         "wc" => count(process, words).await,
@@ -44,6 +46,7 @@ pub(super) async fn opened(process: &Process, name: &str, path: &str) -> Option<
                 "can't open "
             };
             let quoted = if can.is_empty() { path.to_owned() } else { format!("'{path}'") };
+            let can = if fault == Fault::Folder && !can.is_empty() { "can't read " } else { can };
             process.complain(format!("{name}: {can}{quoted}: {fault}")).await;
             None
         }
