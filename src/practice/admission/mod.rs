@@ -4,6 +4,7 @@ mod default_class;
 mod limits;
 pub mod pod_security;
 mod priority;
+mod runtime_class;
 mod storage;
 
 use serde_json::Value;
@@ -24,6 +25,7 @@ pub type Refusal = String;
 pub fn mutate(world: &World, kind: &Kind, object: &mut Value) -> Result<(), Status> {
     limits::fill(world, kind, object);
     priority::resolve(world, kind, object).map_err(|why| forbidden(kind, object, &why))?;
+    runtime_class::resolve(world, kind, object).map_err(|why| forbidden(kind, object, &why))?;
     default_class::choose(world, kind, object);
     Ok(())
 }

@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::call::Call;
 use super::path::Target;
@@ -129,6 +132,13 @@ fn subresource(kind: &Kind, name: &str) -> (&'static str, &'static str, &'static
     }
 }
 
+/// Tells in what form a kind is kept (apiserver `pkg/endpoints/discovery/storageversionhash.go`).
+fn storage_hash(kind: &'static Kind) -> String {
+    let kept = kind.storage();
+    let digest = Sha256::digest(format!("{}/{}/{}", kept.group, kept.version, kept.kind));
+    STANDARD.encode(&digest[..8])
+}
+
 fn resources(group: &str, version: &str, kinds: Kinds) -> Result<Response, Status> {
     let mut list = Vec::new();
     for kind in kinds.iter().filter(|kind| kind.group == group && kind.version == version) {
@@ -138,6 +148,9 @@ fn resources(group: &str, version: &str, kinds: Kinds) -> Result<Response, Statu
         }
         if !kind.categories.is_empty() {
             entry["categories"] = json!(kind.categories);
+        }
+        if kind.verbs.contains(&"list") {
+            entry["storageVersionHash"] = storage_hash(kind).into();
         }
         list.push(entry);
         for sub in kind.subresources {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::pod::{Container, Sandbox, Step, restarts};
 use super::{Worker, jitter, until, volume};
 use crate::practice::field::text;
+use crate::practice::kind::RUNTIME_CLASS;
 
 const LONGEST_MOUNT_WAIT: Duration = Duration::from_secs(122);
 const HOP: Duration = Duration::from_secs(60);
@@ -72,6 +73,7 @@ impl Worker<'_> {
     fn step(&mut self, step: Step) -> Duration {
         match step {
             Step::Mount => self.mount(),
+            Step::Sandbox if !self.has_runtime() => Duration::ZERO,
             Step::Sandbox => {
                 self.pod.sandbox = Sandbox::Ready;
                 self.pod.ip = self.address();
@@ -98,6 +100,23 @@ impl Worker<'_> {
             }
             Step::Finish => Duration::ZERO,
         }
+    }
+
+    /// Whether the node has the runtime that the pod's class names: it has one, `runc`. Without it the sync ends here.
+    fn has_runtime(&mut self) -> bool {
+        let class = text(&self.object["spec"]["runtimeClassName"]);
+        let class = self.world.store.get(&RUNTIME_CLASS, "", class).unwrap_or_default();
+        let wanted = text(&class["handler"]);
+        if matches!(wanted, "" | "runc") {
+            return true;
+        }
+        let sandbox = format!("{}{}", self.world.uid(), self.world.uid()).replace('-', "");
+        let why = format!("unable to get OCI runtime for sandbox {sandbox:?}: no runtime for {wanted:?} is configured");
+        let message = format!("Failed to create pod sandbox: rpc error: code = Unknown desc = {why}");
+        self.pod_event("Warning", "FailedCreatePodSandBox", &message);
+        self.pod.failed = true;
+        self.pod.steps.clear();
+        false
     }
 
     /// Ends the sync and sets the time of the next.

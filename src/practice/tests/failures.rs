@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::{Play, SPACE};
 use crate::practice::event::{Note, Source};
-use crate::practice::field::{condition, text};
-use crate::practice::kind::{CONFIG_MAP, DEPLOYMENT, SERVICE};
+use crate::practice::field::{condition, items, text};
+use crate::practice::kind::{CONFIG_MAP, DEPLOYMENT, POD, RUNTIME_CLASS, SERVICE};
 use crate::practice::log::{LogQuery, logs};
 
 const MISSING: &str = "Failed to pull image \"tulip:9.9\": rpc error: code = NotFound desc = failed to pull and unpack image \
@@ -323,4 +323,22 @@ fn similar_events_are_combined_and_floods_stall() {
     assert_eq!(play.told("Dry"), [("no rain".to_owned(), 25)]);
     play.to(3700.0);
     assert!(play.told("Dry").is_empty());
+}
+
+#[test]
+fn a_class_of_runtimes_that_the_node_does_not_have_leaves_a_pod_without_its_sandbox() {
+    let mut play = Play::new();
+    let class = json!({"metadata": {"name": "glass"}, "handler": "glass", "overhead": {"podFixed": {"memory": "16Mi"}},
+        "scheduling": {"tolerations": [{"key": "glass", "operator": "Exists"}]}});
+    play.engine.world.create(&RUNTIME_CLASS, class).expect("class");
+    let pod = |class: &str| json!({"metadata": {"name": "rose", "namespace": SPACE}, "spec": {"runtimeClassName": class, "containers": [{"name": "a", "image": "tulip:1.0"}]}});
+    let refused = play.engine.world.create(&POD, pod("clay")).unwrap_err();
+    assert_eq!(refused.message, "pods \"rose\" is forbidden: pod rejected: RuntimeClass \"clay\" not found");
+    let made = play.engine.world.create(&POD, pod("glass")).expect("pod");
+    assert_eq!(made["spec"]["overhead"]["memory"], "16Mi");
+    assert!(items(&made["spec"]["tolerations"]).iter().any(|one| one["key"] == "glass"));
+    play.to(20.0);
+    let told = play.told("FailedCreatePodSandBox");
+    assert!(told.len() > 1 && told[0].0.ends_with("no runtime for \"glass\" is configured"), "{told:?}");
+    assert_eq!(play.pods()[0]["status"]["phase"], "Pending");
 }
