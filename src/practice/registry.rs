@@ -143,7 +143,6 @@ impl World {
         defaults::apply(kind, &mut object);
         defaults::keep(kind, &old, &mut object);
         defaults::tolerate(kind, &mut object);
-        admission::update(self, kind, &old, &object)?;
         if kind.built_in() == "Service" {
             defaults::address::changed(self, &old, &mut object)?;
         }
@@ -158,6 +157,7 @@ impl World {
             }
             _ => validate::update(kind, &old, &object)?,
         }
+        admission::update(self, kind, &old, &object)?;
         if kind.generation && counts(kind, &old, &object) {
             object["metadata"]["generation"] = (old["metadata"]["generation"].as_i64().unwrap_or(0) + 1).into();
         }

@@ -1,5 +1,7 @@
 //! Kubernetes' error answers: the `Status` object (apimachinery `api/errors/errors.go`).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 pub use super::fault::Fault;
@@ -166,8 +168,9 @@ impl Status {
     #[must_use]
     pub fn invalid_as(kind: &str, group: &str, name: &str, faults: &[Fault]) -> Self {
         let qualified = if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") };
+        let mut told = BTreeSet::new();
         let mut texts: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        texts.dedup();
+        texts.retain(|text| told.insert(text.clone()));
         let all = if texts.len() == 1 {
             texts.remove(0)
         } else {

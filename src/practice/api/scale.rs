@@ -10,7 +10,7 @@ use crate::practice::cluster::Practice;
 use crate::practice::custom::scale::{get, set};
 use crate::practice::field::text;
 use crate::practice::kind::Kind;
-use crate::practice::status::Status;
+use crate::practice::status::{Fault, Status};
 
 pub fn serve(practice: &Practice, at: &Resource, call: Call) -> Result<Response, Status> {
     let find = |world: &crate::practice::world::World| world.store.get(at.kind, at.ns(), &at.name).ok_or_else(|| Status::not_found(at.kind, &at.name));
@@ -49,6 +49,10 @@ pub fn serve(practice: &Practice, at: &Resource, call: Call) -> Result<Response,
             return Err(Status::conflict(at.kind, &at.name));
         }
         let replicas = wanted["spec"]["replicas"].as_i64().unwrap_or(0);
+        if replicas < 0 {
+            let fault = Fault::invalid("spec.replicas", &replicas.into(), "must be greater than or equal to 0");
+            return Err(Status::invalid_as("Scale", "autoscaling", &at.name, &[fault]));
+        }
         match at.kind.custom.and_then(|custom| custom.scale.as_ref()) {
             Some(custom) => set(&mut object, &custom.replicas, replicas.into()),
             None => object["spec"]["replicas"] = replicas.into(),

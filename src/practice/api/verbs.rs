@@ -16,6 +16,7 @@ use crate::practice::registry::{Deletion, Part, Propagation};
 use crate::practice::scheduler;
 use crate::practice::status::{Fault, Status};
 use crate::practice::store::decode;
+use crate::practice::validate;
 use crate::practice::view;
 use crate::practice::world::World;
 
@@ -75,6 +76,7 @@ pub fn insert(world: &mut World, at: &Resource, object: Value, call: &Call) -> R
         };
         managed::record(at.kind, None, &mut object, &writer);
     }
+    validate::as_sent(at.kind, None, &object)?;
     world.create(at.kind.storage(), object)
 }
 
@@ -160,6 +162,7 @@ pub fn replace(world: &mut World, at: &Resource, object: Value, call: &Call) -> 
         EPHEMERAL => Part::Ephemeral,
         _ => Part::Spec,
     };
+    validate::as_sent(at.kind, Some(&old), &object)?;
     world.update(at.kind.storage(), object, part)
 }
 

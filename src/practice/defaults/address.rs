@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use serde_json::{Value, json};
 
-use super::{each, set};
+use super::{each, family};
 use crate::practice::field::{int, items, text};
 use crate::practice::kind::SERVICE;
 use crate::practice::status::{Fault, Status};
@@ -23,6 +23,9 @@ fn on_nodes(spec: &Value) -> bool {
 /// # Errors
 /// 422 for a port or an address that cannot be had.
 pub fn changed(world: &mut World, old: &Value, object: &mut Value) -> Result<(), Status> {
+    if old["spec"] != object["spec"] {
+        family::settle(&old["spec"], object)?;
+    }
     let (before, spec) = (&old["spec"], &mut object["spec"]);
     if before["type"] == spec["type"] && before["ports"] == spec["ports"] {
         return Ok(());
@@ -88,6 +91,7 @@ fn numbers(spec: &Value) -> BTreeSet<i64> {
 /// # Errors
 /// 422 for a port or an address that cannot be had: it is asked for before the rest is looked at.
 pub fn service(world: &mut World, object: &mut Value) -> Result<(), Status> {
+    family::settle(&Value::Null, object)?;
     allocated(world, object, &BTreeSet::new(), false)
 }
 
@@ -107,8 +111,6 @@ fn allocated(world: &mut World, object: &mut Value, own: &BTreeSet<i64>, held: b
     }
     let spec = &mut object["spec"];
     spec["clusterIPs"] = json!([spec["clusterIP"]]);
-    set(spec, "ipFamilies", json!(["IPv4"]));
-    set(spec, "ipFamilyPolicy", "SingleStack".into());
     if on_nodes(spec) {
         on_every_node(world, object, own).map_err(|fault| refuse(object, fault))?;
     }

@@ -5,6 +5,7 @@ mod admission;
 mod autoscaler;
 mod batch;
 mod definition;
+mod family;
 mod limit_range;
 mod network;
 mod pod;

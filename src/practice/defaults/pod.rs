@@ -22,6 +22,9 @@ pub fn pod_spec(spec: &mut Value) {
     set(spec, "restartPolicy", "Always".into());
     set(spec, "dnsPolicy", "ClusterFirst".into());
     set(spec, "terminationGracePeriodSeconds", 30.into());
+    if spec["terminationGracePeriodSeconds"].as_i64().is_some_and(|seconds| seconds < 0) {
+        spec["terminationGracePeriodSeconds"] = 1.into();
+    }
     set(spec, "schedulerName", "default-scheduler".into());
     set(spec, "securityContext", json!({}));
     // The old name of the field is always written along.
@@ -102,7 +105,9 @@ fn probe(probe: &mut Value) {
 }
 
 fn http_get(get: &mut Value) {
-    set(get, "path", "/".into());
+    if get["path"].as_str().is_none_or(str::is_empty) {
+        get["path"] = "/".into();
+    }
     set(get, "scheme", "HTTP".into());
 }
 

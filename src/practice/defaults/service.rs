@@ -22,7 +22,8 @@ pub fn service(object: &mut Value) {
     }
     for port in each(spec, "ports") {
         set(port, "protocol", "TCP".into());
-        let number = port["port"].clone();
-        set(port, "targetPort", number);
+        if port["targetPort"].is_null() || port["targetPort"] == "" || port["targetPort"] == 0 {
+            port["targetPort"] = port["port"].clone();
+        }
     }
 }

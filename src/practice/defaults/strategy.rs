@@ -77,17 +77,14 @@ fn job(object: &mut Value) {
     let (uid, name) = (object["metadata"]["uid"].clone(), object["metadata"]["name"].clone());
     let labels = &mut object["spec"]["template"]["metadata"]["labels"];
     for key in ["batch.kubernetes.io/controller-uid", "controller-uid"] {
-        labels[key] = uid.clone();
+        set(labels, key, uid.clone());
     }
     for key in ["batch.kubernetes.io/job-name", "job-name"] {
-        labels[key] = name.clone();
+        set(labels, key, name.clone());
     }
     // A Job without labels of its own has its template's.
     let labels = labels.clone();
     set(&mut object["metadata"], "labels", labels);
-    set(
-        &mut object["spec"],
-        "selector",
-        json!({"matchLabels": {"batch.kubernetes.io/controller-uid": uid}}),
-    );
+    let wanted = &mut object["spec"]["selector"]["matchLabels"];
+    set(wanted, "batch.kubernetes.io/controller-uid", uid);
 }

@@ -39,10 +39,7 @@ pub fn stateful_set(object: &mut Value) {
     set(spec, "podManagementPolicy", "OrderedReady".into());
     set(spec, "replicas", 1.into());
     set(spec, "revisionHistoryLimit", 10.into());
-    let strategy = rolling(spec, "updateStrategy");
-    if strategy["type"] == "RollingUpdate" {
-        set(&mut strategy["rollingUpdate"], "partition", 0.into());
-    }
+    partition(spec);
     set(spec, "persistentVolumeClaimRetentionPolicy", json!({}));
     for when in ["whenDeleted", "whenScaled"] {
         set(&mut spec["persistentVolumeClaimRetentionPolicy"], when, "Retain".into());
@@ -54,6 +51,23 @@ pub fn stateful_set(object: &mut Value) {
         claim["status"] = json!({"phase": "Pending"});
     }
     template(spec);
+}
+
+/// A strategy that has a type has a partition only when it says how it rolls.
+fn partition(spec: &mut Value) {
+    set(spec, "updateStrategy", json!({}));
+    let strategy = &mut spec["updateStrategy"];
+    if strategy["type"].is_null() {
+        strategy["type"] = "RollingUpdate".into();
+        set(strategy, "rollingUpdate", json!({}));
+    }
+    if let Some(rolling) = strategy.get_mut("rollingUpdate").and_then(Value::as_object_mut) {
+        // A gate that is closed by default.
+        rolling.remove("maxUnavailable");
+    }
+    if strategy["type"] == "RollingUpdate" && strategy["rollingUpdate"].is_object() {
+        set(&mut strategy["rollingUpdate"], "partition", 0.into());
+    }
 }
 
 pub fn daemon_set(object: &mut Value) {

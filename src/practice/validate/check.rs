@@ -66,6 +66,48 @@ pub fn go(fields: &[(&str, &Value)]) -> (Value, String) {
     (value, format!("{{{}}}", parts.join(",")))
 }
 
+/// A label selector as Go writes it: labels first, and of an expression its key.
+pub fn selector_text(selector: &Value) -> String {
+    let one = |one: &Value| {
+        let mut parts = vec![format!("\"key\":{},\"operator\":{}", one["key"], one["operator"])];
+        parts.extend(
+            one["values"]
+                .as_array()
+                .filter(|values| !values.is_empty())
+                .map(|_| format!("\"values\":{}", one["values"])),
+        );
+        format!("{{{}}}", parts.join(","))
+    };
+    let labels = selector["matchLabels"].as_object().filter(|labels| !labels.is_empty());
+    let expressions: Vec<String> = list(selector, "matchExpressions").iter().map(one).collect();
+    let mut parts: Vec<String> = labels.map(|_| format!("\"matchLabels\":{}", selector["matchLabels"])).into_iter().collect();
+    if !expressions.is_empty() {
+        parts.push(format!("\"matchExpressions\":[{}]", expressions.join(",")));
+    }
+    format!("{{{}}}", parts.join(","))
+}
+
+/// A label selector that is wrong as a whole.
+pub fn wrong_selector(field: &str, selector: &Value, why: &str, faults: &mut Faults) {
+    faults.push(Fault::invalid(field, selector, why).shown(selector, &selector_text(selector)));
+}
+
+/// A label selector that stays as it was.
+pub fn same_selector(field: &str, old: &Value, new: &Value, faults: &mut Faults) {
+    if old != new && new.is_null() {
+        faults.push(Fault::invalid(field, new, "field is immutable"));
+    } else if old != new {
+        wrong_selector(field, new, "field is immutable", faults);
+    }
+}
+
+/// Whether a label selector can be read: no expression or label in it is wrong.
+pub fn readable(given: &Value) -> bool {
+    let mut faults = Vec::new();
+    selector("", given, &mut faults);
+    faults.is_empty()
+}
+
 /// A quantity in a field, where it is one.
 pub fn quantity(value: &Value) -> Option<Quantity> {
     Quantity::of(value)
@@ -110,6 +152,30 @@ pub fn required(at: &str, value: &Value, faults: &mut Faults) -> bool {
 pub fn formed(at: &str, value: &Value, form: fn(&str) -> Option<String>, faults: &mut Faults) {
     if let Some(why) = Some(text(value)).filter(|text| !text.is_empty()).and_then(form) {
         faults.push(Fault::invalid(at, value, &why));
+    }
+}
+
+/// A text that stands in a path: there, and without what paths are cut at.
+pub fn segment(at: &str, value: &Value, faults: &mut Faults) {
+    if required(at, value, faults) {
+        for why in format::path_segment(text(value)) {
+            faults.push(Fault::invalid(at, value, &why));
+        }
+    }
+}
+
+/// A path below a domain: `acme.io/foo`.
+pub fn prefixed_path(at: &str, value: &Value, faults: &mut Faults) {
+    if !required(at, value, faults) {
+        return;
+    }
+    match text(value).split_once('/') {
+        Some((domain, path)) if !domain.is_empty() && !path.is_empty() => {
+            if let Some(why) = format::subdomain(domain) {
+                faults.push(Fault::invalid(at, &domain.into(), &why));
+            }
+        }
+        _ => faults.push(Fault::invalid(at, value, "must be a domain-prefixed path (such as \"acme.io/foo\")")),
     }
 }
 

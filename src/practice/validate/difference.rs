@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::check::selector_text;
 use crate::practice::types::{Id, Shape, table};
 use crate::text::diff;
 
@@ -77,6 +78,8 @@ fn print(shape: &Shape, pointer: bool, value: &Value) -> Printed {
         (Shape::Bool, _) => leaf("false"),
         (Shape::List(element), Value::Array(list)) => Printed::List(list.iter().map(|one| print(element, false, one)).collect()),
         (Shape::Map(shape), Value::Object(map)) => Printed::Fields(map.iter().map(|(key, one)| (key.clone(), print(shape, false, one))).collect()),
+        // Selectors are one type for all, which goes by its names in the API.
+        (Shape::Type(id), Value::Object(_)) if table().of(*id).short() == "LabelSelector" => Printed::Leaf(selector_text(value)),
         (Shape::Type(id), Value::Object(_)) => Printed::Fields(fields(*id, value, &[])),
         _ => leaf("null"),
     }
@@ -108,6 +111,17 @@ pub fn pod_spec(spec: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     write(&mut lines, 0, "", &Printed::Fields(spec_fields(spec)), "");
     lines
+}
+
+/// A Pod's spec in one line.
+pub fn pod_spec_text(spec: &Value) -> String {
+    compact(&Printed::Fields(spec_fields(spec)))
+}
+
+/// A value of a type in one line.
+pub fn in_go(api_version: &str, name: &str, value: &Value) -> String {
+    let fields = |id| compact(&Printed::Fields(fields(id, value, &[])));
+    table().find(api_version, name).map_or_else(|| value.to_string(), fields)
 }
 
 /// A template of Pods in one line; its metadata goes by the names it has in the API.

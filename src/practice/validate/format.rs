@@ -1,7 +1,17 @@
 //! What names, labels and keys may look like (apimachinery `util/validation`). Each check says what is wrong.
 
+use std::net::{IpAddr, Ipv6Addr};
+
+use serde_json::Value;
+
+use super::check::Faults;
+use crate::practice::status::Fault;
+
+const ADDRESS: &str = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an \
     alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const SEARCH: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-', '_' or '.', and must start and end with an \
+    alphanumeric character or '_' (e.g. 'example.com', regex used for validation is '[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?(\\.[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?)*')";
 const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric \
     character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 const SERVICE: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an \
@@ -36,6 +46,13 @@ pub fn subdomain(text: &str) -> Option<String> {
     too_many(text, 253).or_else(|| check(text.split('.').all(is_label), SUBDOMAIN))
 }
 
+/// A domain to search names in, which may have underscores.
+pub fn search(text: &str) -> Option<String> {
+    let edge = |letter: char| lower(letter) || letter == '_';
+    let good = |part: &str| part.starts_with(edge) && part.ends_with(edge) && part.chars().all(|letter| edge(letter) || letter == '-');
+    too_many(text, 253).or_else(|| check(text.split('.').all(good), SEARCH))
+}
+
 pub fn label(text: &str) -> Option<String> {
     // what would be a subdomain can only have dots too many
     let why = if text.split('.').all(is_label) { "must not contain dots" } else { LABEL };
@@ -58,9 +75,16 @@ pub fn label_faults(text: &str) -> Vec<String> {
     too_long(text, 63).into_iter().chain(check(good, LABEL_VALUE)).collect()
 }
 
-pub fn config_key(text: &str) -> Option<String> {
+/// All that is wrong with a key of a ConfigMap or a Secret.
+pub fn config_key(text: &str) -> Vec<String> {
     let good = !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter));
-    too_long(text, 253).or_else(|| check(good, CONFIG_KEY))
+    let upwards = match text {
+        "." => Some("must not be '.'"),
+        ".." => Some("must not be '..'"),
+        _ => text.starts_with("..").then_some("must not start with '..'"),
+    };
+    let form = check(good, CONFIG_KEY).into_iter().chain(upwards.map(str::to_owned));
+    too_many(text, 253).into_iter().chain(form).collect()
 }
 
 const NAME_PART: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. \
@@ -112,16 +136,15 @@ pub fn port_name(text: &str) -> Vec<String> {
     }
     if text.is_empty() || !text.chars().all(|letter| lower(letter) || letter == '-') {
         wrong.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)".to_owned());
-    } else {
-        if !text.contains(|letter: char| letter.is_ascii_lowercase()) {
-            wrong.push("must contain at least one letter (a-z)".to_owned());
-        }
-        if text.contains("--") {
-            wrong.push("must not contain consecutive hyphens".to_owned());
-        }
-        if text.starts_with('-') || text.ends_with('-') {
-            wrong.push("must not begin or end with a hyphen".to_owned());
-        }
+    }
+    if !text.contains(|letter: char| letter.is_ascii_lowercase()) {
+        wrong.push("must contain at least one letter (a-z)".to_owned());
+    }
+    if text.contains("--") {
+        wrong.push("must not contain consecutive hyphens".to_owned());
+    }
+    if text.starts_with('-') || text.ends_with('-') {
+        wrong.push("must not begin or end with a hyphen".to_owned());
     }
     wrong
 }
@@ -148,18 +171,61 @@ pub fn wildcard(text: &str) -> Option<String> {
 }
 
 pub fn address(text: &str) -> Option<String> {
-    check(
-        text.parse::<std::net::IpAddr>().is_ok(),
-        "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
-    )
+    check(text.parse::<IpAddr>().is_ok(), ADDRESS)
+}
+
+/// An address that something may be reached at: not the machine itself, nor many at once.
+pub fn endpoint(at: &str, value: &Value, faults: &mut Faults) {
+    let given = value.as_str().unwrap_or_default();
+    let mut wrong = |why: &str| faults.push(Fault::invalid(at, value, why));
+    let Ok(address) = given.parse::<IpAddr>() else {
+        return wrong(ADDRESS);
+    };
+    if address.is_unspecified() {
+        wrong(&format!("may not be unspecified ({given})"));
+    }
+    if address.is_loopback() {
+        wrong("may not be in the loopback range (127.0.0.0/8, ::1/128)");
+    }
+    let link = |address: Ipv6Addr| address.segments()[0] & 0xffc0 == 0xfe80;
+    if matches!(address, IpAddr::V4(address) if address.is_link_local()) || matches!(address, IpAddr::V6(address) if link(address)) {
+        wrong("may not be in the link-local range (169.254.0.0/16, fe80::/10)");
+    }
+    if matches!(address, IpAddr::V4(address) if address.octets()[..3] == [224, 0, 0]) || given.starts_with("ff02:") {
+        wrong("may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
+    }
+}
+
+/// An address and how many of its bits are the network's.
+pub fn prefix(text: &str) -> Option<(IpAddr, u8)> {
+    let (address, bits) = text.split_once('/')?;
+    let (address, bits) = (address.parse::<IpAddr>().ok()?, bits.parse::<u8>().ok()?);
+    (bits <= if address.is_ipv4() { 32 } else { 128 }).then_some((address, bits))
+}
+
+/// The first bits of an address, the rest being zero.
+pub fn masked(address: IpAddr, bits: u8) -> IpAddr {
+    let bits = u32::from(bits);
+    match address {
+        IpAddr::V4(address) => IpAddr::V4((address.to_bits() & u32::MAX.checked_shl(32 - bits).unwrap_or(0)).into()),
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() & u128::MAX.checked_shl(128 - bits).unwrap_or(0)).into()),
+    }
 }
 
 pub fn network(text: &str) -> Option<String> {
-    let good = text.split_once('/').is_some_and(|(address, bits)| match address.parse::<std::net::IpAddr>() {
-        Ok(address) => bits.parse::<u8>().is_ok_and(|bits| bits <= if address.is_ipv4() { 32 } else { 128 }),
-        Err(_) => false,
-    });
-    check(good, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")
+    let Some((address, bits)) = prefix(text) else {
+        return Some("must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)".to_owned());
+    };
+    check(masked(address, bits) == address, "must not have bits set beyond the prefix length")
+}
+
+/// What is wrong with a text as a part of a path.
+pub fn path_segment(text: &str) -> Vec<String> {
+    if matches!(text, "." | "..") {
+        return vec![format!("may not be '{text}'")];
+    }
+    let found = ["/", "%"].into_iter().filter(|part| text.contains(part));
+    found.map(|part| format!("may not contain '{part}'")).collect()
 }
 
 /// A path below another: neither absolute nor upwards.
@@ -168,6 +234,11 @@ pub fn below(text: &str) -> Option<String> {
         return Some("must be a relative path".to_owned());
     }
     not_upwards(text)
+}
+
+/// A path below a volume: neither does it begin with dots that hide what is in it.
+pub fn free(text: &str) -> Option<String> {
+    below(text).or_else(|| text.starts_with("..").then(|| "must not start with '..'".to_owned()))
 }
 
 pub fn not_upwards(text: &str) -> Option<String> {
@@ -189,6 +260,6 @@ mod tests {
         assert!(qualified("example.com/app").is_empty() && qualified("a/b/c").len() == 1 && qualified("bad key").len() == 1);
         assert_eq!(port_name("http_port_that_is_too_long").len(), 2);
         assert!(network("10.0.0.0/8").is_none() && network("10.0.0.0/33").is_some() && wildcard("*.a.b").is_none() && below("../x").is_some());
-        assert!(label_value("").is_none() && label_value("-a").is_some() && config_key("a b").is_some());
+        assert!(label_value("").is_none() && label_value("-a").is_some() && config_key("a b").len() == 1 && config_key("..") == ["must not be '..'"]);
     }
 }

@@ -1,10 +1,10 @@
 //! Validation of resource quotas and limit ranges (kubernetes `pkg/apis/core/validation`).
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use super::check::{NOT_NEGATIVE, list, quantity};
+use super::difference::in_go;
+use super::pod;
 use crate::practice::field::text;
 use crate::practice::quantity::Quantity;
 use crate::practice::status::Fault;
@@ -17,19 +17,6 @@ const SCOPES: &[&str] = &[
     "PriorityClass",
     "CrossNamespacePodAffinity",
     "VolumeAttributesClass",
-];
-/// The resources a quota may limit by a plain name.
-const PLAIN: &[&str] = &[
-    "cpu",
-    "memory",
-    "ephemeral-storage",
-    "pods",
-    "services",
-    "replicationcontrollers",
-    "resourcequotas",
-    "secrets",
-    "configmaps",
-    "persistentvolumeclaims",
 ];
 /// Resources that scopes are asked about.
 const STANDARD: &[&str] = &[
@@ -68,22 +55,76 @@ const WHOLE: &[&str] = &[
 
 pub fn quota(spec: &Value, faults: &mut Vec<Fault>) {
     for (name, value) in spec["hard"].as_object().into_iter().flatten() {
-        let field = format!("spec.hard[{name}]");
-        if !name.contains(['.', '/']) && !PLAIN.contains(&name.as_str()) {
-            for why in ["must be a standard resource type or fully qualified", "must be a standard resource for quota"] {
-                faults.push(Fault::invalid(field.as_str(), &json!(name), why));
-            }
-        }
-        let Some(amount) = quantity(value) else { continue };
-        let shown = Value::String(amount.to_string());
-        if amount < Quantity::ZERO {
-            faults.push(Fault::invalid(field.as_str(), &shown, NOT_NEGATIVE));
-        }
-        if (WHOLE.contains(&name.as_str()) || name.starts_with("count/")) && amount.number().fract() != 0.0 {
-            faults.push(Fault::invalid(field, &shown, "must be an integer"));
-        }
+        counted(&format!("spec.hard[{name}]"), name, value, faults);
     }
     scopes(spec, faults);
+    if spec["scopeSelector"].is_object() {
+        selector(spec, faults);
+    }
+}
+
+/// What a quota limits, and how far.
+pub fn counted(at: &str, name: &str, value: &Value, faults: &mut Vec<Fault>) {
+    pod::resource_name(at, name, faults);
+    if !name.contains('/') && !STANDARD.contains(&name) && !name.starts_with("requests.hugepages-") && !name.starts_with("hugepages-") {
+        faults.push(Fault::invalid(at, &json!(name), "must be a standard resource for quota"));
+    }
+    let Some(amount) = quantity(value) else { return };
+    let shown = Value::String(amount.to_string());
+    if amount < Quantity::ZERO {
+        faults.push(Fault::invalid(at, &shown, NOT_NEGATIVE));
+    }
+    let whole = WHOLE.contains(&name) || name.contains('/') && !name.starts_with("kubernetes.io/");
+    if whole && amount.number().fract() != 0.0 {
+        faults.push(Fault::invalid(at, &shown, "must be an integer"));
+    }
+}
+
+/// Scopes that are told with more than their name.
+fn selector(spec: &Value, faults: &mut Vec<Fault>) {
+    const AT: &str = "spec.scopeSelector.matchExpressions";
+    const ONLY_EXISTS: &str = "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, \
+        ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
+    let (selector, all) = (&spec["scopeSelector"], list(&spec["scopeSelector"], "matchExpressions"));
+    for one in all {
+        let (scope, operator, values) = (text(&one["scopeName"]), &one["operator"], list(one, "values"));
+        let mut wrong = |field: &str, value: &Value, why: &str| faults.push(Fault::invalid(format!("{AT}{field}"), value, why));
+        if !SCOPES.contains(&scope) {
+            wrong(".scopeName", &one["scopeName"], "unsupported scope");
+        }
+        for _ in misplaced(spec, scope) {
+            wrong("", selector, "unsupported scope applied to resource");
+        }
+        if !matches!(scope, "PriorityClass" | "VolumeAttributesClass") && SCOPES.contains(&scope) && operator != "Exists" {
+            wrong(".operator", operator, ONLY_EXISTS);
+        }
+        match text(operator) {
+            "In" | "NotIn" if values.is_empty() => {
+                let why = "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector";
+                faults.push(Fault::required(format!("{AT}.values"), why));
+            }
+            "Exists" | "DoesNotExist" if !values.is_empty() => {
+                let why = "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector";
+                wrong(".values", &one["values"], why);
+            }
+            "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
+            _ => wrong(".operator", operator, "not a valid selector operator"),
+        }
+    }
+    let has = |scope: &str| all.iter().any(|one| one["scopeName"] == scope);
+    if has("BestEffort") && has("NotBestEffort") || has("Terminating") && has("NotTerminating") {
+        faults.push(Fault::invalid(AT, &spec["scopes"], "conflicting scopes"));
+    }
+    let shown = in_go("v1", "ScopeSelector", selector);
+    for fault in faults.iter_mut().filter(|fault| fault.field == AT) {
+        *fault = fault.clone().shown(selector, &shown);
+    }
+}
+
+/// The limited resources of which a scope says nothing.
+fn misplaced<'a>(spec: &'a Value, scope: &'a str) -> impl Iterator<Item = &'a str> {
+    let hard = spec["hard"].as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+    hard.filter(move |name| STANDARD.contains(name) && !scopes_hold(scope, name))
 }
 
 /// Whether a scope says anything of a resource: scopes are of pods.
@@ -101,67 +142,9 @@ fn scopes(spec: &Value, faults: &mut Vec<Fault>) {
         if !known {
             wrong("unsupported scope");
         }
-        let hard = spec["hard"].as_object().into_iter().flatten();
-        hard.filter(|(name, _)| STANDARD.contains(&name.as_str()) && !scopes_hold(text(scope), name))
-            .for_each(|_| wrong("unsupported scope applied to resource"));
+        misplaced(spec, text(scope)).for_each(|_| wrong("unsupported scope applied to resource"));
     }
     if has("BestEffort") && has("NotBestEffort") || has("Terminating") && has("NotTerminating") {
         wrong("conflicting scopes");
-    }
-}
-
-pub fn range(spec: &Value, faults: &mut Vec<Fault>) {
-    let mut seen = BTreeSet::new();
-    for (index, limit) in list(spec, "limits").iter().enumerate() {
-        let at = format!("spec.limits[{index}]");
-        let kind = limit["type"].as_str().unwrap_or_default();
-        if !seen.insert(kind) {
-            faults.push(Fault::duplicate(format!("{at}.type"), &limit["type"]));
-        }
-        if kind == "Pod" {
-            for field in ["default", "defaultRequest"] {
-                if limit[field].as_object().is_some_and(|map| !map.is_empty()) {
-                    faults.push(Fault::forbidden(format!("{at}.{field}"), "may not be specified when `type` is 'Pod'"));
-                }
-            }
-        }
-        if kind == "PersistentVolumeClaim" && limit["min"]["storage"].is_null() && limit["max"]["storage"].is_null() {
-            let why = "either minimum or maximum storage value is required, but neither was provided";
-            faults.push(Fault::required(format!("{at}.limits"), why));
-        }
-        let names: BTreeSet<&String> = ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"]
-            .iter()
-            .flat_map(|field| limit[*field].as_object().into_iter().flatten().map(|(name, _)| name))
-            .collect();
-        for name in names {
-            bounds(&at, limit, name, faults);
-        }
-    }
-}
-
-/// The bounds of one resource have to be in order.
-fn bounds(at: &str, limit: &Value, name: &str, faults: &mut Vec<Fault>) {
-    let of = |field: &str| quantity(&limit[field][name]);
-    let (least, most, usual, asked) = (of("min"), of("max"), of("default"), of("defaultRequest"));
-    let mut check = |field: &str, shown: Option<Quantity>, low: (&str, Option<Quantity>), high: (&str, Option<Quantity>)| {
-        if let ((below, Some(small)), (above, Some(large))) = (low, high)
-            && small > large
-        {
-            let shown = Value::String(shown.unwrap_or(small).to_string());
-            let why = format!("{below} value {small} is greater than {above} value {large}");
-            faults.push(Fault::invalid(format!("{at}.{field}[{name}]"), &shown, &why));
-        }
-    };
-    let (min, max, request) = (("min", least), ("max", most), ("default request", asked));
-    check("min", least, min, max);
-    check("defaultRequest", asked, min, request);
-    check("defaultRequest", asked, request, max);
-    check("defaultRequest", asked, request, ("default limit", usual));
-    check("default", least, min, ("default", usual));
-    check("default", most, ("default", usual), max);
-    if let Some(ratio) = of("maxLimitRequestRatio").filter(|ratio| *ratio < Quantity::whole(1)) {
-        let shown = Value::String(ratio.to_string());
-        let why = format!("ratio {ratio} is less than 1");
-        faults.push(Fault::invalid(format!("{at}.maxLimitRequestRatio[{name}]"), &shown, &why));
     }
 }

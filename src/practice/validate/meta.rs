@@ -30,9 +30,8 @@ pub fn create(kind: &Kind, metadata: &Value, faults: &mut Faults) {
 /// What is wrong with a name of a kind.
 fn wrong(kind: &Kind, name: &str) -> Option<String> {
     match kind.built_in() {
-        "Namespace" => format::label(name),
-        "Service" => format::label(name),
-        "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => path_segment(name),
+        "Namespace" | "Service" | "StatefulSet" => format::label(name),
+        "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => format::path_segment(name).into_iter().next(),
         // Events carry what they like as names.
         "Event" => None,
         _ => format::subdomain(name),
@@ -58,10 +57,17 @@ pub fn update(kind: &Kind, metadata: &Value, faults: &mut Faults) {
             faults.push(Fault::invalid("metadata.finalizers", finalizer, &why));
         }
         // Definitions and what they define may be held by what they like.
-        if kind.custom.is_none() && kind != &CUSTOM_RESOURCE_DEFINITION && !text(finalizer).contains('/') && !FINALIZERS.contains(&text(finalizer)) {
-            let why = "name is neither a standard finalizer name nor is it fully qualified";
-            faults.push(Fault::invalid(format!("metadata.finalizers[{index}]"), finalizer, why));
+        if kind.custom.is_none() && kind != &CUSTOM_RESOURCE_DEFINITION {
+            standing(&format!("metadata.finalizers[{index}]"), finalizer, faults);
         }
+    }
+}
+
+/// A finalizer is one of those that everyone knows, or has a domain.
+pub fn standing(at: &str, finalizer: &Value, faults: &mut Faults) {
+    if !text(finalizer).contains('/') && !FINALIZERS.contains(&text(finalizer)) {
+        let why = "name is neither a standard finalizer name nor is it fully qualified";
+        faults.push(Fault::invalid(at, finalizer, why));
     }
 }
 
@@ -97,16 +103,5 @@ pub fn annotations(at: &str, annotations: &Value, faults: &mut Faults) {
     }
     if size > ANNOTATIONS {
         faults.push(Fault::too_long(at, ANNOTATIONS));
-    }
-}
-
-/// Names of roles may have what fits into a path.
-fn path_segment(name: &str) -> Option<String> {
-    match name {
-        "." | ".." => Some(format!("may not be '{name}'")),
-        _ => ["/", "%"]
-            .iter()
-            .find(|part| name.contains(**part))
-            .map(|part| format!("may not contain '{part}'")),
     }
 }

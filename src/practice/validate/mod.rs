@@ -1,24 +1,35 @@
 //! Validation in Kubernetes' own words.
 
+mod autoscaler;
 mod batch;
 mod check;
+mod class;
+mod config;
 mod custom;
 mod definition;
 mod difference;
+mod endpoints;
+mod event;
 pub mod format;
+mod ingress;
+mod kinds;
 mod limits;
 mod meta;
 mod network;
 mod pod;
 mod policy;
+mod range;
 mod rights;
+mod runtime;
 mod service;
+mod stateful;
 mod storage;
 mod workload;
 
 use serde_json::Value;
 
-use self::check::{Faults, immutable};
+pub use self::service::addresses as service_addresses;
+
 use super::field::text;
 use super::kind::Kind;
 use super::status::{Fault, Status};
@@ -29,16 +40,18 @@ use super::status::{Fault, Status};
 /// 422 with every fault found.
 pub fn create(kind: &Kind, object: &Value) -> Result<(), Status> {
     let mut faults = Vec::new();
-    if kind.built_in() != "CronJob" || text(&object["metadata"]["name"]).len() <= 52 {
-        meta::create(kind, &object["metadata"], &mut faults);
+    if kind.built_in() == "Event" {
+        event::create(kind, object, &mut faults);
+        return refuse(kind, object, &faults);
     }
+    meta::create(kind, &object["metadata"], &mut faults);
     if let Some(defined) = kind.custom {
         custom::object(defined, None, object, &mut faults);
     }
     if kind.built_in() == "CustomResourceDefinition" {
         definition::own(object, &mut faults);
     }
-    content(kind, object, &mut faults);
+    kinds::content(kind, None, object, &mut faults);
     if kind.built_in() == "Pod" {
         pod::own(&object["spec"], &mut faults);
     }
@@ -51,6 +64,10 @@ pub fn create(kind: &Kind, object: &Value) -> Result<(), Status> {
 /// 422 with every fault found.
 pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
     let mut faults = Vec::new();
+    if kind.built_in() == "Event" {
+        event::update(kind, old, object, &mut faults);
+        return refuse(kind, object, &faults);
+    }
     if old["metadata"] != object["metadata"] {
         meta::update(kind, &object["metadata"], &mut faults);
         meta::going(&old["metadata"], &object["metadata"], &mut faults);
@@ -64,34 +81,25 @@ pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
         return refuse(kind, object, &faults);
     }
     // What did not change was right when it was written.
-    let parts = [
-        "spec",
-        "data",
-        "stringData",
-        "immutable",
-        "type",
-        "rules",
-        "roleRef",
-        "subjects",
-        "value",
-        "provisioner",
-        "reclaimPolicy",
-    ];
-    if parts.iter().any(|part| old.get(part) != object.get(part)) {
-        // Services are asked first what became of their addresses, DaemonSets of their selector.
-        let first = matches!(kind.built_in(), "Service" | "DaemonSet");
-        if first {
-            changes(kind, old, object, &mut faults);
-        }
-        content(kind, object, &mut faults);
-        if kind.built_in() == "Pod" {
-            pod::images(&object["spec"], &mut faults);
-        }
-        if !first {
-            changes(kind, old, object, &mut faults);
-        }
+    if rewritten(old, object) {
+        kinds::replaced(kind, old, object, &mut faults);
     }
     refuse(kind, object, &faults)
+}
+
+/// Checks what only the version that an object was sent in asks for.
+///
+/// # Errors
+/// 422 with every fault found.
+pub fn as_sent(kind: &Kind, old: Option<&Value>, object: &Value) -> Result<(), Status> {
+    let mut faults = Vec::new();
+    if kind.built_in() == "Event" && kind.stored.is_some() {
+        match old {
+            Some(old) => event::update(kind, old, object, &mut faults),
+            None => event::create(kind, object, &mut faults),
+        }
+    }
+    refuse(kind.stored.unwrap_or(kind), object, &faults)
 }
 
 /// Checks the status of an object that replaces another.
@@ -127,60 +135,11 @@ pub fn resize(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
     refuse(kind, object, &faults)
 }
 
-/// What is wrong in an object for itself, besides its metadata.
-fn content(kind: &Kind, object: &Value, faults: &mut Faults) {
-    let spec = &object["spec"];
-    match kind.built_in() {
-        "Pod" => pod::spec("spec", spec, faults),
-        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" => workload::spec(kind, spec, faults),
-        "Job" => batch::job(object, faults),
-        "CronJob" => batch::cron_job(object, faults),
-        "Service" => service::spec(spec, faults),
-        "Ingress" => network::ingress(spec, faults),
-        "NetworkPolicy" => network::policy(spec, faults),
-        "ConfigMap" => config_map(object, faults),
-        "Secret" => secret(object, faults),
-        "PersistentVolumeClaim" => storage::claim("spec", spec, faults),
-        "PersistentVolume" => storage::volume(spec, faults),
-        "StorageClass" => storage::storage_class(object, faults),
-        "HorizontalPodAutoscaler" => policy::autoscaler(spec, faults),
-        "PodDisruptionBudget" => policy::budget(spec, faults),
-        "ResourceQuota" => limits::quota(spec, faults),
-        "LimitRange" => limits::range(spec, faults),
-        "PriorityClass" => policy::priority_class(object, faults),
-        "Role" | "ClusterRole" => rights::role(kind.kind, &object["rules"], faults),
-        "RoleBinding" | "ClusterRoleBinding" => rights::binding(kind.kind, object, faults),
-        "Node" => rights::node(spec, faults),
-        "CertificateSigningRequest" => rights::certificate_request(spec, faults),
-        "CustomResourceDefinition" => definition::definition(object, faults),
-        _ => {}
-    }
-}
-
-/// What may not become another.
-fn changes(kind: &Kind, old: &Value, object: &Value, faults: &mut Faults) {
-    let (before, spec) = (&old["spec"], &object["spec"]);
-    match kind.built_in() {
-        "Pod" => pod::update(before, spec, faults),
-        "StatefulSet" => workload::stateful_update(before, spec, faults),
-        "Deployment" | "ReplicaSet" | "DaemonSet" => immutable("spec.selector", &before["selector"], &spec["selector"], faults),
-        "Service" => service::update(before, spec, faults),
-        "ConfigMap" | "Secret" => {
-            if old["immutable"] == true && (old["data"] != object["data"] || object["immutable"] != true) {
-                faults.push(Fault::forbidden("data", "field is immutable when `immutable` is set"));
-            }
-            immutable("type", &old["type"], &object["type"], faults);
-        }
-        "PersistentVolumeClaim" => storage::claim_update(old, object, faults),
-        "PersistentVolume" => storage::volume_update(old, object, faults),
-        "StorageClass" => storage::class_update(old, object, faults),
-        "RoleBinding" | "ClusterRoleBinding" => rights::binding_update(old, object, faults),
-        "CustomResourceDefinition" => definition::update(old, object, faults),
-        "PriorityClass" if old["value"] != object["value"] => {
-            faults.push(Fault::forbidden("value", "may not be changed in an update."));
-        }
-        _ => {}
-    }
+/// Whether more than the metadata and the status of an object is another.
+fn rewritten(old: &Value, new: &Value) -> bool {
+    let fields = [old, new].into_iter().filter_map(Value::as_object).flat_map(|object| object.keys());
+    let mut own = fields.filter(|field| !matches!(field.as_str(), "metadata" | "status"));
+    own.any(|field| old.get(field) != new.get(field))
 }
 
 fn refuse(kind: &Kind, object: &Value, faults: &[Fault]) -> Result<(), Status> {
@@ -188,65 +147,6 @@ fn refuse(kind: &Kind, object: &Value, faults: &[Fault]) -> Result<(), Status> {
         Ok(())
     } else {
         Err(Status::invalid(kind, text(&object["metadata"]["name"]), faults))
-    }
-}
-
-/// Keys of ConfigMaps and Secrets.
-fn keys(data: &Value, faults: &mut Faults) {
-    for key in data.as_object().into_iter().flatten().map(|(key, _)| key) {
-        if let Some(why) = format::config_key(key) {
-            faults.push(Fault::invalid(format!("data[{key}]"), &key.as_str().into(), &why));
-        }
-    }
-}
-
-/// How much a ConfigMap or a Secret may hold.
-const CONTENT: usize = 1024 * 1024;
-
-/// A ConfigMap's keys, each of them once, and how much is in it.
-fn config_map(object: &Value, faults: &mut Faults) {
-    keys(&object["data"], faults);
-    let binary = &object["binaryData"];
-    for (key, _) in object["data"].as_object().into_iter().flatten().filter(|(key, _)| !binary[key].is_null()) {
-        faults.push(Fault::invalid(
-            format!("data[{key}]"),
-            &key.as_str().into(),
-            "duplicate of key present in binaryData",
-        ));
-    }
-    let length = |part: &Value| part.as_object().into_iter().flatten().map(|(_, value)| text(value).len()).sum::<usize>();
-    if length(&object["data"]) + length(binary) / 4 * 3 > CONTENT {
-        faults.push(Fault::too_long("[]", CONTENT));
-    }
-}
-
-/// A Secret's keys, and what its type asks for.
-fn secret(object: &Value, faults: &mut Faults) {
-    keys(&object["data"], faults);
-    let length: usize = object["data"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(_, value)| text(value).len() / 4 * 3)
-        .sum();
-    if length > CONTENT {
-        faults.push(Fault::too_long("data", CONTENT));
-    }
-    let needed: &[&str] = match text(&object["type"]) {
-        "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],
-        "kubernetes.io/dockercfg" => &[".dockercfg"],
-        "kubernetes.io/tls" => &["tls.crt", "tls.key"],
-        "kubernetes.io/ssh-auth" => &["ssh-privatekey"],
-        _ => &[],
-    };
-    for key in needed.iter().filter(|key| object["data"][**key].is_null()) {
-        faults.push(Fault::required(format!("data[{key}]"), ""));
-    }
-    let has = |key: &str| !object["data"][key].is_null();
-    if object["type"] == "kubernetes.io/basic-auth" && !has("username") && !has("password") {
-        for key in ["username", "password"] {
-            faults.push(Fault::required(format!("data[{key}]"), ""));
-        }
     }
 }
 

@@ -1,21 +1,16 @@
-//! Validation of disruption budgets, priority classes and autoscalers (kubernetes `pkg/apis/policy`, `scheduling`, `autoscaling`).
+//! Validation of disruption budgets and priority classes (kubernetes `pkg/apis/policy`, `scheduling`).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::check::{self, go, list, not_more_than_all, number_or_percent, one_of, quantity};
-use crate::practice::quantity::Quantity;
+use super::check::{self, not_more_than_all, number_or_percent, one_of};
+use super::difference::in_go;
 use crate::practice::status::Fault;
 
 pub fn budget(spec: &Value, faults: &mut Vec<Fault>) {
     if !spec["minAvailable"].is_null() && !spec["maxUnavailable"].is_null() {
-        let (value, shown) = go(&[
-            ("MinAvailable", &spec["minAvailable"]),
-            ("Selector", &spec["selector"]),
-            ("MaxUnavailable", &spec["maxUnavailable"]),
-            ("UnhealthyPodEvictionPolicy", &spec["unhealthyPodEvictionPolicy"]),
-        ]);
         let why = "minAvailable and maxUnavailable cannot be both set";
-        faults.push(Fault::invalid("spec", &value, why).shown(&value, &shown));
+        let shown = in_go("policy/v1", "PodDisruptionBudgetSpec", spec);
+        faults.push(Fault::invalid("spec", spec, why).shown(spec, &shown));
     }
     for field in ["minAvailable", "maxUnavailable"] {
         number_or_percent(&format!("spec.{field}"), &spec[field], faults);
@@ -29,9 +24,15 @@ pub fn budget(spec: &Value, faults: &mut Vec<Fault>) {
 pub fn priority_class(object: &Value, faults: &mut Vec<Fault>) {
     let name = object["metadata"]["name"].as_str().unwrap_or_default();
     if name.starts_with("system-") {
-        if !matches!(name, "system-node-critical" | "system-cluster-critical") {
-            let why =
-                format!("priority class names with 'system-' prefix are reserved for system use only. error: {name} is not a known system priority class");
+        let known = [("system-node-critical", 2_000_001_000_i64), ("system-cluster-critical", 2_000_000_000)];
+        let error = match known.iter().find(|(known, _)| *known == name) {
+            None => Some(format!("{name} is not a known system priority class")),
+            Some((_, value)) if object["value"] != *value => Some(format!("value of {name} PriorityClass must be {value}")),
+            Some(_) if object["globalDefault"] == true => Some(format!("globalDefault of {name} PriorityClass must be false")),
+            Some(_) => None,
+        };
+        if let Some(error) = error {
+            let why = format!("priority class names with 'system-' prefix are reserved for system use only. error: {error}");
             faults.push(Fault::forbidden("metadata.name", &why));
         }
     } else if object["value"].as_i64().is_some_and(|value| value > 1_000_000_000) {
@@ -42,100 +43,10 @@ pub fn priority_class(object: &Value, faults: &mut Vec<Fault>) {
     one_of("preemptionPolicy", &object["preemptionPolicy"], policies, faults);
 }
 
-pub fn autoscaler(spec: &Value, faults: &mut Vec<Fault>) {
-    let (least, most) = (spec["minReplicas"].as_i64().unwrap_or(1), spec["maxReplicas"].as_i64().unwrap_or(0));
-    if least < 1 {
-        let field = "spec.minReplicas";
-        faults.push(Fault::invalid(field, &spec["minReplicas"], "must be greater than or equal to 1"));
+/// A priority class keeps how important it is and what it does.
+pub fn priority_update(old: &Value, new: &Value, faults: &mut Vec<Fault>) {
+    if old["value"] != new["value"] {
+        faults.push(Fault::forbidden("value", "may not be changed in an update."));
     }
-    if most < 1 {
-        faults.push(Fault::required("spec.maxReplicas", "must be set and greater than 0"));
-    }
-    if most < least {
-        let why = "must be greater than or equal to `minReplicas`";
-        faults.push(Fault::invalid("spec.maxReplicas", &json!(most), why));
-    }
-    let target = &spec["scaleTargetRef"];
-    for field in ["kind", "name"] {
-        if target[field].as_str().unwrap_or_default().is_empty() {
-            faults.push(Fault::required(format!("spec.scaleTargetRef.{field}"), ""));
-        }
-    }
-    let version = target["apiVersion"].as_str().unwrap_or_default();
-    if !version.contains('/') {
-        let why = "apiVersion must specify API group";
-        faults.push(Fault::invalid("spec.scaleTargetRef.apiVersion", &json!(version), why));
-    }
-    for (index, one) in list(spec, "metrics").iter().enumerate() {
-        metric(&format!("spec.metrics[{index}]"), one, faults);
-    }
-    let elsewhere = |one: &Value| one["type"] == "Object" || one["type"] == "External";
-    if least == 0 && !list(spec, "metrics").iter().any(elsewhere) {
-        let why = "must specify at least one Object or External metric to support scaling to zero replicas";
-        faults.push(Fault::forbidden("spec.metrics", why));
-    }
-    for direction in ["scaleUp", "scaleDown"] {
-        rules(&format!("spec.behavior.{direction}"), &spec["behavior"][direction], faults);
-    }
-}
-
-fn metric(at: &str, metric: &Value, faults: &mut Vec<Fault>) {
-    let kinds = &["ContainerResource", "External", "Object", "Pods", "Resource"];
-    one_of(&format!("{at}.type"), &metric["type"], kinds, faults);
-    let (field, resource) = match metric["type"].as_str().unwrap_or_default() {
-        "Resource" => ("resource", true),
-        "ContainerResource" => ("containerResource", true),
-        "Pods" => ("pods", false),
-        "Object" => ("object", false),
-        "External" => ("external", false),
-        _ => return,
-    };
-    let (at, source) = (format!("{at}.{field}"), &metric[field]);
-    if source.is_null() {
-        let why = "must populate information for the given metric source";
-        return faults.push(Fault::required(at, why));
-    }
-    let (name, why) = if resource {
-        ("name", "must specify a resource name")
-    } else {
-        ("metric.name", "must specify a metric name")
-    };
-    let given = if resource { &source["name"] } else { &source["metric"]["name"] };
-    if given.as_str().unwrap_or_default().is_empty() {
-        faults.push(Fault::required(format!("{at}.{name}"), why));
-    }
-    let target = &source["target"];
-    if let Some(number) = target["averageUtilization"].as_i64()
-        && number < 1
-    {
-        let field = format!("{at}.target.averageUtilization");
-        faults.push(Fault::invalid(field, &target["averageUtilization"], "must be greater than 0"));
-    }
-    for field in ["value", "averageValue"] {
-        if quantity(&target[field]).is_some_and(|amount| amount <= Quantity::ZERO) {
-            faults.push(Fault::invalid(format!("{at}.target.{field}"), &target[field], "must be positive"));
-        }
-    }
-    if resource && target["averageUtilization"].is_null() && target["averageValue"].is_null() {
-        let why = "must set either a target raw value or a target utilization";
-        faults.push(Fault::required(format!("{at}.target.averageUtilization"), why));
-    }
-}
-
-fn rules(at: &str, rules: &Value, faults: &mut Vec<Fault>) {
-    let window = &rules["stabilizationWindowSeconds"];
-    if window.as_i64().is_some_and(|seconds| seconds > 3600) {
-        let field = format!("{at}.stabilizationWindowSeconds");
-        faults.push(Fault::invalid(field, window, "must be less than or equal to 3600"));
-    }
-    one_of(&format!("{at}.selectPolicy"), &rules["selectPolicy"], &["Disabled", "Max", "Min"], faults);
-    for (index, policy) in list(rules, "policies").iter().enumerate() {
-        let at = format!("{at}.policies[{index}]");
-        one_of(&format!("{at}.type"), &policy["type"], &["Percent", "Pods"], faults);
-        for field in ["value", "periodSeconds"] {
-            if policy[field].as_i64().unwrap_or(0) <= 0 {
-                faults.push(Fault::invalid(format!("{at}.{field}"), &policy[field], "must be greater than zero"));
-            }
-        }
-    }
+    check::immutable("preemptionPolicy", &old["preemptionPolicy"], &new["preemptionPolicy"], faults);
 }

@@ -2,40 +2,44 @@
 
 use serde_json::{Value, json};
 
-use super::check::{immutable, list, one_of, quantity};
+use super::check::{formed, immutable, list, one_of, quantity, required, selector, shown};
 use super::difference::{difference, one_of_type};
-use super::format;
+use super::{format, pod};
+use crate::practice::field::text;
 use crate::practice::quantity::Quantity;
 use crate::practice::status::Fault;
 
 const MODES: &[&str] = &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
-/// What a volume may be made of.
+/// What a volume may be made of, in the order in which Kubernetes looks.
 const SOURCES: &[&str] = &[
     "hostPath",
-    "local",
-    "nfs",
-    "csi",
-    "iscsi",
-    "fc",
-    "rbd",
-    "cephfs",
-    "glusterfs",
-    "flexVolume",
-    "awsElasticBlockStore",
     "gcePersistentDisk",
-    "azureDisk",
+    "awsElasticBlockStore",
+    "glusterfs",
+    "flocker",
+    "nfs",
+    "rbd",
+    "quobyte",
+    "cephfs",
+    "iscsi",
+    "cinder",
+    "fc",
+    "flexVolume",
     "azureFile",
     "vsphereVolume",
-    "cinder",
     "photonPersistentDisk",
     "portworxVolume",
-    "quobyte",
+    "azureDisk",
     "scaleIO",
+    "local",
     "storageos",
+    "csi",
 ];
 
 pub fn claim(at: &str, spec: &Value, faults: &mut Vec<Fault>) {
-    modes(at, spec, "at least 1 access mode is required", faults);
+    lists_modes(at, spec, "at least 1 access mode is required", faults);
+    selector(&format!("{at}.selector"), &spec["selector"], faults);
+    modes(at, spec, faults);
     let (field, storage) = (format!("{at}.resources[storage]"), &spec["resources"]["requests"]["storage"]);
     match quantity(storage) {
         None => faults.push(Fault::required(field, "")),
@@ -47,15 +51,57 @@ pub fn claim(at: &str, spec: &Value, faults: &mut Vec<Fault>) {
     }
     class(at, spec, faults);
     one_of(&format!("{at}.volumeMode"), &spec["volumeMode"], &["Block", "Filesystem"], faults);
+    sources(at, spec, faults);
+    let attributes = format!("{at}.volumeAttributesClassName");
+    formed(&attributes, &spec["volumeAttributesClassName"], format::subdomain, faults);
 }
 
-fn modes(at: &str, spec: &Value, lacking: &str, faults: &mut Vec<Fault>) {
-    let (field, modes) = (format!("{at}.accessModes"), list(spec, "accessModes"));
-    if modes.is_empty() {
-        faults.push(Fault::required(field.as_str(), lacking));
+/// Where the content of a claim comes from.
+fn sources(at: &str, spec: &Value, faults: &mut Vec<Fault>) {
+    let (source, reference) = (&spec["dataSource"], &spec["dataSourceRef"]);
+    for (field, one) in [("dataSource", source), ("dataSourceRef", reference)] {
+        if !one.is_null() {
+            origin(&format!("{at}.{field}"), one, faults);
+        }
     }
+    let elsewhere = !text(&reference["namespace"]).is_empty();
+    let same = ["apiGroup", "kind", "name"].iter().all(|field| source[*field] == reference[*field]);
+    let why = match (source.is_null(), reference.is_null()) {
+        (false, false) if elsewhere => "may not be specified when dataSourceRef.namespace is specified",
+        (false, false) if !same => "must match dataSourceRef",
+        _ => return,
+    };
+    // Kubernetes shows the path of the field, which has no fields of its own to show.
+    faults.push(Fault::invalid(at, &json!({}), why));
+}
+
+fn origin(at: &str, source: &Value, faults: &mut Vec<Fault>) {
+    for field in ["name", "kind"] {
+        required(&format!("{at}.{field}"), &source[field], faults);
+    }
+    if text(&source["apiGroup"]).is_empty() && source["kind"] != "PersistentVolumeClaim" {
+        let why = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
+        faults.push(Fault::invalid(at, &source["kind"], why));
+    }
+    formed(&format!("{at}.apiGroup"), &source["apiGroup"], format::subdomain, faults);
+    formed(&format!("{at}.namespace"), &source["namespace"], format::label, faults);
+}
+
+fn lists_modes(at: &str, spec: &Value, lacking: &str, faults: &mut Vec<Fault>) {
+    if list(spec, "accessModes").is_empty() {
+        faults.push(Fault::required(format!("{at}.accessModes"), lacking));
+    }
+}
+
+fn modes(at: &str, spec: &Value, faults: &mut Vec<Fault>) {
+    let (field, modes) = (format!("{at}.accessModes"), list(spec, "accessModes"));
     modes.iter().for_each(|mode| one_of(&field, mode, MODES, faults));
-    if modes.len() > 1 && modes.iter().any(|mode| mode == "ReadWriteOncePod") {
+    let (alone, others): (Vec<&str>, Vec<&str>) = modes
+        .iter()
+        .map(text)
+        .filter(|mode| MODES.contains(mode))
+        .partition(|mode| *mode == "ReadWriteOncePod");
+    if !alone.is_empty() && !others.is_empty() {
         faults.push(Fault::forbidden(field, "may not use ReadWriteOncePod with other access modes"));
     }
 }
@@ -68,36 +114,74 @@ fn class(at: &str, spec: &Value, faults: &mut Vec<Fault>) {
 }
 
 pub fn volume(spec: &Value, faults: &mut Vec<Fault>) {
-    modes("spec", spec, "", faults);
-    let capacity = &spec["capacity"];
-    if capacity.as_object().is_none_or(serde_json::Map::is_empty) {
-        faults.push(Fault::required("spec.capacity", ""));
-    }
-    match capacity["storage"].is_null() || capacity.as_object().is_some_and(|map| map.len() > 1) {
-        true => faults.push(Fault::unsupported("spec.capacity", capacity, &["storage"])),
-        false if quantity(&capacity["storage"]).is_some_and(|amount| amount <= Quantity::ZERO) => {
-            faults.push(Fault::invalid("spec.capacity[storage]", &capacity["storage"], "must be greater than zero"));
-        }
-        false => {}
-    }
+    lists_modes("spec", spec, "", faults);
+    modes("spec", spec, faults);
+    capacity(&spec["capacity"], faults);
     let policy = &spec["persistentVolumeReclaimPolicy"];
     one_of("spec.persistentVolumeReclaimPolicy", policy, &["Delete", "Recycle", "Retain"], faults);
-    let mut sources = SOURCES.iter().filter(|source| spec[**source].is_object());
-    if sources.next().is_none() {
-        faults.push(Fault::required("spec", "must specify a volume type"));
+    let affinity = &spec["nodeAffinity"];
+    if affinity.is_object() {
+        pod::volume_affinity("spec.nodeAffinity", affinity, faults);
     }
-    for more in sources {
-        faults.push(Fault::forbidden(format!("spec.{more}"), "may not specify more than 1 volume type"));
-    }
-    let path = &spec["hostPath"]["path"];
-    if path.as_str().is_some_and(|path| path.split('/').any(|part| part == "..")) {
-        faults.push(Fault::invalid("spec.hostPath.path", path, "must not contain '..'"));
-    }
-    if spec["local"].is_object() && spec["nodeAffinity"].is_null() {
-        faults.push(Fault::required("spec.nodeAffinity", "Local volume requires node affinity"));
+    made_of(spec, faults);
+    if spec["hostPath"]["path"] == "/" && policy == "Recycle" {
+        let why = "may not be 'recycle' for a hostPath mount of '/'";
+        faults.push(Fault::forbidden("spec.persistentVolumeReclaimPolicy", why));
     }
     class("spec", spec, faults);
     one_of("spec.volumeMode", &spec["volumeMode"], &["Block", "Filesystem"], faults);
+    let attributes = &spec["volumeAttributesClassName"];
+    if attributes.is_null() {
+        return;
+    }
+    if text(attributes).is_empty() {
+        faults.push(Fault::required("spec.volumeAttributesClassName", "an empty string is disallowed"));
+    }
+    formed("spec.volumeAttributesClassName", attributes, format::subdomain, faults);
+    if spec["csi"].is_null() {
+        faults.push(Fault::required("spec.csi", "has to be specified when using volumeAttributesClassName"));
+    }
+}
+
+fn made_of(spec: &Value, faults: &mut Vec<Fault>) {
+    let given = SOURCES.iter().filter(|source| spec[**source].is_object());
+    for (index, source) in given.clone().enumerate() {
+        let at = format!("spec.{source}");
+        if index > 0 {
+            faults.push(Fault::forbidden(at, "may not specify more than 1 volume type"));
+            continue;
+        }
+        pod::volume_source(&at, source, &spec[*source], faults);
+        if *source == "csi" {
+            required(&format!("{at}.volumeHandle"), &spec["csi"]["volumeHandle"], faults);
+        }
+        if *source == "local" && spec["nodeAffinity"].is_null() {
+            faults.push(Fault::required("spec.nodeAffinity", "Local volume requires node affinity"));
+        }
+    }
+    if given.count() == 0 {
+        faults.push(Fault::required("spec", "must specify a volume type"));
+    }
+}
+
+fn capacity(capacity: &Value, faults: &mut Vec<Fault>) {
+    let amounts = || capacity.as_object().into_iter().flatten();
+    if amounts().count() == 0 {
+        faults.push(Fault::required("spec.capacity", ""));
+    }
+    if capacity["storage"].is_null() || amounts().count() > 1 {
+        faults.push(Fault::unsupported("spec.capacity", capacity, &["storage"]));
+    }
+    for (name, value) in amounts() {
+        let (field, amount) = (format!("spec.capacity[{name}]"), quantity(value));
+        if amount.is_some_and(Quantity::is_negative) {
+            let whole = json!(amount.map_or(0, |amount| amount.number() as i64));
+            faults.push(Fault::invalid(&*field, &whole, "must be a valid resource quantity"));
+        }
+        if amount.is_some_and(|amount| amount <= Quantity::ZERO) {
+            faults.push(Fault::invalid(field, &shown(value), "must be greater than zero"));
+        }
+    }
 }
 
 /// What of a volume may not change: where it is, how it is used, and by which nodes.
@@ -135,26 +219,23 @@ pub fn claim_update(old: &Value, new: &Value, faults: &mut Vec<Fault>) {
         faults.push(Fault::forbidden("spec", &format!("{why}\n{}", difference(&was, &is))));
     }
     // What was asked for before may be less than what came of it.
-    if bound && quantity(asked) < quantity(&old["spec"]["resources"]["requests"]["storage"]) && quantity(asked) <= quantity(has) {
+    if quantity(asked) < quantity(&old["spec"]["resources"]["requests"]["storage"]) && quantity(asked) <= Some(quantity(has).unwrap_or(Quantity::ZERO)) {
         let field = "spec.resources.requests.storage";
         faults.push(Fault::forbidden(field, "field can not be less than status.capacity"));
     }
+    immutable("volumeMode", &old["spec"]["volumeMode"], &after["volumeMode"], faults);
 }
 
 /// The lines of a claim's spec as Go prints the structure.
 fn printed(spec: &Value) -> Vec<String> {
     let mut lines = vec!["{".to_owned()];
-    let tree = |value: &Value| match value {
-        Value::Array(list) if list.is_empty() => "null".to_owned(),
-        value => indented(value),
-    };
     let resources = json!([["Limits", spec["resources"]["limits"]], ["Requests", spec["resources"]["requests"]]]);
     let mut add = |name: &str, text: &str| {
         let comma = if name == "VolumeAttributesClassName" { "" } else { "," };
         lines.extend(format!(" \"{name}\": {text}{comma}").lines().map(str::to_owned));
     };
-    add("AccessModes", &tree(&spec["accessModes"]));
-    add("Selector", &tree(&spec["selector"]));
+    add("AccessModes", &indented(&spec["accessModes"]));
+    add("Selector", &indented(&spec["selector"]));
     let parts: Vec<String> = list(&json!({"all": resources}), "all")
         .iter()
         .map(|pair| format!("  {}: {}", pair[0], indented(&pair[1]).replace('\n', "\n ")))
@@ -173,7 +254,7 @@ fn printed(spec: &Value) -> Vec<String> {
         ("DataSourceRef", &spec["dataSourceRef"]),
         ("VolumeAttributesClassName", &spec["volumeAttributesClassName"]),
     ] {
-        add(name, &tree(value));
+        add(name, &indented(value));
     }
     lines.push("}".to_owned());
     lines
@@ -188,33 +269,6 @@ fn indented(value: &Value) -> String {
         format!("{}{rest}", " ".repeat(depth))
     };
     text.lines().map(line).collect::<Vec<_>>().join("\n ")
-}
-
-pub fn storage_class(object: &Value, faults: &mut Vec<Fault>) {
-    if object["provisioner"].as_str().unwrap_or_default().is_empty() {
-        faults.push(Fault::required("provisioner", ""));
-    }
-    one_of("reclaimPolicy", &object["reclaimPolicy"], &["Delete", "Retain"], faults);
-    let modes = &["Immediate", "WaitForFirstConsumer"];
-    one_of("volumeBindingMode", &object["volumeBindingMode"], modes, faults);
-}
-
-/// What of a storage class may not change.
-pub fn class_update(old: &Value, new: &Value, faults: &mut Vec<Fault>) {
-    for field in ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"] {
-        let (before, after) = (&old[field], &new[field]);
-        if before != after {
-            let empty = json!({});
-            let same = field == "parameters" && [before, after].iter().all(|value| value.is_null() || **value == empty);
-            if !same && field == "parameters" {
-                faults.push(Fault::forbidden(field, "updates to parameters are forbidden."));
-            } else if !same && field != "volumeBindingMode" {
-                faults.push(Fault::forbidden(field, &format!("updates to {field} are forbidden.")));
-            } else if !same {
-                faults.push(Fault::invalid(field, after, "field is immutable"));
-            }
-        }
-    }
 }
 
 #[cfg(test)]

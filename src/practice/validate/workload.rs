@@ -1,181 +1,148 @@
-//! Validation of Deployments, ReplicaSets, StatefulSets and DaemonSets (kubernetes `pkg/apis/apps/validation`).
+//! Validation of Deployments, ReplicaSets, DaemonSets and their old form (kubernetes `pkg/apis/apps/validation`).
 
 use serde_json::{Value, json};
 
-use super::check::{self, go, is_nothing, not_more_than_all, not_negative, number_or_percent, one_of};
-use super::{pod, storage};
+use super::check::{self, Faults, go, is_nothing, not_more_than_all, not_negative, number_or_percent, readable, wrong_selector};
+use super::pod;
 use crate::practice::kind::Kind;
 use crate::practice::selector::selects;
 use crate::practice::status::Fault;
 
-pub fn spec(kind: &Kind, spec: &Value, faults: &mut Vec<Fault>) {
+const MISMATCH: &str = "`selector` does not match template `labels`";
+
+pub fn spec(kind: &Kind, spec: &Value, faults: &mut Faults) {
     match kind.kind {
-        "StatefulSet" => {
-            stateful_before(spec, faults);
-            not_negative("spec", spec, &["replicas", "minReadySeconds"], faults);
-            stateful_after(spec, faults);
-        }
-        "DaemonSet" => {}
-        _ => not_negative("spec", spec, &["replicas", "minReadySeconds", "revisionHistoryLimit"], faults),
+        "DaemonSet" => return daemon(spec, faults),
+        "ReplicaSet" => not_negative("spec", spec, &["replicas", "minReadySeconds"], faults),
+        _ => not_negative("spec", spec, &["replicas"], faults),
     }
-    selector(kind, &spec["selector"], faults);
-    if kind.kind == "DaemonSet" {
-        not_negative("spec", spec, &["minReadySeconds"], faults);
+    // A ReplicaSet is taken for a Deployment here.
+    if selector("deployment", "invalid label selector", &spec["selector"], faults) {
+        matched(spec, faults);
+        pod::template("spec.template", &spec["template"], faults);
+        running("spec.template", &spec["template"], "ReplicaSet", faults);
     }
-    template(kind, spec, faults);
-    match kind.kind {
-        "DaemonSet" => {
-            daemon_update(&spec["updateStrategy"], faults);
-            not_negative("spec", spec, &["revisionHistoryLimit"], faults);
-        }
-        "Deployment" => deployment(spec, faults),
-        _ => {}
+    if kind.kind == "Deployment" {
+        strategy(spec, faults);
+        not_negative("spec", spec, &["minReadySeconds", "revisionHistoryLimit"], faults);
+        deadline(spec, faults);
     }
 }
 
-fn selector(kind: &Kind, selector: &Value, faults: &mut Vec<Fault>) {
-    let empty = |field: &str| selector[field].is_null() || selector[field] == json!({}) || selector[field] == json!([]);
-    let before = faults.len();
+/// A selector that has to be there; whether it can be read.
+pub fn selector(word: &str, unreadable: &str, selector: &Value, faults: &mut Faults) -> bool {
     if !selector.is_object() {
-        if kind.kind != "DaemonSet" {
-            faults.push(Fault::required("spec.selector", ""));
-        }
-        return;
+        faults.push(Fault::required("spec.selector", ""));
+        return true;
     }
     check::selector("spec.selector", selector, faults);
-    let word = if kind.kind == "ReplicaSet" { "deployment" } else { kind.singular };
-    if empty("matchLabels") && empty("matchExpressions") {
-        faults.push(Fault::invalid("spec.selector", selector, &format!("empty selector is invalid for {word}")));
-    } else if faults.len() > before && kind.kind != "DaemonSet" {
-        let why = if kind.kind == "StatefulSet" { "" } else { "invalid label selector" };
-        faults.push(Fault::invalid("spec.selector", selector, why));
+    not_empty(word, selector, faults);
+    let good = readable(selector);
+    if !good {
+        wrong_selector("spec.selector", selector, unreadable, faults);
+    }
+    good
+}
+
+fn not_empty(word: &str, selector: &Value, faults: &mut Faults) {
+    let empty = |field: &str| selector[field].is_null() || selector[field] == json!({}) || selector[field] == json!([]);
+    if selector.is_object() && empty("matchLabels") && empty("matchExpressions") {
+        wrong_selector("spec.selector", selector, &format!("empty selector is invalid for {word}"), faults);
     }
 }
 
-fn template(kind: &Kind, spec: &Value, faults: &mut Vec<Fault>) {
-    let (selector, template) = (&spec["selector"], &spec["template"]);
-    let labels = &template["metadata"]["labels"];
-    let readable = {
-        let mut own = Vec::new();
-        check::selector("", selector, &mut own);
-        own.is_empty()
-    };
-    if readable && selector != &json!({}) && !selects(selector, labels) {
-        faults.push(Fault::invalid(
-            "spec.template.metadata.labels",
-            labels,
-            "`selector` does not match template `labels`",
-        ));
+/// The template's labels are those that the selector looks for.
+pub fn matched(spec: &Value, faults: &mut Faults) {
+    let labels = &spec["template"]["metadata"]["labels"];
+    if spec["selector"] != json!({}) && !selects(&spec["selector"], labels) {
+        faults.push(Fault::invalid("spec.template.metadata.labels", labels, MISMATCH));
     }
-    check::labels("spec.template.metadata.labels", labels, faults);
-    pod::spec("spec.template.spec", &template["spec"], faults);
-    if matches!(template["spec"]["restartPolicy"].as_str(), Some("Never" | "OnFailure")) {
-        faults.push(Fault::unsupported(
-            "spec.template.spec.restartPolicy",
-            &template["spec"]["restartPolicy"],
-            &["Always"],
-        ));
+}
+
+/// Pods that are kept running start again and have no end.
+pub fn running(at: &str, template: &Value, word: &str, faults: &mut Faults) {
+    let policy = &template["spec"]["restartPolicy"];
+    if policy.as_str().is_some_and(|policy| policy != "Always") {
+        faults.push(Fault::unsupported(format!("{at}.spec.restartPolicy"), policy, &["Always"]));
     }
     if !template["spec"]["activeDeadlineSeconds"].is_null() {
-        let word = if kind.kind == "Deployment" { "ReplicaSet" } else { kind.kind };
-        faults.push(Fault::forbidden(
-            "spec.template.spec.activeDeadlineSeconds",
-            &format!("activeDeadlineSeconds in {word} is not Supported"),
-        ));
+        let why = format!("activeDeadlineSeconds in {word} is not Supported");
+        faults.push(Fault::forbidden(format!("{at}.spec.activeDeadlineSeconds"), &why));
     }
 }
 
-fn stateful_before(spec: &Value, faults: &mut Vec<Fault>) {
-    let policy = &spec["podManagementPolicy"];
-    if policy.as_str().is_some_and(|policy| policy != "OrderedReady" && policy != "Parallel") {
-        faults.push(Fault::invalid("spec.podManagementPolicy", policy, "must be 'OrderedReady' or 'Parallel'"));
+/// A ReplicationController, whose selector is labels alone.
+pub fn replication_controller(spec: &Value, faults: &mut Faults) {
+    not_negative("spec", spec, &["minReadySeconds"], faults);
+    let selector = spec["selector"].as_object().filter(|labels| !labels.is_empty());
+    if selector.is_none() {
+        faults.push(Fault::required("spec.selector", ""));
     }
-    let (strategy, rolling) = (&spec["updateStrategy"], &spec["updateStrategy"]["rollingUpdate"]);
-    match strategy["type"].as_str().unwrap_or("RollingUpdate") {
-        "RollingUpdate" => {
-            not_negative("spec.updateStrategy.rollingUpdate", rolling, &["partition"], faults);
-            number_or_percent("spec.updateStrategy.rollingUpdate.maxUnavailable", &rolling["maxUnavailable"], faults);
-            not_more_than_all("spec.updateStrategy.rollingUpdate.maxUnavailable", &rolling["maxUnavailable"], faults);
-        }
-        "OnDelete" if rolling.is_null() => {}
-        "OnDelete" => {
-            let (value, shown) = go(&[("Partition", &rolling["partition"]), ("MaxUnavailable", &rolling["maxUnavailable"])]);
-            let why = "only allowed for updateStrategy 'RollingUpdate'";
-            faults.push(Fault::invalid("spec.updateStrategy.rollingUpdate", &value, why).shown(&value, &shown));
-        }
-        _ => {
-            let (value, shown) = go(&[("Type", &strategy["type"]), ("RollingUpdate", rolling)]);
-            let why = "must be 'RollingUpdate' or 'OnDelete'";
-            faults.push(Fault::invalid("spec.updateStrategy", &value, why).shown(&value, &shown));
-        }
+    not_negative("spec", spec, &["replicas"], faults);
+    let template = &spec["template"];
+    if template.is_null() {
+        return faults.push(Fault::required("spec.template", ""));
     }
-    for field in ["whenDeleted", "whenScaled"] {
-        let at = format!("spec.persistentVolumeClaimRetentionPolicy.{field}");
-        one_of(&at, &spec["persistentVolumeClaimRetentionPolicy"][field], &["Retain", "Delete"], faults);
+    let labels = &template["metadata"]["labels"];
+    if selector.is_some_and(|wanted| wanted.iter().any(|(key, value)| labels[key] != *value)) {
+        faults.push(Fault::invalid("spec.template.metadata.labels", labels, MISMATCH));
     }
+    pod::template("spec.template", template, faults);
+    running("spec.template", template, "ReplicationController", faults);
 }
 
-fn stateful_after(spec: &Value, faults: &mut Vec<Fault>) {
-    not_negative("spec.ordinals", &spec["ordinals"], &["start"], faults);
-    for (index, claim) in check::list(spec, "volumeClaimTemplates").iter().enumerate() {
-        storage::claim(&format!("spec.volumeClaimTemplates[{index}].spec"), &claim["spec"], faults);
+fn daemon(spec: &Value, faults: &mut Faults) {
+    check::selector("spec.selector", &spec["selector"], faults);
+    if readable(&spec["selector"]) {
+        matched(spec, faults);
     }
+    not_empty("daemonset", &spec["selector"], faults);
+    pod::template("spec.template", &spec["template"], faults);
+    running("spec.template", &spec["template"], "DaemonSet", faults);
+    not_negative("spec", spec, &["minReadySeconds"], faults);
+    daemon_update(&spec["updateStrategy"], faults);
+    not_negative("spec", spec, &["revisionHistoryLimit"], faults);
 }
 
-/// What of a StatefulSet may change.
-pub fn stateful_update(old: &Value, new: &Value, faults: &mut Vec<Fault>) {
-    const FREE: &[&str] = &[
-        "replicas",
-        "ordinals",
-        "template",
-        "updateStrategy",
-        "revisionHistoryLimit",
-        "persistentVolumeClaimRetentionPolicy",
-        "minReadySeconds",
-    ];
-    let bare = |spec: &Value| {
-        let fields = spec.as_object().into_iter().flatten().filter(|(field, _)| !FREE.contains(&field.as_str()));
-        fields.map(|(field, value)| (field.clone(), value.clone())).collect::<Value>()
-    };
-    if bare(old) != bare(new) {
-        let why = "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', \
-            'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
-        faults.push(Fault::forbidden("spec", why));
-    }
-}
-
-fn daemon_update(strategy: &Value, faults: &mut Vec<Fault>) {
+fn daemon_update(strategy: &Value, faults: &mut Faults) {
     let rolling = &strategy["rollingUpdate"];
     match strategy["type"].as_str().unwrap_or("RollingUpdate") {
         "OnDelete" => return,
         "RollingUpdate" => {}
-        _ => {
-            let (value, shown) = go(&[("Type", &strategy["type"]), ("RollingUpdate", rolling)]);
-            let fault = Fault::unsupported("spec.updateStrategy", &value, &["RollingUpdate", "OnDelete"]);
-            return faults.push(fault.shown(&value, &shown));
-        }
+        _ => return unknown("spec.updateStrategy", strategy, &["RollingUpdate", "OnDelete"], faults),
     }
     let at = |field: &str| format!("spec.updateStrategy.rollingUpdate.{field}");
-    let before = faults.len();
-    for field in ["maxUnavailable", "maxSurge"] {
-        number_or_percent(&at(field), &rolling[field], faults);
-        not_more_than_all(&at(field), &rolling[field], faults);
-    }
-    if faults.len() > before || rolling.is_null() {
-        return;
+    for check in [number_or_percent, not_more_than_all] {
+        for field in ["maxUnavailable", "maxSurge"] {
+            check(&at(field), &rolling[field], faults);
+        }
     }
     match (is_nothing(&rolling["maxUnavailable"]), is_nothing(&rolling["maxSurge"])) {
+        _ if rolling.is_null() => {}
         (true, true) => faults.push(Fault::required(at("maxUnavailable"), "cannot be 0 when maxSurge is 0")),
-        (false, false) => faults.push(Fault::invalid(
-            at("maxSurge"),
-            &rolling["maxSurge"],
-            "may not be set when maxUnavailable is non-zero",
-        )),
+        (false, false) => {
+            let why = "may not be set when maxUnavailable is non-zero";
+            faults.push(Fault::invalid(at("maxSurge"), &rolling["maxSurge"], why));
+        }
         _ => {}
     }
 }
 
-fn deployment(spec: &Value, faults: &mut Vec<Fault>) {
+/// A strategy of no known type, as Go writes it.
+fn unknown(at: &str, strategy: &Value, known: &[&str], faults: &mut Faults) {
+    let rolling = &strategy["rollingUpdate"];
+    let number = |field: &str| if rolling[field].is_null() { json!(0) } else { rolling[field].clone() };
+    let (unavailable, surge) = (number("maxUnavailable"), number("maxSurge"));
+    let inner = if rolling.is_null() {
+        "null".to_owned()
+    } else {
+        go(&[("MaxUnavailable", &unavailable), ("MaxSurge", &surge)]).1
+    };
+    let shown = format!("{{\"Type\":{},\"RollingUpdate\":{inner}}}", strategy["type"]);
+    faults.push(Fault::unsupported(at, strategy, known).shown(strategy, &shown));
+}
+
+fn strategy(spec: &Value, faults: &mut Faults) {
     let (strategy, rolling) = (&spec["strategy"], &spec["strategy"]["rollingUpdate"]);
     let at = |field: &str| format!("spec.strategy.rollingUpdate.{field}");
     match strategy["type"].as_str().unwrap_or("RollingUpdate") {
@@ -197,12 +164,11 @@ fn deployment(spec: &Value, faults: &mut Vec<Fault>) {
             }
             not_more_than_all(&at("maxUnavailable"), &rolling["maxUnavailable"], faults);
         }
-        _ => {
-            let (value, shown) = go(&[("Type", &strategy["type"]), ("RollingUpdate", rolling)]);
-            let fault = Fault::unsupported("spec.strategy", &value, &["Recreate", "RollingUpdate"]);
-            faults.push(fault.shown(&value, &shown));
-        }
+        _ => unknown("spec.strategy", strategy, &["Recreate", "RollingUpdate"], faults),
     }
+}
+
+fn deadline(spec: &Value, faults: &mut Faults) {
     let (deadline, ready) = (spec["progressDeadlineSeconds"].as_i64(), spec["minReadySeconds"].as_i64().unwrap_or(0));
     not_negative("spec", spec, &["progressDeadlineSeconds"], faults);
     if deadline.is_some_and(|deadline| deadline <= ready) {

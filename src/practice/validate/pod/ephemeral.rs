@@ -24,7 +24,7 @@ pub fn update(old: &Value, new: &Value, faults: &mut Faults) {
     for (index, one) in part(new).iter().enumerate() {
         let at = format!("{FIELD}[{index}]");
         let target = text(&one["targetContainerName"]);
-        container::check(&at, one, "ephemeralContainers", &volumes, &mut taken, faults);
+        container::check(&at, new, one, false, &volumes, &mut taken, faults);
         if !target.is_empty() && !others.contains(target) {
             faults.push(Fault::not_found(format!("{at}.targetContainerName"), &target.into()));
         }

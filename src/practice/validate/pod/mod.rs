@@ -5,22 +5,32 @@ mod container;
 mod env;
 mod ephemeral;
 mod gated;
+mod network;
 mod probe;
+mod projected;
 mod resize;
 mod resources;
+mod security;
+mod source;
+mod system;
 mod update;
 mod volume;
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+pub use affinity::of_volume as volume_affinity;
 pub use ephemeral::update as update_ephemeral;
 pub use resize::update as update_resources;
+pub use resources::{amounts as resources, name as container_resource_name, named as resource_name};
+pub use source::check as volume_source;
 pub use update::update;
 
-use super::check::{Faults, formed, labels, not_negative, one_of, required};
+use self::volume::Volumes;
+use super::check::{Faults, formed, labels, one_of};
 use super::format;
+use super::meta::annotations;
 use crate::practice::field::{items, text};
 use crate::practice::status::Fault;
 
@@ -30,56 +40,110 @@ const MOST: i64 = 2_147_483_647;
 /// A Pod spec at a path.
 pub fn spec(at: &str, spec: &Value, faults: &mut Faults) {
     let volumes = volume::all(at, spec, faults);
+    resources::claims_of_pod(&format!("{at}.resourceClaims"), &spec["resourceClaims"], faults);
+    containers(at, spec, &volumes, faults);
+    host_network(at, spec, faults);
+    let policies = ["Always", "OnFailure", "Never"];
+    one_of(&format!("{at}.restartPolicy"), &spec["restartPolicy"], &policies, faults);
+    let policies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
+    one_of(&format!("{at}.dnsPolicy"), &spec["dnsPolicy"], &policies, faults);
+    labels(&format!("{at}.nodeSelector"), &spec["nodeSelector"], faults);
+    security::of_pod(&format!("{at}.securityContext"), spec, faults);
+    affinity::check(&format!("{at}.affinity"), &spec["affinity"], faults);
+    network::dns(at, spec, faults);
+    gates(at, spec, faults);
+    affinity::spread(at, spec, faults);
+    hosting(at, spec, faults);
+    security::own_users(at, spec, faults);
+    network::host_name(at, spec, faults);
+    formed(&format!("{at}.serviceAccountName"), &spec["serviceAccountName"], format::subdomain, faults);
+    formed(&format!("{at}.nodeName"), &spec["nodeName"], format::subdomain, faults);
+    let deadline = &spec["activeDeadlineSeconds"];
+    if deadline.as_i64().is_some_and(|seconds| !(1..=MOST).contains(&seconds)) {
+        let why = "must be between 1 and 2147483647, inclusive";
+        faults.push(Fault::invalid(format!("{at}.activeDeadlineSeconds"), deadline, why));
+    }
+    formed(&format!("{at}.hostname"), &spec["hostname"], format::label, faults);
+    formed(&format!("{at}.subdomain"), &spec["subdomain"], format::label, faults);
+    tolerations(&format!("{at}.tolerations"), &spec["tolerations"], faults);
+    network::aliases(&format!("{at}.hostAliases"), &spec["hostAliases"], faults);
+    formed(&format!("{at}.priorityClassName"), &spec["priorityClassName"], format::subdomain, faults);
+    formed(&format!("{at}.runtimeClassName"), &spec["runtimeClassName"], format::subdomain, faults);
+    let policies = ["PreemptLowerPriority", "Never"];
+    one_of(&format!("{at}.preemptionPolicy"), &spec["preemptionPolicy"], &policies, faults);
+    resources::check(&format!("{at}.overhead"), &json!({"limits": spec["overhead"]}), &[], faults);
+    system::check(at, spec, faults);
+}
+
+fn containers(at: &str, spec: &Value, volumes: &Volumes, faults: &mut Faults) {
     if items(&spec["containers"]).is_empty() {
         faults.push(Fault::required(format!("{at}.containers"), ""));
     }
     let mut names = BTreeSet::new();
     for field in ["containers", "initContainers"] {
-        for (index, container) in items(&spec[field]).iter().enumerate() {
-            container::check(&format!("{at}.{field}[{index}]"), container, field, &volumes, &mut names, faults);
+        let (at, all) = (format!("{at}.{field}"), items(&spec[field]));
+        for (index, one) in all.iter().enumerate() {
+            container::check(&format!("{at}[{index}]"), spec, one, field == "initContainers", volumes, &mut names, faults);
+        }
+        network::host_ports(&at, all, faults);
+    }
+}
+
+/// What a Pod waits for before it is placed, and before it counts as ready.
+fn gates(at: &str, spec: &Value, faults: &mut Faults) {
+    for (index, gate) in items(&spec["readinessGates"]).iter().enumerate() {
+        for why in format::qualified(text(&gate["conditionType"])) {
+            let at = format!("{at}.readinessGates[{index}].conditionType");
+            faults.push(Fault::invalid(at, &gate["conditionType"], &why));
         }
     }
-    one_of(
-        &format!("{at}.restartPolicy"),
-        &spec["restartPolicy"],
-        &["Always", "OnFailure", "Never"],
-        faults,
-    );
-    let policies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
-    one_of(&format!("{at}.dnsPolicy"), &spec["dnsPolicy"], &policies, faults);
-    host_ports(at, spec, faults);
-    labels(&format!("{at}.nodeSelector"), &spec["nodeSelector"], faults);
-    security(&format!("{at}.securityContext"), &spec["securityContext"], faults);
-    affinity::check(&format!("{at}.affinity"), &spec["affinity"], faults);
-    if spec["dnsPolicy"] == "None" && items(&spec["dnsConfig"]["nameservers"]).is_empty() {
-        faults.push(Fault::required(format!("{at}.dnsConfig"), "must provide `dnsConfig` when `dnsPolicy` is None"));
+    let gates = items(&spec["schedulingGates"]);
+    for (index, gate) in gates.iter().enumerate() {
+        let (at, name) = (format!("{at}.schedulingGates[{index}]"), &gate["name"]);
+        for why in format::qualified(text(name)) {
+            faults.push(Fault::invalid(&*at, name, &why));
+        }
+        if gates[..index].iter().any(|other| other["name"] == *name) {
+            faults.push(Fault::duplicate(at, name));
+        }
     }
-    affinity::spread(at, spec, faults);
-    formed(&format!("{at}.serviceAccountName"), &spec["serviceAccountName"], format::subdomain, faults);
-    formed(&format!("{at}.nodeName"), &spec["nodeName"], format::subdomain, faults);
-    let deadline = &spec["activeDeadlineSeconds"];
-    if deadline.as_i64().is_some_and(|seconds| !(1..=MOST).contains(&seconds)) {
-        faults.push(Fault::invalid(
-            format!("{at}.activeDeadlineSeconds"),
-            deadline,
-            "must be between 1 and 2147483647, inclusive",
-        ));
+}
+
+/// Containers that are processes of a Windows node are that all or none.
+fn hosting(at: &str, spec: &Value, faults: &mut Faults) {
+    let whole = &spec["securityContext"]["windowsOptions"]["hostProcess"];
+    let lists = ["initContainers", "containers", "ephemeralContainers"];
+    let all: Vec<&Value> = lists.iter().flat_map(|list| items(&spec[*list])).collect();
+    let hosted = |one: &&&Value| one["securityContext"]["windowsOptions"]["hostProcess"].as_bool().or(whole.as_bool()) == Some(true);
+    let count = all.iter().filter(hosted).count();
+    if count > 0 && count != all.len() {
+        let why = "If pod contains any hostProcess containers then all containers must be HostProcess containers";
+        faults.push(Fault::invalid(at, &"".into(), why));
     }
-    not_negative(at, spec, &["terminationGracePeriodSeconds"], faults);
-    formed(&format!("{at}.hostname"), &spec["hostname"], format::label, faults);
-    formed(&format!("{at}.subdomain"), &spec["subdomain"], format::label, faults);
-    tolerations(&format!("{at}.tolerations"), &spec["tolerations"], faults);
-    aliases(&format!("{at}.hostAliases"), &spec["hostAliases"], faults);
-    formed(&format!("{at}.priorityClassName"), &spec["priorityClassName"], format::subdomain, faults);
-    formed(&format!("{at}.runtimeClassName"), &spec["runtimeClassName"], format::subdomain, faults);
+    if count > 0 && spec["hostNetwork"] != true {
+        let why = "hostNetwork must be true if pod contains any hostProcess containers";
+        faults.push(Fault::invalid(format!("{at}.hostNetwork"), &false.into(), why));
+    }
+}
+
+/// A template of Pods, whose metadata is looked for where it once was.
+pub fn template(at: &str, template: &Value, faults: &mut Faults) {
+    let metadata = &template["metadata"];
+    labels(&format!("{at}.labels"), &metadata["labels"], faults);
+    annotations(&format!("{at}.annotations"), &metadata["annotations"], faults);
+    spec(&format!("{at}.spec"), &template["spec"], faults);
+    if !items(&template["spec"]["ephemeralContainers"]).is_empty() {
+        let why = "ephemeral containers not allowed in pod template";
+        faults.push(Fault::forbidden(format!("{at}.spec.ephemeralContainers"), why));
+    }
 }
 
 /// What is asked of a Pod that is made.
 pub fn own(spec: &Value, faults: &mut Faults) {
+    images(spec, faults);
     if !items(&spec["ephemeralContainers"]).is_empty() {
         faults.push(Fault::forbidden("spec.ephemeralContainers", "cannot be set on create"));
     }
-    images(spec, faults);
 }
 
 /// What is asked of a Pod's images and not of a template's.
@@ -93,21 +157,7 @@ pub fn images(spec: &Value, faults: &mut Faults) {
     }
 }
 
-/// The name of a list's element: there, well formed, and the only one.
-fn named(at: &str, element: &Value, names: &mut BTreeSet<String>, faults: &mut Faults) {
-    let field = format!("{at}.name");
-    let name = text(&element["name"]);
-    if !required(&field, &element["name"], faults) {
-        return;
-    }
-    if let Some(why) = format::label(name) {
-        faults.push(Fault::invalid(field, &element["name"], &why));
-    } else if !names.insert(name.to_owned()) {
-        faults.push(Fault::duplicate(field, &element["name"]));
-    }
-}
-
-fn host_ports(at: &str, spec: &Value, faults: &mut Faults) {
+fn host_network(at: &str, spec: &Value, faults: &mut Faults) {
     if spec["hostNetwork"] != true {
         return;
     }
@@ -121,45 +171,7 @@ fn host_ports(at: &str, spec: &Value, faults: &mut Faults) {
     }
 }
 
-/// Numbers of users and groups.
-fn users(at: &str, context: &Value, fields: &[&str], faults: &mut Faults) {
-    for field in fields {
-        if context[*field].as_i64().is_some_and(|number| !(0..=MOST).contains(&number)) {
-            faults.push(Fault::invalid(
-                format!("{at}.{field}"),
-                &context[*field],
-                "must be between 0 and 2147483647, inclusive",
-            ));
-        }
-    }
-}
-
-fn security(at: &str, context: &Value, faults: &mut Faults) {
-    users(at, context, &["fsGroup", "runAsUser", "runAsGroup"], faults);
-    one_of(
-        &format!("{at}.fsGroupChangePolicy"),
-        &context["fsGroupChangePolicy"],
-        &["Always", "OnRootMismatch"],
-        faults,
-    );
-    seccomp(at, context, faults);
-}
-
-fn seccomp(at: &str, context: &Value, faults: &mut Faults) {
-    let profile = &context["seccompProfile"];
-    one_of(
-        &format!("{at}.seccompProfile.type"),
-        &profile["type"],
-        &["Localhost", "RuntimeDefault", "Unconfined"],
-        faults,
-    );
-    if profile["type"] == "Localhost" && text(&profile["localhostProfile"]).is_empty() {
-        let why = "must be set when seccomp type is Localhost";
-        faults.push(Fault::required(format!("{at}.seccompProfile.localhostProfile"), why));
-    }
-}
-
-fn tolerations(at: &str, list: &Value, faults: &mut Faults) {
+pub fn tolerations(at: &str, list: &Value, faults: &mut Faults) {
     for (index, one) in items(list).iter().enumerate() {
         let at = format!("{at}[{index}]");
         let (key, operator) = (text(&one["key"]), text(&one["operator"]));
@@ -184,6 +196,8 @@ fn tolerations(at: &str, list: &Value, faults: &mut Faults) {
                 ));
             }
             "Exists" => {}
+            // A gate that is closed knows them and takes them not.
+            "Lt" | "Gt" => faults.push(Fault::unsupported(format!("{at}.operator"), &one["operator"], &["Equal", "Exists", "Lt", "Gt"])),
             _ => faults.push(Fault::unsupported(format!("{at}.operator"), &one["operator"], &["Equal", "Exists"])),
         }
         if !text(&one["effect"]).is_empty() {
@@ -193,17 +207,6 @@ fn tolerations(at: &str, list: &Value, faults: &mut Faults) {
                 &["NoSchedule", "PreferNoSchedule", "NoExecute"],
                 faults,
             );
-        }
-    }
-}
-
-fn aliases(at: &str, list: &Value, faults: &mut Faults) {
-    for (index, alias) in items(list).iter().enumerate() {
-        if let Some(why) = format::address(text(&alias["ip"])) {
-            faults.push(Fault::invalid(format!("{at}[{index}].ip"), &alias["ip"], &why));
-        }
-        for (place, name) in items(&alias["hostnames"]).iter().enumerate() {
-            formed(&format!("{at}[{index}].hostnames[{place}]"), name, format::subdomain, faults);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::practice::validate::format;
 const NUMBERS: [&str; 5] = ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"];
 
 /// What a probe or a hook does: one thing.
-pub fn handler(at: &str, handler: &Value, faults: &mut Faults) {
+pub fn handler(at: &str, handler: &Value, grace: Option<i64>, faults: &mut Faults) {
     if handler.is_null() {
         return;
     }
@@ -24,7 +24,7 @@ pub fn handler(at: &str, handler: &Value, faults: &mut Faults) {
         if count > 1 {
             faults.push(Fault::forbidden(at, "may not specify more than 1 handler type"));
         } else {
-            one(&at, way, &handler[way], faults);
+            one(&at, way, &handler[way], grace, faults);
         }
     }
     if count == 0 {
@@ -32,7 +32,7 @@ pub fn handler(at: &str, handler: &Value, faults: &mut Faults) {
     }
 }
 
-fn one(at: &str, way: &str, action: &Value, faults: &mut Faults) {
+fn one(at: &str, way: &str, action: &Value, grace: Option<i64>, faults: &mut Faults) {
     match way {
         "exec" if items(&action["command"]).is_empty() => faults.push(Fault::required(format!("{at}.command"), "")),
         "httpGet" => {
@@ -47,20 +47,27 @@ fn one(at: &str, way: &str, action: &Value, faults: &mut Faults) {
         }
         "tcpSocket" => port_or_name(&format!("{at}.port"), &action["port"], faults),
         "grpc" => port(&format!("{at}.port"), &action["port"], faults),
+        "sleep" => {
+            let seconds = action["seconds"].as_i64().unwrap_or(0);
+            if let Some(grace) = grace.filter(|grace| !(0..=*grace).contains(&seconds)) {
+                let why = format!("must be non-negative and less than terminationGracePeriodSeconds ({grace})");
+                faults.push(Fault::invalid(at, &seconds.into(), &why));
+            }
+        }
         _ => {}
     }
 }
 
 /// A probe.
-pub fn check(at: &str, probe: &Value, name: &str, faults: &mut Faults) {
-    handler(at, probe, faults);
+pub fn check(at: &str, probe: &Value, name: &str, grace: Option<i64>, faults: &mut Faults) {
+    handler(at, probe, grace, faults);
     not_negative(at, probe, &NUMBERS, faults);
-    if name != "readinessProbe" && probe["successThreshold"].as_i64().is_some_and(|number| number != 1) {
-        faults.push(Fault::invalid(format!("{at}.successThreshold"), &probe["successThreshold"], "must be 1"));
-    }
     let grace = &probe["terminationGracePeriodSeconds"];
     if grace.as_i64().is_some_and(|seconds| seconds <= 0) {
         faults.push(Fault::invalid(format!("{at}.terminationGracePeriodSeconds"), grace, "must be greater than 0"));
+    }
+    if name != "readinessProbe" && probe["successThreshold"].as_i64().is_some_and(|number| number != 1) {
+        faults.push(Fault::invalid(format!("{at}.successThreshold"), &probe["successThreshold"], "must be 1"));
     }
     if name == "readinessProbe" && !grace.is_null() {
         let why = "must not be set for readinessProbes";

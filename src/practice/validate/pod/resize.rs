@@ -27,7 +27,7 @@ pub fn update(old: &Value, new: &Value, faults: &mut Faults) {
             }
         }
     }
-    if faults.is_empty() && without_sizes(&old["spec"]) != without_sizes(&new["spec"]) {
+    if without_sizes(&old["spec"]) != without_sizes(&new["spec"]) {
         faults.push(Fault::forbidden("spec", "only cpu and memory resources are mutable"));
     }
 }
