@@ -58,7 +58,7 @@ impl Files {
     }
 
     /// The path behind all links of a path; the last part need not exist.
-    fn follow(&self, path: &str) -> Result<String, Fault> {
+    pub fn follow(&self, path: &str) -> Result<String, Fault> {
         let mut path = clean(path);
         for _ in 0..LINKS {
             let mut ends: Vec<usize> = path.match_indices('/').map(|(at, _)| at).skip(1).collect();

@@ -1,4 +1,4 @@
-//! sed, digests and other programs about text: what busybox's own print.
+//! sed, digests and other programs about text and files: what busybox's own print.
 
 use super::inside::{cluster, idle, script};
 
@@ -74,6 +74,84 @@ async fn digests_are_made_and_checked() {
             "md5sum: can't open '/none': No such file or directory\n",
             1,
         ),
+    ])
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn lines_are_searched_sorted_and_set_side_by_side() {
+    compared(&[
+        ("seq 9 | grep -n -A1 -B1 -e 3 -e 8", "2-2\n3:3\n4-4\n--\n7-7\n8:8\n9-9\n", 0),
+        (
+            "mkdir d; echo rose > d/a; echo ivy > d/b; grep -r ivy d; grep -rL ivy d; grep -rc o d",
+            "d/b:ivy\nd/a\nd/a:1\nd/b:0\n",
+            0,
+        ),
+        (
+            "printf 'a{b\\n' | grep -E 'a{'; echo 'cost: $5' | grep -o '$5'; echo ab | grep -w a; echo $?",
+            "a{b\n$5\n1\n",
+            0,
+        ),
+        (
+            "(echo a; sleep 5; echo b) | grep -v x | while read l; do echo $l; done & sleep 2; echo later; wait",
+            "a\nlater\nb\n",
+            0,
+        ),
+        ("printf 'x:10:b\\ny:9:a\\nz:9:b\\n' | sort -t: -k2,2n -k3r", "z:9:b\ny:9:a\nx:10:b\n", 0),
+        (
+            "printf 'b\\na\\nb\\n' | sort -u -o s; cat s; sort -c s; echo $?; printf 'A 1\\na 1\\n' | uniq -ci",
+            "a\nb\n0\n      2 A 1\n",
+            0,
+        ),
+        (
+            "seq 4 | paste -d, - -; seq 3 | paste -sd+; seq 3 > l; seq 2 4 > r; comm -12 l r",
+            "1,2\n3,4\n1+2+3\n2\n3\n",
+            0,
+        ),
+        (
+            "seq 3 > l; sed 2d l > r; diff l r; cmp l r; echo $?",
+            "--- l\n+++ r\n@@ -1,3 +1,2 @@\n 1\n-2\n 3\nl r differ: char 3, line 2\n1\n",
+            0,
+        ),
+        (
+            "seq 5 | head -n -3; seq 5 | wc -l; echo 'one two' | fold -sw4; printf 'a b\\nc\\n' | xargs -n2; printf 'a b\\nc\\n' | xargs -I% echo '<%>'",
+            "1\n2\n5\none \ntwo\na b\nc\n<a b>\n<c>\n",
+            0,
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_are_found_measured_and_filled() {
+    compared(&[
+        (
+            "mkdir -p f/g; echo x > f/a.log; echo y > f/g/b.txt; find f -name '*.log' -o -type d -name g",
+            "f/a.log\nf/g\n",
+            0,
+        ),
+        ("find f -type f ! -name '*.log' -exec cat {} \\; -print", "y\nf/g/b.txt\n", 0),
+        (
+            "find f -type f -exec echo {} +; find f -name g -prune -o -type f -print; find f -what 2>&1",
+            "f/a.log f/g/b.txt\nf/a.log\nfind: unrecognized: -what\n",
+            1,
+        ),
+        (
+            "dd if=/dev/zero of=big bs=1k count=3 2>/dev/null; stat -c '%s %F' big; truncate -s 5 big; wc -c < big",
+            "3072 regular file\n5\n",
+            0,
+        ),
+        (
+            "ln -s f/a.log l; readlink l; readlink -f l; mkdir -m 700 p; stat -c %a p; du -s f",
+            "f/a.log\n/tmp/f/a.log\n700\n16\tf\n",
+            0,
+        ),
+        (
+            "expr \\( 1 + 2 \\) \\* 3; expr abc : 'a\\(.\\)'; seq -w 9 10; seq 0 .5 1; date -u -d '2020-01-02 03:04' +%s",
+            "9\nb\n09\n10\n0.0\n0.5\n1.0\n1577934240\n",
+            0,
+        ),
+        ("printf '%.1e|%+d|%q' 12345 5 x; echo $?; echo hi | base64 | base64 -d", "1.2e+04|+5|1\nhi\n", 0),
     ])
     .await;
 }

@@ -14,12 +14,14 @@ use crate::practice::runtime::{hold, steps};
 mod conversion;
 mod digest;
 pub mod escape;
+mod expr;
 mod file;
 mod httpd;
 mod kubectl;
 mod net;
 mod print;
 mod sed;
+mod seq;
 mod system;
 mod tar;
 pub mod test;
@@ -34,9 +36,9 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 const NAMES: &[&str] = &[
-    "[", "ash", "base64", "basename", "cat", "clear", "date", "dirname", "echo", "env", "expr", "false", "free", "hostname", "id", "kill", "nproc", "pidof",
-    "printenv", "printf", "ps", "pwd", "sed", "seq", "sh", "sleep", "sync", "test", "time", "timeout", "true", "tty", "uname", "uptime", "usleep", "which",
-    "whoami", "yes",
+    "[", "ash", "base64", "basename", "cat", "clear", "date", "dirname", "echo", "env", "expr", "false", "free", "groups", "hostname", "id", "kill", "killall",
+    "nproc", "pidof", "printenv", "printf", "ps", "pwd", "sed", "seq", "sh", "sleep", "sync", "test", "time", "timeout", "true", "tty", "uname", "uptime",
+    "usleep", "which", "whoami", "yes",
 ];
 
 /// Programs that only some images have.

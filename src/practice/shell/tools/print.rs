@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Done, Line, escape};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::conversion::Conversion;
+use super::{Done, Line, escape, expr, seq};
 use crate::practice::runtime::process::Process;
 
 pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done {
@@ -10,7 +14,7 @@ pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done
         "echo" => echo(process, words).await,
         "printf" => printf(process, words).await,
         "cat" => cat(process, words).await,
-        "seq" => seq(process, words).await,
+        "seq" => seq::seq(process, words).await,
         "yes" => {
             let line = if words.is_empty() { "y\n".to_owned() } else { words.join(" ") + "\n" };
             let block = line.repeat(4096 / line.len() + 1);
@@ -93,7 +97,11 @@ pub(super) fn formatted<'a>(format: &str, mut rest: &'a [String], code: &mut i32
                 spec.push(c);
             }
         }
-        let Some(kind) = chars.find(|c| !"lhzq".contains(*c)) else { break };
+        let Some(kind) = chars.find(|c| !"lhz".contains(*c)) else { break };
+        if !"diuxXofFgGeEcbs%".contains(kind) {
+            *code = 1;
+            return (output, &[]);
+        }
         if kind == '%' {
             output.push('%');
             continue;
@@ -107,13 +115,7 @@ pub(super) fn formatted<'a>(format: &str, mut rest: &'a [String], code: &mut i32
 }
 
 fn field(kind: char, spec: &str, argument: &str, code: &mut i32) -> String {
-    let left = spec.starts_with('-');
-    let zero = spec.trim_start_matches(['+', ' ', '#']).starts_with('0');
-    let digits = spec.trim_start_matches(['-', '+', ' ', '#', '0']);
-    let (width, precision) = digits
-        .split_once('.')
-        .map_or((digits, None), |(width, precision)| (width, precision.parse::<usize>().ok()));
-    let width = width.parse::<usize>().unwrap_or(0).min(4096);
+    let conversion = Conversion::parse(spec);
     let mut number = || {
         let text = argument.trim();
         let value = match text.strip_prefix(['\'', '"']) {
@@ -127,20 +129,12 @@ fn field(kind: char, spec: &str, argument: &str, code: &mut i32) -> String {
             0
         })
     };
-    let text = match kind {
-        'd' | 'i' | 'u' => number().to_string(),
-        'x' => format!("{:x}", number()),
-        'X' => format!("{:X}", number()),
-        'o' => format!("{:o}", number()),
-        'c' => argument.chars().take(1).collect(),
-        'b' => escape::unescape(argument, true).0,
-        'f' | 'g' | 'e' => format!("{:.*}", precision.unwrap_or(6), argument.trim().parse::<f64>().unwrap_or(0.0)),
-        _ => argument.chars().take(precision.unwrap_or(usize::MAX)).collect(),
-    };
-    match (left, zero && kind != 's') {
-        (true, _) => format!("{text:<width$}"),
-        (false, true) => format!("{text:0>width$}"),
-        _ => format!("{text:>width$}"),
+    match kind {
+        'd' | 'i' | 'u' | 'x' | 'X' | 'o' => conversion.whole(kind, number()),
+        'f' | 'F' | 'g' | 'G' | 'e' | 'E' => conversion.float(kind, argument.trim().parse().unwrap_or(0.0)),
+        'c' => conversion.text(&argument.chars().take(1).collect::<String>()),
+        'b' => conversion.text(&escape::unescape(argument, true).0),
+        _ => conversion.text(argument),
     }
 }
 
@@ -187,35 +181,6 @@ async fn cat(process: &Process, words: &[String]) -> Done {
     Ok(code)
 }
 
-async fn seq(process: &Process, words: &[String]) -> Done {
-    let line = Line::read(words, "s");
-    let numbers: Vec<i64> = line.words.iter().filter_map(|word| word.parse().ok()).collect();
-    let (first, step, last) = match numbers.as_slice() {
-        [last] => (1, 1, *last),
-        [first, last] => (*first, 1, *last),
-        [first, step, last] if *step != 0 => (*first, *step, *last),
-        _ => return Ok(1),
-    };
-    let separator = line.value('s').unwrap_or("\n").to_owned();
-    let (mut at, mut block, mut begun) = (first, String::new(), false);
-    while if step > 0 { at <= last } else { at >= last } {
-        if begun {
-            block += &separator;
-        }
-        begun = true;
-        block += &at.to_string();
-        if block.len() > 4096 {
-            process.kernel.step().await;
-            process.print(std::mem::take(&mut block)).await?;
-        }
-        at += step;
-    }
-    if begun {
-        block.push('\n');
-    }
-    process.print(block).await.map(|()| 0)
-}
-
 async fn env(process: &Process, name: &str, words: &[String]) -> Done {
     if name == "printenv" && !words.is_empty() {
         let mut code = 0;
@@ -254,36 +219,19 @@ async fn env(process: &Process, name: &str, words: &[String]) -> Done {
 }
 
 async fn expr(process: &Process, words: &[String]) -> Done {
-    let number = |text: &str| text.parse::<i64>().ok();
-    let answer = match words {
-        [left, operator, right] => match (number(left), operator.as_str(), number(right)) {
-            (Some(left), "+", Some(right)) => (left + right).to_string(),
-            (Some(left), "-", Some(right)) => (left - right).to_string(),
-            (Some(left), "*", Some(right)) => (left * right).to_string(),
-            (Some(left), "/", Some(right)) if right != 0 => (left / right).to_string(),
-            (Some(left), "%", Some(right)) if right != 0 => (left % right).to_string(),
-            (Some(left), "<", Some(right)) => i32::from(left < right).to_string(),
-            (Some(left), ">", Some(right)) => i32::from(left > right).to_string(),
-            (_, "=", _) => i32::from(left == right).to_string(),
-            (_, "!=", _) => i32::from(left != right).to_string(),
-            _ => {
-                process.complain("expr: syntax error").await;
-                return Ok(2);
-            }
-        },
-        [function, text] if function == "length" => text.chars().count().to_string(),
-        [one] => one.clone(),
-        _ => {
-            process.complain("expr: syntax error").await;
-            return Ok(2);
+    match expr::evaluate(words) {
+        Ok(answer) => {
+            process.print(format!("{answer}\n")).await?;
+            Ok(i32::from(expr::empty(&answer)))
         }
-    };
-    process.print(format!("{answer}\n")).await?;
-    Ok(i32::from(answer.is_empty() || answer == "0"))
+        Err(why) => {
+            process.complain(format!("expr: {why}")).await;
+            Ok(2)
+        }
+    }
 }
 
 async fn base64(process: &Process, words: &[String]) -> Done {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let line = Line::read(words, "w");
     let bytes = match line.words.first() {
         Some(path) => match process.kernel.files.content(&process.path(path)) {
@@ -299,14 +247,11 @@ async fn base64(process: &Process, words: &[String]) -> Done {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         return process.print(crate::practice::kubelet::base64(&text)).await.map(|()| 0);
     }
-    let mut text = String::new();
-    for three in bytes.chunks(3) {
-        let word = three.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
-        for place in 0..4 {
-            let letter = ALPHABET[(word >> (18 - 6 * place) & 63) as usize] as char;
-            text.push(if place > three.len() { '=' } else { letter });
-        }
+    let width = line.value('w').and_then(|width| width.parse().ok()).unwrap_or(76);
+    let text = STANDARD.encode(bytes);
+    if width == 0 {
+        return process.print(text).await.map(|()| 0);
     }
-    text.push('\n');
-    process.print(text).await.map(|()| 0)
+    let lines = text.as_bytes().chunks(width).map(|line| [line, b"\n"].concat());
+    process.print(lines.collect::<Vec<_>>().concat()).await.map(|()| 0)
 }

@@ -23,6 +23,7 @@ pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done
             Ok(code)
         }
         "pidof" => pidof(process, words).await,
+        "killall" => killall(process, words).await,
         "which" => which(process, words).await,
         "basename" | "dirname" => path(process, name, words).await,
         "whoami" if name_of(process, process.kernel.facts.user).is_none() => {
@@ -69,6 +70,7 @@ fn facts(process: &Process, name: &str, words: &[String]) -> String {
         ("id", "-g") => facts.group.to_string(),
         ("id", "-G") => facts.groups.iter().map(i64::to_string).collect::<Vec<_>>().join(" "),
         ("id", "-un") | ("whoami", _) => called,
+        ("id", "-gn") | ("groups", _) => known(facts.group).unwrap_or_else(|| facts.group.to_string()),
         ("id", _) => {
             let called = |id: i64| known(id).map_or_else(|| id.to_string(), |name| format!("{id}({name})"));
             let groups: Vec<String> = facts.groups.iter().map(|id| called(*id)).collect();
@@ -147,25 +149,65 @@ async fn time(process: &Process, words: &[String]) -> Done {
 }
 
 async fn date(process: &Process, words: &[String]) -> Done {
-    let line = Line::read(words, "dDr");
+    // `-Iseconds` has its value joined to it.
+    let iso = words.iter().find_map(|word| word.strip_prefix("-I"));
+    let words: Vec<String> = words.iter().filter(|word| !word.starts_with("-I")).cloned().collect();
+    let line = Line::read(&words, "dDr");
     let mut now = process.kernel.now();
-    if let Some(at) = line.value('d') {
-        if let Some(time) = at.strip_prefix('@').and_then(|seconds| seconds.parse().ok()) {
-            now = jiff::Timestamp::from_second(time).unwrap_or(now);
-        } else {
-            process.complain(format!("date: invalid date '{at}'")).await;
-            return Ok(1);
+    if let Some(path) = line.value('r') {
+        match process.kernel.files.get(&process.path(path)) {
+            Ok(entry) => now = entry.changed,
+            Err(fault) => {
+                process.complain(format!("date: can't stat '{path}': {fault}")).await;
+                return Ok(1);
+            }
         }
     }
+    if let Some(at) = line.value('d') {
+        let Some(time) = moment(at, line.value('D'), now) else {
+            process.complain(format!("date: invalid date '{at}'")).await;
+            return Ok(1);
+        };
+        now = time;
+    }
     let zone = now.to_zoned(jiff::tz::TimeZone::UTC);
-    let format = words.iter().find_map(|word| word.strip_prefix('+'));
-    let text = match format {
-        Some(format) => jiff::fmt::strtime::format(format.replace("%N", "000000000"), &zone).unwrap_or_else(|_| format.to_owned()),
-        None if line.has('I') => zone.strftime("%Y-%m-%d").to_string(),
-        None if line.has('R') => zone.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string(),
-        None => zone.strftime("%a %b %e %H:%M:%S UTC %Y").to_string(),
+    let format = line.words.iter().find_map(|word| word.strip_prefix('+'));
+    let text = match (format, iso) {
+        (Some(format), _) => jiff::fmt::strtime::format(format.replace("%N", "000000000"), &zone).unwrap_or_else(|_| format.to_owned()),
+        (None, Some("" | "date")) => zone.strftime("%Y-%m-%d").to_string(),
+        (None, Some("hours")) => zone.strftime("%Y-%m-%dT%H+00:00").to_string(),
+        (None, Some("minutes")) => zone.strftime("%Y-%m-%dT%H:%M+00:00").to_string(),
+        (None, Some(_)) => zone.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string(),
+        _ if line.has('R') => zone.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string(),
+        _ => zone.strftime("%a %b %e %H:%M:%S UTC %Y").to_string(),
     };
     process.print(format!("{text}\n")).await.map(|()| 0)
+}
+
+/// `@5`, `2020-01-02 03:04:05` and shorter, as busybox reads a time; or one written as the format says.
+fn moment(text: &str, format: Option<&str>, now: jiff::Timestamp) -> Option<jiff::Timestamp> {
+    if let Some(seconds) = text.strip_prefix('@') {
+        return jiff::Timestamp::from_second(seconds.parse().ok()?).ok();
+    }
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let full = match (format, text.len()) {
+        (Some(_), _) => None,
+        (None, 5 | 8) if text.contains(':') => Some(format!("{today} {text}")),
+        (None, 10) => Some(format!("{text} 00:00")),
+        (None, _) => Some(text.to_owned()),
+    };
+    let formats = match format {
+        Some(format) => vec![format],
+        None => vec!["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"],
+    };
+    let text = full.as_deref().unwrap_or(text);
+    let read = formats.iter().find_map(|format| jiff::fmt::strtime::parse(format, text).ok())?;
+    let date = read
+        .to_date()
+        .ok()
+        .or_else(|| jiff::civil::Date::new(read.year()?, read.month().unwrap_or(1), read.day().unwrap_or(1)).ok())?;
+    let time = read.to_time().unwrap_or_default();
+    date.to_datetime(time).to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
 
 async fn ps(process: &Process) -> Done {
@@ -177,20 +219,38 @@ async fn ps(process: &Process) -> Done {
     process.print(text).await.map(|()| 0)
 }
 
+/// The running processes whose program has one of these names.
+fn named(process: &Process, names: &[String]) -> Vec<u32> {
+    let table = hold(&process.kernel.table);
+    let running = table.iter().filter(|(_, known)| known.ended.is_none());
+    let program = |argv: &[String]| argv.first().and_then(|first| first.rsplit('/').next().map(str::to_owned));
+    running
+        .filter(|(_, known)| program(&known.argv).is_some_and(|program| names.contains(&program)))
+        .map(|(pid, _)| *pid)
+        .collect()
+}
+
 async fn pidof(process: &Process, words: &[String]) -> Done {
-    let found: Vec<String> = hold(&process.kernel.table)
-        .iter()
-        .filter(|(_, known)| {
-            known.ended.is_none()
-                && known
-                    .argv
-                    .first()
-                    .is_some_and(|first| words.iter().any(|word| first.rsplit('/').next() == Some(word)))
-        })
-        .map(|(pid, _)| pid.to_string())
-        .collect();
+    let found: Vec<String> = named(process, words).iter().map(u32::to_string).collect();
     process.print(format!("{}\n", found.join(" "))).await?;
     Ok(i32::from(found.is_empty()))
+}
+
+async fn killall(process: &Process, words: &[String]) -> Done {
+    let (options, names): (Vec<_>, Vec<_>) = words.iter().cloned().partition(|word| word.starts_with('-'));
+    let signal = options.iter().find_map(|word| crate::practice::shell::signal::number(&word[1..])).unwrap_or(15);
+    let mut code = 0;
+    for name in names {
+        let found = named(process, std::slice::from_ref(&name));
+        if found.is_empty() {
+            process.complain(format!("killall: {name}: no process killed")).await;
+            code = 1;
+        }
+        for pid in found {
+            process.kernel.signal(pid, signal);
+        }
+    }
+    Ok(code)
 }
 
 async fn which(process: &Process, words: &[String]) -> Done {
@@ -207,15 +267,19 @@ async fn which(process: &Process, words: &[String]) -> Done {
 async fn path(process: &Process, name: &str, words: &[String]) -> Done {
     let Some(path) = words.first() else { return Ok(1) };
     let trimmed = path.trim_end_matches('/');
-    let text = if name == "dirname" {
-        match trimmed.rsplit_once('/') {
-            Some(("", _)) => "/",
-            Some((folder, _)) => folder,
+    let root = trimmed.is_empty() && !path.is_empty();
+    let text = if root {
+        "/"
+    } else if name == "dirname" {
+        match trimmed.rsplit_once('/').map(|(folder, _)| folder.trim_end_matches('/')) {
+            Some("") => "/",
+            Some(folder) => folder,
             None => ".",
         }
     } else {
         let base = trimmed.rsplit('/').next().unwrap_or_default();
-        words.get(1).and_then(|suffix| base.strip_suffix(suffix.as_str())).unwrap_or(base)
+        let cut = words.get(1).and_then(|suffix| base.strip_suffix(suffix.as_str()));
+        cut.filter(|cut| !cut.is_empty()).unwrap_or(base)
     };
     process.print(format!("{text}\n")).await.map(|()| 0)
 }

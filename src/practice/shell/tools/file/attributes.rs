@@ -5,11 +5,14 @@ use crate::practice::runtime::process::Process;
 use crate::practice::shell::tools::{Done, Line};
 
 pub(super) async fn attributes(process: &Process, name: &str, line: &Line) -> Done {
-    // A mode such as `-x` looks like letters: it is the first word all the same.
     let Some((value, paths)) = line.words.split_first() else {
         process.complain(format!("{name}: missing operand")).await;
         return Ok(1);
     };
+    if name == "chmod" && value.starts_with(|c: char| c.is_ascii_digit()) && u32::from_str_radix(value, 8).is_err() {
+        process.complain(format!("chmod: invalid mode '{value}'")).await;
+        return Ok(1);
+    }
     let mut code = 0;
     for word in paths {
         let path = process.path(word);

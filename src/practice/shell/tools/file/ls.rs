@@ -53,7 +53,14 @@ pub(super) async fn ls(process: &Process, line: &Line) -> Done {
     let paths = if line.words.is_empty() { vec![".".to_owned()] } else { line.words.clone() };
     let (mut code, mut files, mut folders) = (0, Vec::new(), Vec::new());
     for path in paths {
-        match process.kernel.files.get(&process.path(&path)) {
+        let full = process.path(&path);
+        // A long line is about the link itself.
+        let link = process
+            .kernel
+            .files
+            .raw(&full)
+            .filter(|entry| line.has('l') && matches!(entry.what, What::Link(_)));
+        match link.map_or_else(|| process.kernel.files.get(&full), Ok) {
             Ok(entry) if matches!(entry.what, What::Folder) && !line.has('d') => folders.push(path),
             Ok(entry) => files.push((path, entry)),
             Err(fault) => {
@@ -62,13 +69,18 @@ pub(super) async fn ls(process: &Process, line: &Line) -> Done {
             }
         }
     }
-    let titled = folders.len() + files.len() > 1;
+    let titled = folders.len() + files.len() > 1 || line.has('R');
     let mut text = listed(process, line, &files);
-    for (at, folder) in folders.iter().enumerate() {
+    folders.reverse();
+    let mut first = files.is_empty();
+    while let Some(folder) = folders.pop() {
+        process.kernel.step().await;
         if titled {
-            text += &format!("{}{folder}:\n", if at > 0 || !files.is_empty() { "\n" } else { "" });
+            text += &format!("{}{folder}:\n", if first { "" } else { "\n" });
         }
-        let full = process.path(folder);
+        first = false;
+        let path = process.path(&folder);
+        let full = process.kernel.files.follow(&path).unwrap_or(path);
         let mut names = process.kernel.files.names(&full).unwrap_or_default();
         names.retain(|name| !name.starts_with('.') || line.has('a') || line.has('A'));
         if line.has('a') {
@@ -78,6 +90,13 @@ pub(super) async fn ls(process: &Process, line: &Line) -> Done {
             .into_iter()
             .filter_map(|name| Some((name.clone(), process.kernel.files.raw(&process.path(&format!("{full}/{name}")))?)))
             .collect();
+        if line.has('R') {
+            let below = entries
+                .iter()
+                .rev()
+                .filter(|(name, entry)| matches!(entry.what, What::Folder) && name != "." && name != "..");
+            folders.extend(below.map(|(name, _)| format!("{}/{name}", folder.trim_end_matches('/'))));
+        }
         if line.has('l') {
             text += &format!("total {}\n", entries.iter().filter(|(_, entry)| size(entry) > 0).count() * 4);
         }
@@ -89,11 +108,27 @@ pub(super) async fn ls(process: &Process, line: &Line) -> Done {
 
 fn listed(process: &Process, line: &Line, entries: &[(String, Entry)]) -> String {
     let one = |(name, entry): &(String, Entry)| {
+        let mark = match entry.what {
+            What::Folder if line.has('p') || line.has('F') => "/",
+            What::Link(_) if line.has('F') && !line.has('l') => "@",
+            What::File(_) if line.has('F') && entry.mode & 0o111 != 0 => "*",
+            _ => "",
+        };
+        let name = &format!("{name}{mark}");
         if line.has('l') || line.has('n') {
             long(process, entry, name, line.has('n'))
         } else {
             format!("{name}\n")
         }
     };
-    entries.iter().map(one).collect()
+    let mut order: Vec<&(String, Entry)> = entries.iter().collect();
+    if line.has('t') {
+        order.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.changed));
+    } else if line.has('S') {
+        order.sort_by_key(|(_, entry)| std::cmp::Reverse(size(entry)));
+    }
+    if line.has('r') {
+        order.reverse();
+    }
+    order.into_iter().map(one).collect()
 }

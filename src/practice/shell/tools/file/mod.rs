@@ -1,25 +1,45 @@
 //! Programs about files: ls, touch, mkdir, rm, cp, mv, ln, chmod, find and their kin.
 
 mod attributes;
+mod dd;
+mod du;
 mod find;
 mod ls;
 mod stat;
 
 use super::{Done, Line};
-use crate::practice::runtime::files::{Fault, What};
+use crate::practice::runtime::files::{Fault, KEPT, What};
 use crate::practice::runtime::hold;
-use crate::practice::runtime::process::Process;
+use crate::practice::runtime::process::{File, Process};
 
 pub(super) const NAMES: &[&str] = &[
-    "chmod", "chown", "cp", "df", "du", "find", "ln", "ls", "mkdir", "mktemp", "mv", "readlink", "realpath", "rm", "rmdir", "stat", "touch", "truncate",
+    "chmod", "chown", "cp", "dd", "df", "du", "find", "ln", "ls", "mkdir", "mktemp", "mv", "readlink", "realpath", "rm", "rmdir", "stat", "touch", "truncate",
 ];
 
+/// A file is made so large at most.
+const LARGEST: u64 = 1 << 40;
+
 pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done {
-    let line = Line::read(words, if matches!(name, "mkdir" | "truncate") { "ms" } else { "c" });
+    let valued = match name {
+        "mkdir" => "m",
+        "truncate" => "s",
+        "mktemp" => "p",
+        _ => "",
+    };
+    // `chmod -x` takes away, it is no option.
+    let mode = |word: &String| {
+        let rest = word.strip_prefix('-').filter(|rest| name == "chmod" && rest.starts_with(['r', 'w', 'x']));
+        rest.map_or_else(|| word.clone(), |rest| format!("a-{rest}"))
+    };
+    let words: Vec<String> = words.iter().map(mode).collect();
+    let words = words.as_slice();
+    let line = Line::read(words, valued);
     match name {
         "ls" => ls::ls(process, &line).await,
+        "dd" => dd::dd(process, words).await,
         "find" => find::find(process, words).await,
-        "df" | "du" => usage(process, name, line.has('h')).await,
+        "df" => usage(process, line.has('h')).await,
+        "du" => du::du(process, &line).await,
         "stat" | "readlink" | "realpath" => stat::shown(process, name, words).await,
         "mktemp" => mktemp(process, &line).await,
         "cp" | "mv" | "ln" => pairs(process, name, &line).await,
@@ -42,11 +62,22 @@ async fn each(process: &Process, name: &str, line: &Line) -> Done {
             "touch" if files.get(&path).is_ok() => (files.change(&path, user, |entry| entry.changed = now), ""),
             "touch" if line.has('c') => (Ok(()), ""),
             "touch" => (process.create(&path, true).map(drop), ""),
-            "truncate" => (process.create(&path, false).map(drop), ""),
-            "mkdir" if line.has('p') => (folders(process, &path), "can't create directory "),
-            "mkdir" => (files.make_folder(&path, user, now), "can't create directory "),
-            "rmdir" if !files.is_folder(&path) => (Err(Fault::NotFolder), ""),
-            "rmdir" => (files.remove(&path, false, user), ""),
+            "truncate" => (resized(process, &path, line), "can't open "),
+            "mkdir" => {
+                let made = if line.has('p') {
+                    folders(process, &path)
+                } else {
+                    files.make_folder(&path, user, now)
+                };
+                let mode = line.value('m').and_then(|mode| u32::from_str_radix(mode, 8).ok());
+                let made = match mode {
+                    Some(mode) => made.and_then(|()| files.change(&path, user, |entry| entry.mode = mode)),
+                    None => made,
+                };
+                (made, "can't create directory ")
+            }
+            "rmdir" if !files.is_folder(&path) => (Err(Fault::NotFolder), "'"),
+            "rmdir" => (files.remove(&path, false, user), "'"),
             _ => {
                 let recursive = line.has('r') || line.has('R');
                 match files.raw(&path) {
@@ -57,7 +88,10 @@ async fn each(process: &Process, name: &str, line: &Line) -> Done {
             }
         };
         if let Err(fault) = done {
-            let named = if verb.is_empty() { word.clone() } else { format!("{verb}'{word}'") };
+            let named = match verb {
+                "" => word.clone(),
+                verb => format!("{}'{word}'", verb.trim_start_matches('\'')),
+            };
             let named = if fault == Fault::Folder && name == "rm" { format!("'{word}'") } else { named };
             let fault = if fault == Fault::Folder && name == "rm" {
                 "is a directory".to_owned()
@@ -65,12 +99,28 @@ async fn each(process: &Process, name: &str, line: &Line) -> Done {
                 fault.to_string()
             };
             process
-                .complain(format!("{name}: {named}{}{fault}", if named.starts_with('\'') { " " } else { ": " }))
+                .complain(format!(
+                    "{name}: {named}{}{fault}",
+                    if name == "rm" && named.starts_with('\'') { " " } else { ": " }
+                ))
                 .await;
             code = 1;
         }
     }
     Ok(code)
+}
+
+/// Cuts a file, or fills it up.
+fn resized(process: &Process, path: &str, line: &Line) -> Result<(), Fault> {
+    let size = line.value('s').and_then(crate::practice::shell::tools::text::amount).unwrap_or(0);
+    if let File::Disk { content, .. } = process.create(path, true)? {
+        let mut data = hold(&content);
+        let size = size.min(LARGEST);
+        let kept = usize::try_from(size).unwrap_or(usize::MAX).min(KEPT);
+        data.bytes.resize(kept, 0);
+        data.more = size - kept as u64;
+    }
+    Ok(())
 }
 
 /// A folder with those above it.
@@ -115,6 +165,7 @@ async fn pairs(process: &Process, name: &str, line: &Line) -> Done {
                     files.put(&target, What::Link(link), 0o777, user, now)
                 }
             }
+            "mv" | "cp" if line.has('n') && files.raw(&target).is_some() => Ok(()),
             "mv" => files.rename(&source, &target, user),
             _ => copy(process, &source, &target, line.has('r') || line.has('R') || line.has('a')),
         };
@@ -161,24 +212,37 @@ fn copy(process: &Process, from: &str, to: &str, deep: bool) -> Result<(), Fault
     }
 }
 
-async fn usage(process: &Process, name: &str, human: bool) -> Done {
-    let text = match (name, human) {
-        ("df", true) => {
-            "Filesystem                Size      Used Available Use% Mounted on\noverlay                  39.2G      7.8G     31.4G  20% /\n".to_owned()
-        }
-        ("df", false) => {
-            "Filesystem           1K-blocks      Used Available Use% Mounted on\noverlay               41152736   8230547  32922189  20% /\n".to_owned()
-        }
-        _ => format!("4\t{}\n", process.folder),
+async fn usage(process: &Process, human: bool) -> Done {
+    let text = if human {
+        "Filesystem                Size      Used Available Use% Mounted on\noverlay                  39.2G      7.8G     31.4G  20% /\n"
+    } else {
+        "Filesystem           1K-blocks      Used Available Use% Mounted on\noverlay               41152736   8230547  32922189  20% /\n"
     };
     process.print(text).await.map(|()| 0)
 }
 
 async fn mktemp(process: &Process, line: &Line) -> Done {
-    let number = process.kernel.now().as_nanosecond() as u64 ^ u64::from(process.pid).wrapping_mul(0x9e37_79b9);
-    let path = format!("/tmp/tmp.{:06x}", number & 0xff_ffff);
+    let mut number = process.kernel.now().as_nanosecond() as u64 ^ u64::from(process.pid).wrapping_mul(0x9e37_79b9);
+    while process.kernel.files.raw(&format!("/tmp/tmp.{:06x}", number & 0xff_ffff)).is_some() {
+        number += 1;
+    }
+    let folder = line.value('p').unwrap_or("/tmp");
+    let path = match line.words.first() {
+        None => format!("{folder}/tmp.{:06x}", number & 0xff_ffff),
+        Some(template) if !template.ends_with("XXXXXX") => {
+            process.complain("mktemp: (null): Invalid argument").await;
+            return Ok(1);
+        }
+        Some(template) => {
+            let name = format!("{}{:06x}", template.trim_end_matches('X'), number & 0xff_ffff);
+            if line.has('p') || line.has('t') { format!("{folder}/{name}") } else { name }
+        }
+    };
+    if line.has('u') {
+        return process.print(format!("{path}\n")).await.map(|()| 0);
+    }
     let made = if line.has('d') {
-        process.kernel.files.make_folder(&path, process.user(), process.kernel.now())
+        process.kernel.files.make_folder(&process.path(&path), process.user(), process.kernel.now())
     } else {
         process.create(&path, false).map(drop)
     };

@@ -1,5 +1,6 @@
 //! The stream editor.
 
+mod address;
 mod command;
 mod editor;
 mod input;

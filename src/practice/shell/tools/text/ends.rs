@@ -17,24 +17,37 @@ pub(super) async fn ends(process: &Process, name: &str, words: &[String]) -> Don
             .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
             .map(|rest| format!("-n{rest}"))
     };
-    let words: Vec<String> = words.iter().map(|word| old(word).unwrap_or_else(|| word.clone())).collect();
+    // The number after `-n` may be below zero itself.
+    let valued = |at: usize| at > 0 && matches!(words[at - 1].as_str(), "-n" | "-c");
+    let words: Vec<String> = words
+        .iter()
+        .enumerate()
+        .map(|(at, word)| old(word).filter(|_| !valued(at)).unwrap_or_else(|| word.clone()))
+        .collect();
     let line = Line::read(&words, "cns");
     let (bytes, given) = (line.has('c'), line.value('c').or_else(|| line.value('n')).unwrap_or("10"));
     let Some(most) = amount(given.trim_start_matches('-')) else {
         process.complain(format!("{name}: invalid number '{given}'")).await;
         return Ok(1);
     };
-    let (mut code, paths) = (0, named(&line));
+    let (mut code, mut any, paths) = (0, false, named(&line));
     for (at, path) in paths.iter().enumerate() {
         let Some(file) = opened(process, name, path).await else {
             code = 1;
             continue;
         };
+        any = true;
         if paths.len() > 1 && !line.has('q') {
             process.print(format!("{}==> {path} <==\n", if at > 0 { "\n" } else { "" })).await?;
         }
         if name == "head" {
-            head(process, &file, most, bytes).await?;
+            match given.strip_prefix('-') {
+                Some(_) => {
+                    let all = content(process, &file).await;
+                    process.print(&all[..tail_from(&all, most, bytes, false)]).await?;
+                }
+                None => head(process, &file, most, bytes).await?,
+            }
         } else {
             let all = content(process, &file).await;
             process.print(&all[tail_from(&all, most, bytes, given.starts_with('+'))..]).await?;
@@ -44,6 +57,9 @@ pub(super) async fn ends(process: &Process, name: &str, words: &[String]) -> Don
             let more = process.read_file(&file, 65_536).await;
             process.print(more).await?;
         }
+    }
+    if name == "tail" && !any {
+        process.complain("tail: no files").await;
     }
     Ok(code)
 }

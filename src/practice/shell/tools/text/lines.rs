@@ -1,4 +1,4 @@
-//! Programs that read all lines before they print: sort, uniq, cut, rev, tac, nl.
+//! Programs that read all lines before they print: uniq, cut, rev, tac, nl.
 
 use super::{content, named, opened};
 use crate::practice::runtime::process::Process;
@@ -9,11 +9,15 @@ pub(super) async fn lines(process: &Process, name: &str, words: &[String]) -> Do
     let line = Line::read(
         words,
         match name {
-            "sort" => "kt",
             "cut" => "dfcb",
+            "uniq" => "fsw",
             _ => "",
         },
     );
+    if name == "cut" && !['f', 'c', 'b'].iter().any(|letter| line.has(*letter)) {
+        process.complain("cut: expected a list of bytes, characters, or fields").await;
+        return Ok(1);
+    }
     let (mut code, mut text) = (0, String::new());
     for path in named(&line) {
         match opened(process, name, &path).await {
@@ -23,7 +27,6 @@ pub(super) async fn lines(process: &Process, name: &str, words: &[String]) -> Do
     }
     let mut all: Vec<String> = text.lines().map(str::to_owned).collect();
     match name {
-        "sort" => sorted(&mut all, &line),
         "tac" => all.reverse(),
         "rev" => all.iter_mut().for_each(|line| *line = line.chars().rev().collect()),
         "nl" => all.iter_mut().enumerate().for_each(|(at, line)| *line = format!("{:>6}\t{line}", at + 1)),
@@ -34,47 +37,20 @@ pub(super) async fn lines(process: &Process, name: &str, words: &[String]) -> Do
     Ok(code)
 }
 
-fn sorted(all: &mut Vec<String>, line: &Line) {
-    let field = line
-        .value('k')
-        .and_then(|key| key.split([',', '.', 'n', 'r']).next()?.parse::<usize>().ok())
-        .unwrap_or(0);
-    let key = |text: &str| -> String {
-        match (field, line.value('t').and_then(|sep| sep.chars().next())) {
-            (0, _) => text.to_owned(),
-            (field, Some(separator)) => text.split(separator).skip(field - 1).collect::<Vec<_>>().join(" "),
-            (field, None) => text.split_whitespace().skip(field - 1).collect::<Vec<_>>().join(" "),
-        }
-    };
-    let number = |text: &str| {
-        text.trim()
-            .split(|c: char| !c.is_ascii_digit() && c != '-' && c != '.')
-            .next()
-            .and_then(|number| number.parse::<f64>().ok())
-            .unwrap_or(0.0)
-    };
-    let numeric = line.has('n') || line.value('k').is_some_and(|key| key.contains('n'));
-    all.sort_by(|one, other| {
-        let (left, right) = (key(one), key(other));
-        let by_number = if numeric {
-            number(&left).total_cmp(&number(&right))
-        } else {
-            std::cmp::Ordering::Equal
-        };
-        by_number.then_with(|| left.cmp(&right))
-    });
-    if line.has('r') || line.value('k').is_some_and(|key| key.contains('r')) {
-        all.reverse();
-    }
-    if line.has('u') {
-        all.dedup();
-    }
-}
-
 fn unique(all: Vec<String>, line: &Line) -> Vec<String> {
+    let number = |letter: char| line.value(letter).and_then(|count| count.parse::<usize>().ok());
+    let key = |text: &str| {
+        let mut rest = text;
+        for _ in 0..number('f').unwrap_or(0) {
+            rest = rest.trim_start();
+            rest = &rest[rest.find(char::is_whitespace).unwrap_or(rest.len())..];
+        }
+        let part: String = rest.chars().skip(number('s').unwrap_or(0)).take(number('w').unwrap_or(usize::MAX)).collect();
+        if line.has('i') { part.to_lowercase() } else { part }
+    };
     let mut groups: Vec<(String, usize)> = Vec::new();
     for text in all {
-        match groups.last_mut().filter(|(last, _)| *last == text) {
+        match groups.last_mut().filter(|(last, _)| key(last) == key(&text)) {
             Some((_, count)) => *count += 1,
             None => groups.push((text, 1)),
         }

@@ -17,7 +17,12 @@ pub(in super::super) enum Written {
 /// A pattern of grep or sed: basic unless extended.
 pub(in super::super) fn pattern(text: &str, extended: bool, ignore_case: bool) -> Option<Regex> {
     let text = translated(text, if extended { Written::Extended } else { Written::Basic });
-    RegexBuilder::new(&text).case_insensitive(ignore_case).dot_matches_new_line(true).build().ok()
+    compiled(&text, ignore_case)
+}
+
+/// A pattern in the library's own words.
+pub(super) fn compiled(text: &str, ignore_case: bool) -> Option<Regex> {
+    RegexBuilder::new(text).case_insensitive(ignore_case).dot_matches_new_line(true).build().ok()
 }
 
 /// The pattern in the library's own words.
