@@ -114,10 +114,11 @@ impl World {
         }
         match part {
             Part::Status => {
-                let before = kind.custom.map(|_| old.clone());
+                let before = (kind.custom.is_some() || !self.request.sub.is_empty()).then(|| old.clone());
                 let changed = observed::take(kind, &mut old, &mut object);
                 if let Some(before) = before {
-                    validate::status(kind, &before, &old)?;
+                    let warnings = validate::status(kind, &before, &old)?;
+                    self.request.warnings.extend(warnings);
                 }
                 return Ok(if changed { self.store.put(kind, old) } else { old });
             }
@@ -156,7 +157,10 @@ impl World {
                 validate::resize(kind, &old, &object)?;
                 admission::resized(self, kind, &object)?;
             }
-            _ => validate::update(kind, &old, &object)?,
+            _ => {
+                let warnings = validate::update(kind, &old, &object)?;
+                self.request.warnings.extend(warnings);
+            }
         }
         if kind.generation && counts(kind, &old, &object) {
             object["metadata"]["generation"] = (old["metadata"]["generation"].as_i64().unwrap_or(0) + 1).into();

@@ -33,7 +33,8 @@ pub fn create(kind: &Kind, object: &Value) -> Result<(), Status> {
         meta::create(kind, &object["metadata"], &mut faults);
     }
     if let Some(defined) = kind.custom {
-        custom::object(defined, None, object, &mut faults);
+        // A new object has nothing that was wrong before.
+        drop(custom::object(defined, None, object, &mut faults));
     }
     if kind.built_in() == "CustomResourceDefinition" {
         definition::own(object, &mut faults);
@@ -45,11 +46,11 @@ pub fn create(kind: &Kind, object: &Value) -> Result<(), Status> {
     refuse(kind, object, &faults)
 }
 
-/// Checks an object that replaces another.
+/// Checks an object that replaces another; says what is wrong in it and was so before.
 ///
 /// # Errors
 /// 422 with every fault found.
-pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
+pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<Vec<String>, Status> {
     let mut faults = Vec::new();
     if old["metadata"] != object["metadata"] {
         meta::update(kind, &object["metadata"], &mut faults);
@@ -57,11 +58,11 @@ pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
     }
     if kind.built_in() == "Job" && old["spec"] != object["spec"] {
         batch::job_update(old, object, &mut faults);
-        return refuse(kind, object, &faults);
+        return refuse(kind, object, &faults).map(|()| Vec::new());
     }
     if let Some(defined) = kind.custom {
-        custom::object(defined, Some(old), object, &mut faults);
-        return refuse(kind, object, &faults);
+        let warnings = custom::object(defined, Some(old), object, &mut faults);
+        return refuse(kind, object, &faults).map(|()| warnings);
     }
     // What did not change was right when it was written.
     let parts = [
@@ -91,19 +92,20 @@ pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
             changes(kind, old, object, &mut faults);
         }
     }
-    refuse(kind, object, &faults)
+    refuse(kind, object, &faults).map(|()| Vec::new())
 }
 
-/// Checks the status of an object that replaces another.
+/// Checks the status of an object that replaces another; says what is wrong in the object and was so before.
 ///
 /// # Errors
 /// 422 with every fault found.
-pub fn status(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
+pub fn status(kind: &Kind, old: &Value, object: &Value) -> Result<Vec<String>, Status> {
     let mut faults = Vec::new();
-    if let Some(defined) = kind.custom {
-        custom::status(defined, old, object, &mut faults);
-    }
-    refuse(kind, object, &faults)
+    let warnings = match kind.custom {
+        Some(defined) => custom::status(defined, old, object, &mut faults),
+        None => Vec::new(),
+    };
+    refuse(kind, object, &faults).map(|()| warnings)
 }
 
 /// Checks the ephemeral containers of a Pod that replaces another.
