@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use self::deletion::ready_to_go;
 pub use self::deletion::{Deletion, Propagation, finalizers};
+use super::admission::policy::Operation;
 use super::field::{deleting, text};
 use super::kind::{Kind, NAMESPACE};
 use super::status::{Fault, Status};
@@ -79,6 +80,7 @@ impl World {
             return Err(Status::already_exists(kind, &name));
         }
         admission::check(self, kind, &object)?;
+        admission::policy::check(self, kind, Operation::Create, &object, &Value::Null)?;
         quota::charge(self, kind, &object, None)?;
         Ok(self.store.put(kind, object))
     }
@@ -119,6 +121,7 @@ impl World {
                 if let Some(before) = before {
                     let warnings = validate::status(kind, &before, &old)?;
                     self.request.warnings.extend(warnings);
+                    admission::policy::check(self, kind, Operation::Update, &old, &before)?;
                 }
                 return Ok(if changed { self.store.put(kind, old) } else { old });
             }
@@ -162,6 +165,7 @@ impl World {
                 self.request.warnings.extend(warnings);
             }
         }
+        admission::policy::check(self, kind, Operation::Update, &object, &old)?;
         if kind.generation && counts(kind, &old, &object) {
             object["metadata"]["generation"] = (old["metadata"]["generation"].as_i64().unwrap_or(0) + 1).into();
         }

@@ -2,6 +2,7 @@
 
 mod limits;
 pub mod pod_security;
+pub mod policy;
 mod priority;
 mod storage;
 

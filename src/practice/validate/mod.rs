@@ -1,5 +1,6 @@
 //! Validation in Kubernetes' own words.
 
+mod admission_policy;
 mod batch;
 mod check;
 mod custom;
@@ -155,6 +156,8 @@ fn content(kind: &Kind, object: &Value, faults: &mut Faults) {
         "Node" => rights::node(spec, faults),
         "CertificateSigningRequest" => rights::certificate_request(spec, faults),
         "CustomResourceDefinition" => definition::definition(object, faults),
+        "ValidatingAdmissionPolicy" => admission_policy::policy(object, faults),
+        "ValidatingAdmissionPolicyBinding" => admission_policy::binding(object, faults),
         _ => {}
     }
 }
