@@ -63,11 +63,30 @@ impl Fault {
     }
 
     #[must_use]
+    pub fn internal(field: impl Into<String>, why: &str) -> Self {
+        Self {
+            reason: "InternalError",
+            field: field.into(),
+            text: format!("Internal error: {why}"),
+        }
+    }
+
+    #[must_use]
     pub fn duplicate(field: impl Into<String>, value: &Value) -> Self {
         Self {
             reason: "FieldValueDuplicate",
             field: field.into(),
             text: format!("Duplicate value: {value}"),
+        }
+    }
+
+    /// The same where the value is not shown.
+    #[must_use]
+    pub fn duplicate_without_value(field: impl Into<String>) -> Self {
+        Self {
+            reason: "FieldValueDuplicate",
+            field: field.into(),
+            text: "Duplicate value".to_owned(),
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod admission;
 pub mod api;
+pub mod cel;
 pub mod clock;
 pub mod cluster;
 pub mod controllers;
@@ -19,6 +20,7 @@ pub mod patch;
 pub mod quantity;
 pub mod quota;
 pub mod registry;
+pub mod request;
 pub mod runtime;
 pub mod scheduler;
 pub mod selector;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use self::deletion::ready_to_go;
 pub use self::deletion::{Deletion, Propagation, finalizers};
+use super::admission::policy::Operation;
 use super::field::{deleting, text};
 use super::kind::{Kind, NAMESPACE};
 use super::status::{Fault, Status};
@@ -79,6 +80,7 @@ impl World {
             return Err(Status::already_exists(kind, &name));
         }
         admission::check(self, kind, &object)?;
+        admission::policy::check(self, kind, Operation::Create, &object, &Value::Null)?;
         quota::charge(self, kind, &object, None)?;
         Ok(self.store.put(kind, object))
     }
@@ -114,10 +116,12 @@ impl World {
         }
         match part {
             Part::Status => {
-                let before = kind.custom.map(|_| old.clone());
+                let before = (kind.custom.is_some() || !self.request.sub.is_empty()).then(|| old.clone());
                 let changed = observed::take(kind, &mut old, &mut object);
                 if let Some(before) = before {
-                    validate::status(kind, &before, &old)?;
+                    let warnings = validate::status(kind, &before, &old)?;
+                    self.request.warnings.extend(warnings);
+                    admission::policy::check(self, kind, Operation::Update, &old, &before)?;
                 }
                 return Ok(if changed { self.store.put(kind, old) } else { old });
             }
@@ -155,9 +159,13 @@ impl World {
                 validate::resize(kind, &old, &object)?;
                 admission::resized(self, kind, &object)?;
             }
-            _ => validate::update(kind, &old, &object)?,
+            _ => {
+                let warnings = validate::update(kind, &old, &object)?;
+                self.request.warnings.extend(warnings);
+            }
         }
         admission::update(self, kind, &old, &object)?;
+        admission::policy::check(self, kind, Operation::Update, &object, &old)?;
         if kind.generation && counts(kind, &old, &object) {
             object["metadata"]["generation"] = (old["metadata"]["generation"].as_i64().unwrap_or(0) + 1).into();
         }

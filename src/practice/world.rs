@@ -12,6 +12,7 @@ use super::custom;
 use super::event::Recorder;
 use super::kind::{KINDS, Kind};
 use super::log::Book;
+use super::request::Request;
 use super::runtime::Runtime;
 use super::store::{Change, Store};
 use super::view;
@@ -63,6 +64,7 @@ pub struct World {
     defined: Vec<&'static Kind>,
     /// The practice cluster's present instant.
     pub now: Timestamp,
+    pub request: Request,
     /// What containers have printed.
     pub logs: Book,
     /// The processes of all containers.
@@ -86,6 +88,7 @@ impl World {
             images,
             defined: Vec::new(),
             now,
+            request: Request::default(),
             logs: Book::default(),
             runtime: Runtime::default(),
             shown: Arc::default(),

@@ -3,6 +3,7 @@
 mod default_class;
 mod limits;
 pub mod pod_security;
+pub mod policy;
 mod priority;
 mod runtime_class;
 mod storage;

@@ -19,7 +19,7 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
     if call.json()?["metadata"]["name"] != at.name.as_str() {
         return Err(Status::bad_request("name in URL does not match name in Eviction object"));
     }
-    verbs::write_unless(practice, how.dry_run, |world| {
+    verbs::write_unless(practice, at, call, how.dry_run, |world| {
         let pod = world.store.get(&POD, at.ns(), &at.name).ok_or_else(|| Status::not_found(&POD, &at.name))?;
         permit(world, &pod)?;
         if !deleting(&pod) {

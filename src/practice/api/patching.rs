@@ -45,7 +45,7 @@ pub fn serve(practice: &Practice, at: &Resource, call: &Call) -> Result<Response
         other => other?,
     };
     let before = warnings::before(practice, at);
-    let made = verbs::write(practice, call, |world| {
+    let made = verbs::write(practice, at, call, |world| {
         let old = world
             .store
             .get(at.kind, at.ns(), &at.name)
@@ -195,7 +195,7 @@ fn server_side_apply(practice: &Practice, at: &Resource, call: &Call) -> Result<
     }
     let wanted = read.object;
     let before = warnings::before(practice, at);
-    let (made, new) = verbs::write(practice, call, |world| applied(world, at, wanted, call))?;
+    let (made, new) = verbs::write(practice, at, call, |world| applied(world, at, wanted, call))?;
     warnings::of_object(practice, at.kind, &made, call);
     warnings::of_stricter(practice, before.as_ref(), &made, call);
     let made = view::show(at.kind, made);

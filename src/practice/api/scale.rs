@@ -37,7 +37,7 @@ pub fn serve(practice: &Practice, at: &Resource, call: Call) -> Result<Response,
     } else {
         call.patch()?
     };
-    let made = verbs::write(practice, &call, |world| {
+    let made = verbs::write(practice, at, &call, |world| {
         let mut object = find(world)?;
         let wanted = if call.method == "PUT" {
             body

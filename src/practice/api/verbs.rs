@@ -13,6 +13,7 @@ use crate::practice::field::{items, text};
 use crate::practice::kind::{CUSTOM_RESOURCE_DEFINITION, Kind, NAMESPACE, POD};
 use crate::practice::patch::managed::{self, Writer};
 use crate::practice::registry::{Deletion, Part, Propagation};
+use crate::practice::request::Request;
 use crate::practice::scheduler;
 use crate::practice::status::{Fault, Status};
 use crate::practice::store::decode;
@@ -56,7 +57,7 @@ pub fn create(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
     if object["metadata"]["resourceVersion"].as_str().is_some_and(|version| !version.is_empty()) {
         return Err(Status::untold("resourceVersion should not be set on objects to be created"));
     }
-    let made = write(practice, call, |world| insert(world, at, object, call))?;
+    let made = write(practice, at, call, |world| insert(world, at, object, call))?;
     warnings::of_object(practice, at.kind, &made, call);
     Ok(answer::created(&view::show(at.kind, made)))
 }
@@ -100,7 +101,7 @@ pub fn update(practice: &Practice, at: &Resource, call: &Call) -> Result<Respons
         object["spec"]["finalizers"] = json!([]);
     }
     let before = warnings::before(practice, at);
-    let made = write(practice, call, |world| replace(world, at, object, call))?;
+    let made = write(practice, at, call, |world| replace(world, at, object, call))?;
     warnings::of_object(practice, at.kind, &made, call);
     warnings::of_stricter(practice, before.as_ref(), &made, call);
     Ok(answer::object(&view::show(at.kind, made)))
@@ -183,13 +184,25 @@ fn resized(old: &Value, wanted: &Value) -> Value {
 }
 
 /// Writes, or on a dry run only finds out what the write would do.
-pub fn write<T>(practice: &Practice, call: &Call, work: impl FnOnce(&mut World) -> T) -> T {
-    write_unless(practice, call.dry_run(), work)
+pub fn write<T>(practice: &Practice, at: &Resource, call: &Call, work: impl FnOnce(&mut World) -> T) -> T {
+    write_unless(practice, at, call, call.dry_run(), work)
 }
 
 /// The same, where something else than the query may say that it is a dry run.
-pub fn write_unless<T>(practice: &Practice, dry_run: bool, work: impl FnOnce(&mut World) -> T) -> T {
-    practice.write(|world| if dry_run { world.try_out(work) } else { work(world) })
+pub fn write_unless<T>(practice: &Practice, at: &Resource, call: &Call, dry_run: bool, work: impl FnOnce(&mut World) -> T) -> T {
+    let request = Request {
+        user: call.user.clone(),
+        dry_run,
+        sub: at.sub.clone(),
+        warnings: Vec::new(),
+    };
+    let (result, told) = practice.write(|world| {
+        world.request = request;
+        let result = if dry_run { world.try_out(work) } else { work(world) };
+        (result, std::mem::take(&mut world.request))
+    });
+    told.warnings.iter().for_each(|warning| call.warn(warning));
+    result
 }
 
 /// Checks kind, name and namespace of a sent object against the path, and fills in what the path says.
@@ -240,7 +253,9 @@ pub fn belongs(at: &Resource, object: &mut Value) -> Result<(), Status> {
 
 pub fn delete(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
     let how = deletion(call)?;
-    let gone = write_unless(practice, how.dry_run, |world| world.delete(at.kind.storage(), at.ns(), &at.name, &how))?;
+    let gone = write_unless(practice, at, call, how.dry_run, |world| {
+        world.delete(at.kind.storage(), at.ns(), &at.name, &how)
+    })?;
     let gone = view::show(at.kind, gone);
     let still_there = !gone["metadata"]["deletionTimestamp"].is_null();
     Ok(answer::object(&if still_there || ANSWERED_WITH_OBJECT.contains(&at.kind.built_in()) {
@@ -260,7 +275,7 @@ fn success(kind: &Kind, gone: &Value) -> Value {
 
 pub fn delete_collection(practice: &Practice, at: &Resource, call: &Call) -> Result<Response, Status> {
     let (how, selector) = (deletion(call)?, call.selector(at.kind)?);
-    let gone = write_unless(practice, how.dry_run, |world| {
+    let gone = write_unless(practice, at, call, how.dry_run, |world| {
         let chosen: Vec<Value> = world
             .store
             .list(at.kind, at.namespace.as_deref())
@@ -319,7 +334,7 @@ pub fn bind(practice: &Practice, at: &Resource, call: &Call) -> Result<Response,
         return Err(Status::bad_request("name in URL does not match name in Binding object"));
     }
     let node = binding["target"]["name"].take();
-    write(practice, call, |world| {
+    write(practice, at, call, |world| {
         let pod = world.store.get(&POD, at.ns(), &name).ok_or_else(|| Status::not_found(&POD, &name))?;
         if let Some(taken) = pod["spec"]["nodeName"].as_str() {
             return Err(Status::bound(&name, taken));

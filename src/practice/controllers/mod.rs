@@ -8,6 +8,7 @@ use super::world::{Controller, World};
 use super::{Node, Options, access};
 use super::{kubelet::Kubelet, net::dns, scheduler::Scheduler};
 
+pub mod admission_policies;
 pub mod autoscaler;
 mod cluster_role_aggregation;
 pub mod cron_job;
@@ -57,6 +58,7 @@ pub fn all(options: &Options) -> Vec<Box<dyn Controller>> {
         Box::new(endpoints::slices::EndpointSlices::default()),
         Box::new(endpoints::plain::PlainEndpoints::default()),
         Box::new(endpoints::mirroring::Mirroring),
+        Box::new(admission_policies::AdmissionPolicies),
         Box::new(definitions::Definitions),
         Box::new(garbage::Garbage),
         Box::new(namespace::Namespaces),

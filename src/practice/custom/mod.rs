@@ -7,8 +7,11 @@ pub mod jsonpath;
 pub mod lists;
 pub mod names;
 pub mod prune;
+pub mod rule;
+pub mod rules;
 pub mod scale;
 pub mod schema;
+pub mod typed;
 
 use std::collections::HashMap;
 
@@ -39,8 +42,6 @@ pub struct Custom {
     pub columns: Vec<Column>,
     pub scale: Option<Scale>,
     pub selectable: Vec<&'static str>,
-    /// Whether there are rules (`x-kubernetes-validations`), which nobody evaluates here.
-    pub rules: bool,
     /// What users of a deprecated version are told.
     pub deprecation: Option<String>,
 }
@@ -177,7 +178,6 @@ fn custom(definition: &Value, version: &Value) -> Custom {
     Custom {
         list_kind: text(&names["listKind"]).to_owned(),
         served: version["served"] == true,
-        rules: written.to_string().contains("\"x-kubernetes-validations\":[{"),
         schema: Schema::root(&written, spec["preserveUnknownFields"] == true),
         columns: match columns {
             [] => Column::age().into_iter().collect(),

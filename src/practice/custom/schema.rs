@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use regex::bytes::{Regex, RegexBuilder};
 use serde_json::Value;
 
+use super::rule::Rule;
 use crate::practice::field::{items, text};
 use crate::practice::patch::schema::List;
 
@@ -32,6 +33,9 @@ pub struct Schema {
     pub any_of: Vec<Schema>,
     pub one_of: Vec<Schema>,
     pub not: Option<Box<Schema>>,
+    pub rules: Vec<Rule>,
+    /// Whether there are rules here or anywhere below.
+    pub has_rules: bool,
 }
 
 /// What is to be had besides named properties.
@@ -77,6 +81,24 @@ impl Schema {
 
     #[must_use]
     pub fn of(written: &Value) -> Self {
+        let mut schema = Self::without_rules(written);
+        let rules = items(&written["x-kubernetes-validations"]);
+        schema.rules = rules.iter().filter_map(|rule| Rule::of(rule, &schema)).collect();
+        let inner = match &schema.additional {
+            Additional::Of(inner) => Some(inner),
+            _ => None,
+        };
+        let mut below = schema
+            .properties
+            .values()
+            .chain(&schema.all_of)
+            .chain(schema.items.as_deref())
+            .chain(inner.map(|inner| &**inner));
+        schema.has_rules = !schema.rules.is_empty() || below.any(|below| below.has_rules);
+        schema
+    }
+
+    fn without_rules(written: &Value) -> Self {
         let said = |name: &str| written[name] == true;
         let all = |name: &str| items(&written[name]).iter().map(Self::of).collect();
         let one = |name: &str| written.get(name).filter(|inner| inner.is_object()).map(|inner| Box::new(Self::of(inner)));
@@ -108,6 +130,7 @@ impl Schema {
             any_of: all("anyOf"),
             one_of: all("oneOf"),
             not: one("not"),
+            ..Self::default()
         }
     }
 
@@ -173,4 +196,18 @@ pub fn regex(pattern: &str) -> Result<Regex, regex::Error> {
 #[must_use]
 pub fn is_wrong(pattern: &str) -> bool {
     matches!(regex(pattern), Err(regex::Error::Syntax(why)) if !why.contains("Unicode"))
+}
+
+/// What Go says of a pattern that it cannot read.
+#[must_use]
+pub fn misread(pattern: &str) -> String {
+    let opened = |open: char, close: char| pattern.matches(open).count().cmp(&pattern.matches(close).count());
+    match (opened('(', ')'), pattern.rfind('[')) {
+        (_, Some(at)) if !pattern[at..].contains(']') => format!("missing closing ]: `{}`", &pattern[at..]),
+        (std::cmp::Ordering::Greater, _) => format!("missing closing ): `{pattern}`"),
+        (std::cmp::Ordering::Less, _) => format!("unexpected ): `{pattern}`"),
+        _ if pattern.starts_with(['*', '+', '?']) => format!("missing argument to repetition operator: `{}`", &pattern[..1]),
+        _ if pattern.contains("(?=") || pattern.contains("(?!") => "invalid or unsupported Perl syntax: `(?`".to_owned(),
+        _ => format!("invalid escape sequence: `{pattern}`"),
+    }
 }

@@ -2,6 +2,7 @@
 
 pub mod address;
 mod admission;
+mod admission_policy;
 mod autoscaler;
 mod batch;
 mod definition;
@@ -54,6 +55,8 @@ pub fn apply(kind: &Kind, object: &mut Value) {
         "Namespace" => namespace(object),
         "Secret" => secret(object),
         "CustomResourceDefinition" => definition::definition(object),
+        "ValidatingAdmissionPolicy" => admission_policy::policy(object),
+        "ValidatingAdmissionPolicyBinding" => admission_policy::binding(object),
         _ => {}
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::practice::admission::policy::{self, Operation};
 use crate::practice::controllers::definitions;
 use crate::practice::field::{instant, text};
 use crate::practice::kind::{CUSTOM_RESOURCE_DEFINITION, ENDPOINTS, Kind, NAMESPACE, POD, SERVICE};
@@ -42,6 +43,7 @@ impl World {
             return Err(Status::not_found(kind, name));
         };
         precondition(kind, &object, how)?;
+        policy::check(self, kind, Operation::Delete, &Value::Null, &object)?;
         if kind == &SERVICE {
             // the endpoints that go by its name go with it (`afterDelete` of the Service's store)
             self.store.remove(&ENDPOINTS, namespace, name);

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::check::Faults;
 use crate::practice::custom::check::check;
+use crate::practice::custom::rules::check as kept_rules;
 use crate::practice::custom::{Custom, lists};
 use crate::practice::patch::strategic::printed;
 use crate::practice::patch::typing::go;
@@ -18,22 +19,22 @@ const BLOCKING: [&str; 5] = [
     "FieldValueTypeInvalid",
 ];
 
-/// A new object, or one that replaces another.
-pub fn object(custom: &Custom, old: Option<&Value>, object: &Value, faults: &mut Faults) {
+/// A new object, or one that replaces another; says what is wrong in it and was so before.
+pub fn object(custom: &Custom, old: Option<&Value>, object: &Value, faults: &mut Faults) -> Vec<String> {
     faults.extend(check(&custom.schema, "", object, old));
     scale(custom, object, true, faults);
     in_lists(custom, old, object, faults);
-    rules(custom, faults);
+    rules(custom, old, object, faults)
 }
 
-/// A status that replaces another.
-pub fn status(custom: &Custom, old: &Value, object: &Value, faults: &mut Faults) {
+/// A status that replaces another; says what is wrong in the object and was so before.
+pub fn status(custom: &Custom, old: &Value, object: &Value, faults: &mut Faults) -> Vec<String> {
     if let (Some(schema), Some(status)) = (custom.schema.properties.get("status"), object.get("status")) {
         faults.extend(check(schema, "status", status, old.get("status")));
     }
     scale(custom, object, false, faults);
     in_lists(custom, Some(old), object, faults);
-    rules(custom, faults);
+    rules(custom, Some(old), object, faults)
 }
 
 /// What was twice in a list before may stay so.
@@ -84,9 +85,16 @@ fn count(object: &Value, steps: &[String]) -> Result<i64, String> {
     }
 }
 
-fn rules(custom: &Custom, faults: &mut Faults) {
-    if custom.rules && faults.iter().any(|fault| BLOCKING.contains(&fault.reason)) {
+fn rules(custom: &Custom, old: Option<&Value>, object: &Value, faults: &mut Faults) -> Vec<String> {
+    if !custom.schema.has_rules {
+        return Vec::new();
+    }
+    if faults.iter().any(|fault| BLOCKING.contains(&fault.reason)) {
         let why = "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
         faults.push(Fault::invalid("<nil>", &Value::Null, why));
+        return Vec::new();
     }
+    let mut kept = kept_rules(&custom.schema, object, old);
+    faults.append(&mut kept.faults);
+    kept.warnings
 }

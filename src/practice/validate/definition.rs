@@ -2,6 +2,7 @@
 
 mod go;
 mod open_api;
+mod rules;
 mod schema;
 
 use serde_json::Value;

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::check::{Faults, immutable, same_selector};
 use super::{
-    autoscaler, batch, class, config, definition, endpoints, ingress, limits, network, pod, policy, range, rights, runtime, service, stateful, storage,
-    workload,
+    admission_policy, autoscaler, batch, class, config, definition, endpoints, ingress, limits, network, pod, policy, range, rights, runtime, service,
+    stateful, storage, workload,
 };
 use crate::practice::kind::Kind;
 
@@ -45,6 +45,8 @@ pub fn content(kind: &Kind, old: Option<&Value>, object: &Value, faults: &mut Fa
         "Node" => rights::node(spec, faults),
         "CertificateSigningRequest" => rights::certificate_request(spec, faults),
         "CustomResourceDefinition" => definition::definition(object, faults),
+        "ValidatingAdmissionPolicy" => admission_policy::policy(object, faults),
+        "ValidatingAdmissionPolicyBinding" => admission_policy::binding(object, faults),
         _ => {}
     }
 }

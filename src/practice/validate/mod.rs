@@ -1,5 +1,6 @@
 //! Validation in Kubernetes' own words.
 
+mod admission_policy;
 mod autoscaler;
 mod batch;
 mod check;
@@ -46,7 +47,8 @@ pub fn create(kind: &Kind, object: &Value) -> Result<(), Status> {
     }
     meta::create(kind, &object["metadata"], &mut faults);
     if let Some(defined) = kind.custom {
-        custom::object(defined, None, object, &mut faults);
+        // A new object has nothing that was wrong before.
+        drop(custom::object(defined, None, object, &mut faults));
     }
     if kind.built_in() == "CustomResourceDefinition" {
         definition::own(object, &mut faults);
@@ -58,15 +60,15 @@ pub fn create(kind: &Kind, object: &Value) -> Result<(), Status> {
     refuse(kind, object, &faults)
 }
 
-/// Checks an object that replaces another.
+/// Checks an object that replaces another; says what is wrong in it and was so before.
 ///
 /// # Errors
 /// 422 with every fault found.
-pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
+pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<Vec<String>, Status> {
     let mut faults = Vec::new();
     if kind.built_in() == "Event" {
         event::update(kind, old, object, &mut faults);
-        return refuse(kind, object, &faults);
+        return refuse(kind, object, &faults).map(|()| Vec::new());
     }
     if old["metadata"] != object["metadata"] {
         meta::update(kind, &object["metadata"], &mut faults);
@@ -74,17 +76,17 @@ pub fn update(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
     }
     if kind.built_in() == "Job" && old["spec"] != object["spec"] {
         batch::job_update(old, object, &mut faults);
-        return refuse(kind, object, &faults);
+        return refuse(kind, object, &faults).map(|()| Vec::new());
     }
     if let Some(defined) = kind.custom {
-        custom::object(defined, Some(old), object, &mut faults);
-        return refuse(kind, object, &faults);
+        let warnings = custom::object(defined, Some(old), object, &mut faults);
+        return refuse(kind, object, &faults).map(|()| warnings);
     }
     // What did not change was right when it was written.
     if rewritten(old, object) {
         kinds::replaced(kind, old, object, &mut faults);
     }
-    refuse(kind, object, &faults)
+    refuse(kind, object, &faults).map(|()| Vec::new())
 }
 
 /// Checks what only the version that an object was sent in asks for.
@@ -102,16 +104,17 @@ pub fn as_sent(kind: &Kind, old: Option<&Value>, object: &Value) -> Result<(), S
     refuse(kind.stored.unwrap_or(kind), object, &faults)
 }
 
-/// Checks the status of an object that replaces another.
+/// Checks the status of an object that replaces another; says what is wrong in the object and was so before.
 ///
 /// # Errors
 /// 422 with every fault found.
-pub fn status(kind: &Kind, old: &Value, object: &Value) -> Result<(), Status> {
+pub fn status(kind: &Kind, old: &Value, object: &Value) -> Result<Vec<String>, Status> {
     let mut faults = Vec::new();
-    if let Some(defined) = kind.custom {
-        custom::status(defined, old, object, &mut faults);
-    }
-    refuse(kind, object, &faults)
+    let warnings = match kind.custom {
+        Some(defined) => custom::status(defined, old, object, &mut faults),
+        None => Vec::new(),
+    };
+    refuse(kind, object, &faults).map(|()| warnings)
 }
 
 /// Checks the ephemeral containers of a Pod that replaces another.

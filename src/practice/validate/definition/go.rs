@@ -109,7 +109,13 @@ fn listed(value: &Value, one: impl Fn(&Value) -> String) -> String {
     }
 }
 
-fn rule(rule: &Value) -> String {
+/// Signs of HTML as Go's JSON writes them.
+pub fn html(json: &str) -> String {
+    json.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")
+}
+
+/// A rule.
+pub fn rule(rule: &Value) -> String {
     let field = |name: &str, how: As| shown(&rule[name], how);
     format!(
         "{{\"Rule\":{},\"Message\":{},\"MessageExpression\":{},\"Reason\":{},\"FieldPath\":{},\"OptionalOldSelf\":{}}}",
@@ -180,19 +186,6 @@ fn column(column: &Value) -> String {
         column["priority"].as_i64().unwrap_or(0),
         text("jsonPath")
     )
-}
-
-/// What Go says of a pattern that it cannot read.
-pub fn misread(pattern: &str) -> String {
-    let opened = |open: char, close: char| pattern.matches(open).count().cmp(&pattern.matches(close).count());
-    match (opened('(', ')'), pattern.rfind('[')) {
-        (_, Some(at)) if !pattern[at..].contains(']') => format!("missing closing ]: `{}`", &pattern[at..]),
-        (std::cmp::Ordering::Greater, _) => format!("missing closing ): `{pattern}`"),
-        (std::cmp::Ordering::Less, _) => format!("unexpected ): `{pattern}`"),
-        _ if pattern.starts_with(['*', '+', '?']) => format!("missing argument to repetition operator: `{}`", &pattern[..1]),
-        _ if pattern.contains("(?=") || pattern.contains("(?!") => "invalid or unsupported Perl syntax: `(?`".to_owned(),
-        _ => format!("invalid escape sequence: `{pattern}`"),
-    }
 }
 
 /// Whether all versions have a field, and the same in it.

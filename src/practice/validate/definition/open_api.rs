@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::rules;
 use super::schema::{META, properties};
 use crate::practice::field::{items, text};
 use crate::practice::status::Fault;
@@ -65,7 +66,7 @@ pub fn check(at: &str, written: &Value, inside: Inside, faults: &mut Faults) {
         check(&format!("{at}.items"), &written["items"], below, faults);
     }
     extensions(at, written, faults);
-    rules(at, written, faults);
+    rules::form(at, written, faults);
 }
 
 fn standard(at: &str, written: &Value, inside: &Inside, faults: &mut Faults) {
@@ -197,27 +198,6 @@ fn keys(at: &str, written: &Value, faults: &mut Faults) {
         if field["nullable"] == true {
             let why = "this property is in x-kubernetes-list-map-keys, so it cannot be nullable";
             faults.push(Fault::forbidden(format!("{way}.nullable"), why));
-        }
-    }
-}
-
-/// The form of rules; what they say is not looked at.
-fn rules(at: &str, written: &Value, faults: &mut Faults) {
-    const REASONS: [&str; 4] = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
-    for (index, rule) in list(written, "x-kubernetes-validations").iter().enumerate() {
-        let way = |name: &str| format!("{at}.x-kubernetes-validations[{index}].{name}");
-        let (said, message) = (text(&rule["rule"]).trim(), text(&rule["message"]));
-        if said.is_empty() {
-            faults.push(Fault::required(way("rule"), "rule is not specified"));
-        } else if !message.is_empty() && message.trim().is_empty() {
-            faults.push(Fault::invalid(way("message"), &rule["message"], "must be non-empty if specified"));
-        } else if message.trim().contains(['\n', '\r']) {
-            faults.push(Fault::invalid(way("message"), &rule["message"], "must not contain line breaks"));
-        } else if said.contains(['\n', '\r']) && message.is_empty() {
-            faults.push(Fault::required(way("message"), "message must be specified if rule contains line breaks"));
-        }
-        if !rule["reason"].is_null() && !REASONS.contains(&text(&rule["reason"])) {
-            faults.push(Fault::unsupported(way("reason"), &rule["reason"], &REASONS));
         }
     }
 }

@@ -3,11 +3,11 @@
 
 use serde_json::Value;
 
-use super::go;
 use super::open_api::{self, Inside, UNSUPPORTED};
+use super::{go, rules};
 use crate::practice::custom::check::check;
 use crate::practice::custom::prune::prune;
-use crate::practice::custom::schema::{Schema, is_wrong};
+use crate::practice::custom::schema::{Schema, is_wrong, misread};
 use crate::practice::field::{items, text};
 use crate::practice::status::Fault;
 use crate::practice::validate::check::{Faults, list};
@@ -76,8 +76,13 @@ pub fn schema(at: &str, written: &Value, has_status: bool, faults: &mut Faults) 
     if own.is_empty() && unsupported(written).is_none() {
         defaults(at, written, Level::Root, &mut own);
     }
+    let structural = own.is_empty();
     faults.append(&mut own);
     open_api::check(at, written, Inside::default(), &mut own);
+    // What rules say is looked at in a schema that is right otherwise.
+    if structural && own.is_empty() {
+        rules::meaning(at, written, &mut own);
+    }
     faults.append(&mut own);
 }
 
@@ -214,7 +219,7 @@ fn values(at: &str, written: &Value, faults: &mut Faults) {
     if let Some(pattern) = written["pattern"].as_str().filter(|pattern| !pattern.is_empty())
         && is_wrong(pattern)
     {
-        let why = format!("must be a valid regular expression, but isn't: error parsing regexp: {}", go::misread(pattern));
+        let why = format!("must be a valid regular expression, but isn't: error parsing regexp: {}", misread(pattern));
         faults.push(Fault::invalid(format!("{at}.pattern"), &pattern.into(), &why));
     }
 }
