@@ -16,7 +16,7 @@ const MOST: usize = 1_000_000;
 /// What all expressions about one object may cost.
 pub const ALL_TOGETHER: usize = 10_000_000;
 /// How deep variables may ask for one another, in steps into expressions.
-const DEEPEST: usize = 400;
+const DEEPEST: usize = 160;
 
 impl Failed {
     pub fn new(text: impl Into<String>) -> Self {

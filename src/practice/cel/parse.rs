@@ -3,13 +3,15 @@
 use super::issue::Issue;
 use super::macros;
 use super::token::{Placed, Token, tokens};
-use super::tree::{Call, DEEPEST, Expr, Node, Select};
+use super::tree::{Call, Expr, Node, Select};
 use super::value::Val;
 
 /// What an expression may begin with.
 const BEGINNINGS: &str = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
 /// Operators of two sides, by how strongly they bind.
 const OPERATORS: [&[&str]; 5] = [&["||"], &["&&"], &["<", "<=", ">=", ">", "==", "!=", "in"], &["+", "-"], &["*", "/", "%"]];
+/// How deep brackets may lie in one another.
+const DEEPEST: usize = 80;
 /// Words that CEL keeps for itself.
 pub const RESERVED: [&str; 17] = [
     "as",

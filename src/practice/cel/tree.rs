@@ -3,8 +3,8 @@
 use super::issue::Issue;
 use super::value::Val;
 
-/// How deep expressions may be, as CEL's parser limits them.
-pub const DEEPEST: usize = 250;
+/// How deep expressions may be: less than the 250 of CEL's parser, so that no thread's stack is too small.
+pub const DEEPEST: usize = 120;
 
 /// A part of an expression, and where it stands.
 #[derive(Debug)]

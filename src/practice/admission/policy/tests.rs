@@ -26,7 +26,7 @@ fn made(world: &mut World, namespace: &str) -> Result<Value, Status> {
 }
 
 fn later(world: &mut World) {
-    world.now = world.now + jiff::SignedDuration::from_secs(2);
+    world.now += jiff::SignedDuration::from_secs(2);
 }
 
 fn at_most_three() -> Value {
