@@ -181,22 +181,37 @@ pub(super) fn resource(world: &World, pod: &Value, spec: &Value, reference: &Val
 
 /// The data of a ConfigMap or Secret, as text.
 pub(super) fn data(world: &World, pod: &Value, kind: &'static Kind, name: &str) -> Result<BTreeMap<String, String>, String> {
-    let object = world
-        .store
-        .get(kind, text(&pod["metadata"]["namespace"]), name)
-        .ok_or_else(|| format!("{} \"{name}\" not found", kind.singular))?;
-    let secret = kind == &SECRET;
-    let read = |value: &Value| if secret { decoded(text(value)) } else { text(value).to_owned() };
-    Ok(object["data"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(key, value)| (key.clone(), read(value)))
-        .collect())
+    let object = object(world, pod, kind, name)?;
+    let read = |value: &Value| if kind == &SECRET { decoded(text(value)) } else { text(value).to_owned() };
+    Ok(members(&object["data"]).map(|(key, value)| (key.clone(), read(value))).collect())
+}
+
+/// All that a ConfigMap or Secret holds, as bytes.
+pub(super) fn bytes(world: &World, pod: &Value, kind: &'static Kind, name: &str) -> Result<BTreeMap<String, Vec<u8>>, String> {
+    let object = object(world, pod, kind, name)?;
+    let encoded = if kind == &SECRET { &object["data"] } else { &object["binaryData"] };
+    let plain = if kind == &SECRET { &Value::Null } else { &object["data"] };
+    let encoded = members(encoded).map(|(key, value)| (key.clone(), decoded_bytes(text(value))));
+    let plain = members(plain).map(|(key, value)| (key.clone(), text(value).as_bytes().to_vec()));
+    Ok(encoded.chain(plain).collect())
+}
+
+fn object(world: &World, pod: &Value, kind: &'static Kind, name: &str) -> Result<Value, String> {
+    let namespace = text(&pod["metadata"]["namespace"]);
+    let missing = || format!("{} \"{name}\" not found", kind.singular);
+    world.store.get(kind, namespace, name).ok_or_else(missing)
+}
+
+fn members(map: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    map.as_object().into_iter().flatten()
 }
 
 /// Base64 as Secrets hold it; what is not text is read as far as it is.
 pub fn decoded(encoded: &str) -> String {
+    String::from_utf8_lossy(&decoded_bytes(encoded)).into_owned()
+}
+
+fn decoded_bytes(encoded: &str) -> Vec<u8> {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let (mut bits, mut count, mut bytes) = (0u32, 0, Vec::new());
     for value in encoded.bytes().filter_map(|byte| ALPHABET.iter().position(|letter| *letter == byte)) {
@@ -207,5 +222,5 @@ pub fn decoded(encoded: &str) -> String {
             bytes.push((bits >> count) as u8);
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    bytes
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Worker, config, image, process};
+use super::{Worker, config, image, payload, process};
 use crate::practice::field::{items, text};
 use crate::practice::kind::{NODE, SERVICE};
 use crate::practice::registry::Part;
@@ -19,6 +19,8 @@ pub(super) struct Machine {
     pub(super) addresses: BTreeMap<String, u32>,
     /// Volumes that outlive their pods.
     pub(super) volumes: process::Volumes,
+    /// What is written into the volumes of several pods.
+    pub(super) payloads: payload::Shared,
     services: Services,
 }
 

@@ -25,11 +25,14 @@ mod ending;
 mod hook;
 pub mod image;
 mod machine;
+mod mounts;
+mod payload;
 mod pod;
 mod probe;
 mod process;
 mod pull;
 mod running;
+mod security;
 mod start;
 mod status;
 mod sync;
@@ -105,7 +108,10 @@ impl Controller for Kubelet {
             return;
         }
         let before = change.earlier();
-        if before["spec"] != object["spec"] || deleting(before) != deleting(object) || status::behind_gates(object) {
+        let retold = ["labels", "annotations"]
+            .iter()
+            .any(|field| before["metadata"][field] != object["metadata"][field]);
+        if retold || before["spec"] != object["spec"] || deleting(before) != deleting(object) || status::behind_gates(object) {
             let after = world.between(8, 16);
             world.queue(me, key.task("update"), after);
         }
@@ -202,6 +208,7 @@ impl Worker<'_> {
             "sync" if self.pod.busy => self.pod.pending = true,
             "sync" => self.begin(),
             "look" => self.look(),
+            "remount" => self.remount(),
             "step" => self.steps(),
             "run" => self.process(which),
             "probe" => self.probe(which),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{config, volume};
+use super::{config, mounts, security};
 use crate::image::Image;
 use crate::practice::field::{items, milli, text};
 use crate::practice::net::dns;
@@ -107,16 +107,13 @@ pub fn of(
         mounts: vec![root::of(
             root::Alike {
                 programs: programs.into_iter().map(str::to_owned).collect(),
-                files: vec![
-                    ("/etc/resolv.conf", resolver),
-                    ("/etc/passwd", passwd(named)),
-                    ("/proc/1/cmdline", argv.iter().map(|word| format!("{word}\0")).collect()),
-                ],
+                files: vec![("/etc/resolv.conf", resolver), ("/etc/passwd", passwd(named))],
             },
             &[("/etc/hosts", &hosts), ("/etc/hostname", &format!("{hostname}\n"))],
             context("readOnlyRootFilesystem") == true,
             world.now,
         )],
+        since: world.now,
     };
     // The runtime mounts this file over the root, so that it can be written even when the root cannot.
     let message = Content::default();
@@ -124,8 +121,8 @@ pub fn of(
         .as_str()
         .filter(|path| !path.is_empty())
         .unwrap_or("/dev/termination-log");
-    files.mounts.push(root::file(words, message.clone(), world.now));
-    files.mounts.extend(volume::mounts(spec, &env, volumes));
+    files.mounts.extend(mounts::of(world, pod, spec, &env, volumes));
+    files.mounts.push(root::last_words(words, message.clone(), world.now));
     let limit = milli(&spec["resources"]["limits"]["memory"]).max(milli(&pod["spec"]["resources"]["limits"]["memory"]));
     let facts = Facts {
         uid: text(&metadata["uid"]).to_owned(),
@@ -139,6 +136,7 @@ pub fn of(
         user,
         group,
         groups,
+        security: security::of(pod, spec, user),
         memory: u64::try_from(limit / 1000).ok().filter(|limit| *limit > 0),
     };
     let folder = spec["workingDir"].as_str().unwrap_or("/").to_owned();

@@ -156,9 +156,19 @@ impl Worker<'_> {
 
     /// Sets up the volumes; what is missing is tried again after a wait that doubles.
     fn mount(&mut self) -> Duration {
-        let Some((volume, why)) = volume::unmountable(self.world, &self.object, &self.machine.volumes) else {
+        let Some(wait) = self.unmounted() else {
             self.refresh_volumes();
             return Duration::ZERO;
+        };
+        self.next(Step::Mount);
+        wait
+    }
+
+    /// Tells of the first volume that cannot be set up; how long until it is tried again.
+    fn unmounted(&mut self) -> Option<Duration> {
+        let Some((volume, why)) = volume::unmountable(self.world, &self.object, &self.machine.volumes) else {
+            self.pod.mount_wait = None;
+            return None;
         };
         self.pod_event("Warning", "FailedMount", &format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}"));
         let wait = self
@@ -166,15 +176,30 @@ impl Worker<'_> {
             .mount_wait
             .map_or(Duration::from_millis(500), |wait| (wait * 2).min(LONGEST_MOUNT_WAIT));
         self.pod.mount_wait = Some(wait);
-        self.next(Step::Mount);
-        wait
+        Some(wait)
     }
 
-    /// Brings the volumes to what they are made of, when that has changed.
+    /// Brings the volumes to what they are made of, when that has changed; what lacks something stays as it is.
     fn refresh_volumes(&mut self) {
         let sources = volume::sources(self.world, &self.object);
         if self.pod.sources.replace(sources) != Some(sources) {
-            volume::refresh(self.world, &self.object, &mut self.pod.volumes, &mut self.machine.volumes);
+            volume::refresh(self.world, &self.object, &mut self.pod.volumes, self.machine);
+            if self.pod.mount_wait.is_none() {
+                self.remount();
+            }
+        }
+    }
+
+    /// Tries again what a running pod's volumes lack.
+    pub(super) fn remount(&mut self) {
+        if self.pod.over || self.pod.terminating {
+            return;
+        }
+        let failed = self.pod.mount_wait.is_some();
+        if let Some(wait) = self.unmounted() {
+            self.queue("remount", wait);
+        } else if failed {
+            volume::refresh(self.world, &self.object, &mut self.pod.volumes, self.machine);
         }
     }
 

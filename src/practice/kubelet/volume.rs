@@ -1,34 +1,38 @@
 //! The files of a pod's volumes, where they are mounted, or why a volume cannot be set up.
 
-use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-use super::config::{data, expand, field, resource};
+use super::config::bytes;
+use super::machine::Machine;
+use super::payload::Payload;
 use super::process::Volumes;
-use crate::practice::field::{items, text};
-use crate::practice::kind::{CONFIG_MAP, Kind, SECRET};
-use crate::practice::runtime::files::Mount;
+use crate::practice::field::{items, milli, text};
+use crate::practice::kind::{CONFIG_MAP, Kind, NODE, SECRET};
+use crate::practice::runtime::files::{Medium, SharedTree, Tree};
+use crate::practice::runtime::written::Written;
 use crate::practice::runtime::{hold, root};
 use crate::practice::world::World;
 
 /// The first volume that cannot be set up, with the reason.
 pub fn unmountable(world: &World, pod: &Value, shared: &Volumes) -> Option<(String, String)> {
     items(&pod["spec"]["volumes"]).iter().find_map(|volume| {
-        if let Some(why) = wrong_type(pod, volume, shared) {
-            return Some((text(&volume["name"]).to_owned(), why));
-        }
-        let sources = [&volume["configMap"], &volume["secret"]].into_iter().filter(|source| !source.is_null());
-        let projected = items(&volume["projected"]["sources"])
-            .iter()
-            .flat_map(|source| [&source["configMap"], &source["secret"]])
-            .filter(|source| !source.is_null());
-        let mut lacks: Vec<String> = sources.chain(projected).filter_map(|source| lacking(world, pod, volume, source)).collect();
-        let why = if lacks.len() > 1 { format!("[{}]", lacks.join(", ")) } else { lacks.pop()? };
+        let why = wrong_type(pod, volume, shared).or_else(|| lacks(world, pod, volume))?;
         Some((text(&volume["name"]).to_owned(), why))
     })
+}
+
+/// What a volume is to be made of and is not there.
+fn lacks(world: &World, pod: &Value, volume: &Value) -> Option<String> {
+    let sources = [&volume["configMap"], &volume["secret"]].into_iter().filter(|source| !source.is_null());
+    let projected = items(&volume["projected"]["sources"])
+        .iter()
+        .flat_map(|source| [&source["configMap"], &source["secret"]])
+        .filter(|source| !source.is_null());
+    let mut all: Vec<String> = sources.chain(projected).filter_map(|source| lacking(world, pod, volume, source)).collect();
+    if all.len() > 1 { Some(format!("[{}]", all.join(", "))) } else { all.pop() }
 }
 
 /// Folders that every machine has.
@@ -103,7 +107,7 @@ fn lacking(world: &World, pod: &Value, volume: &Value, source: &Value) -> Option
         return None;
     }
     let (kind, name) = source_of(volume, source);
-    match data(world, pod, kind, &name) {
+    match bytes(world, pod, kind, &name) {
         // Every namespace gets the CA bundle; the token volume never holds a pod up for longer than that takes.
         Err(_) if name == "kube-root-ca.crt" => None,
         Err(why) => Some(why),
@@ -131,11 +135,10 @@ pub fn sources(world: &World, pod: &Value) -> u64 {
 }
 
 /// Brings the pod's volumes to what they hold now.
-pub fn refresh(world: &World, pod: &Value, volumes: &mut Volumes, shared: &mut Volumes) {
+pub fn refresh(world: &World, pod: &Value, volumes: &mut Volumes, machine: &mut Machine) {
     for volume in items(&pod["spec"]["volumes"]) {
         let name = text(&volume["name"]).to_owned();
-        let now = world.now;
-        let fresh = || Arc::new(Mutex::new(root::empty(now)));
+        let fresh = || Arc::new(Mutex::new(empty(world, pod, volume)));
         let namespace = text(&pod["metadata"]["namespace"]);
         // What outlives the pod is kept under the claim's or the node's own name.
         let lasting = if let Some(claim) = volume["persistentVolumeClaim"]["claimName"].as_str() {
@@ -144,77 +147,58 @@ pub fn refresh(world: &World, pod: &Value, volumes: &mut Volumes, shared: &mut V
             volume["hostPath"]["path"].as_str().map(|path| on_node(pod, path))
         };
         let tree = match lasting {
-            Some(key) => shared.entry(key).or_insert_with(fresh).clone(),
+            Some(key) => machine.volumes.entry(key).or_insert_with(fresh).clone(),
             None => volumes.get(&name).cloned().unwrap_or_else(fresh),
         };
-        if let Some(files) = files(world, pod, volume) {
-            hold(&tree).refresh(&files, 0o644, now);
-        }
+        write(world, pod, volume, &tree, machine);
         volumes.insert(name, tree);
     }
 }
 
-/// The files of a volume that is made of objects.
-fn files(world: &World, pod: &Value, volume: &Value) -> Option<BTreeMap<String, String>> {
-    let mut files = BTreeMap::new();
-    let projected = !volume["projected"].is_null();
-    let sources = if projected {
-        items(&volume["projected"]["sources"])
-    } else {
-        std::slice::from_ref(volume)
-    };
-    let mut known = projected;
-    for source in sources {
-        for field in ["configMap", "secret"] {
-            let source = &source[field];
-            if source.is_null() {
-                continue;
-            }
-            known = true;
-            let kind = if field == "secret" { &SECRET } else { &CONFIG_MAP };
-            let name = source["secretName"].as_str().unwrap_or_else(|| text(&source["name"]));
-            let chosen = items(&source["items"]);
-            for (key, content) in data(world, pod, kind, name).unwrap_or_default() {
-                match chosen.iter().find(|item| item["key"] == *key) {
-                    Some(item) => drop(files.insert(text(&item["path"]).to_owned(), content)),
-                    None if chosen.is_empty() => drop(files.insert(key, content)),
-                    None => {}
-                }
-            }
-        }
-        known |= !source["downwardAPI"].is_null();
-        for item in items(&source["downwardAPI"]["items"]) {
-            let content = match item["fieldRef"]["fieldPath"].as_str() {
-                Some(path) => field(pod, path),
-                None => resource(world, pod, &Value::Null, &item["resourceFieldRef"]),
-            };
-            files.insert(text(&item["path"]).to_owned(), content);
-        }
-        if let Some(path) = source["serviceAccountToken"]["path"].as_str() {
-            files.insert(path.to_owned(), token(pod));
-        }
+/// An empty folder for a volume.
+fn empty(world: &World, pod: &Value, volume: &Value) -> Tree {
+    let in_memory = matches!(medium(world, pod, volume), Medium::Memory(_));
+    let mut tree = root::volume(if in_memory { 0o1777 } else { 0o777 }, world.now);
+    let managed = volume["hostPath"].is_null() && volume["persistentVolumeClaim"].is_null();
+    let group = pod["spec"]["securityContext"]["fsGroup"].as_i64().filter(|_| managed);
+    if let Some(group) = group {
+        tree.give(group);
     }
-    known.then_some(files)
+    tree
 }
 
-/// What stands in the token's file: it names the account, for the programs here that speak to the API.
-fn token(pod: &Value) -> String {
-    let account = pod["spec"]["serviceAccountName"].as_str().unwrap_or("default");
-    format!("practice.{}.{account}.{}", text(&pod["metadata"]["namespace"]), text(&pod["metadata"]["uid"]))
+/// Writes what a volume is made of, unless it stays the same or something lacks.
+fn write(world: &World, pod: &Value, volume: &Value, tree: &SharedTree, machine: &mut Machine) {
+    let Some(payload) = Payload::of(world, pod, volume) else { return };
+    let version = payload.version();
+    let same = hold(tree).written.as_ref().is_some_and(|written| written.version == version);
+    if same || lacks(world, pod, volume).is_some() {
+        return;
+    }
+    let mut hasher = DefaultHasher::new();
+    (text(&pod["metadata"]["uid"]), text(&volume["name"]), world.now).hash(&mut hasher);
+    let files = payload.tree(&mut machine.payloads, world.now);
+    let mut tree = hold(tree);
+    let written = Written::new(tree.written.as_deref(), files, version, world.now, hasher.finish() as u32);
+    tree.written = Some(Box::new(written));
 }
 
-/// Where a container's volumes are mounted.
-pub fn mounts(spec: &Value, env: &BTreeMap<String, String>, volumes: &Volumes) -> Vec<Mount> {
-    let mount = |mount: &Value| {
-        let sub = mount["subPath"].as_str().map(str::to_owned);
-        let sub = sub.or_else(|| mount["subPathExpr"].as_str().map(|path| expand(path, env))).unwrap_or_default();
-        let sub = sub.trim_matches('/');
-        Some(Mount {
-            at: text(&mount["mountPath"]).trim_end_matches('/').to_owned(),
-            tree: volumes.get(text(&mount["name"]))?.clone(),
-            sub: if sub.is_empty() { String::new() } else { format!("/{sub}") },
-            read_only: mount["readOnly"] == true,
-        })
+/// What a volume is kept on.
+pub fn medium(world: &World, pod: &Value, volume: &Value) -> Medium {
+    let in_memory = ["secret", "downwardAPI", "projected"].iter().any(|field| !volume[*field].is_null());
+    if !in_memory && volume["emptyDir"]["medium"] != "Memory" {
+        return Medium::Disk;
+    }
+    let node = || world.store.get(&NODE, "", text(&pod["spec"]["nodeName"])).unwrap_or_default();
+    let own = milli(&volume["emptyDir"]["sizeLimit"]);
+    let limits = items(&pod["spec"]["containers"])
+        .iter()
+        .map(|spec| milli(&spec["resources"]["limits"]["memory"]));
+    let pods: i128 = if limits.clone().all(|limit| limit > 0) {
+        limits.sum()
+    } else {
+        milli(&node()["status"]["allocatable"]["memory"])
     };
-    items(&spec["volumeMounts"]).iter().filter_map(mount).collect()
+    let bytes = if own > 0 { own.min(pods) } else { pods } / 1000;
+    Medium::Memory(u64::try_from(bytes).unwrap_or(0))
 }

@@ -10,6 +10,7 @@ use litemap::LiteMap;
 
 use super::files::Files;
 use super::hold;
+use super::security::Security;
 use super::task::{Program, Slot, Wait};
 use crate::image::Step;
 use crate::practice::net::{ApiAnswer, ApiCall, Listener, NoRoute, Stream};
@@ -86,6 +87,7 @@ pub struct Facts {
     pub group: i64,
     /// Groups besides its own.
     pub groups: Vec<i64>,
+    pub security: Security,
     pub memory: Option<u64>,
 }
 

@@ -19,16 +19,21 @@ use super::shell;
 use super::world::{Id, Key, World};
 
 mod answer;
+mod change;
 pub mod files;
 pub mod kernel;
 pub mod outside;
+pub mod permission;
 pub mod pipe;
+pub mod proc;
 pub mod process;
 pub mod root;
+pub mod security;
 pub mod session;
 pub mod steps;
 pub mod task;
 mod tree;
+pub mod written;
 
 /// A lock that outlives a panic elsewhere.
 pub fn hold<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

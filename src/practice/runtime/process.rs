@@ -9,7 +9,9 @@ use litemap::LiteMap;
 use super::files::{Content, Fault, What, clean};
 use super::hold;
 use super::kernel::{Call, Kernel};
+use super::permission::{Identity, READ};
 use super::pipe::{Broken, Reader, Writer};
+use super::proc;
 
 /// What a descriptor is.
 #[derive(Debug, Clone)]
@@ -62,9 +64,23 @@ impl Process {
         self.kernel.facts.user
     }
 
+    pub fn identity(&self) -> Identity<'_> {
+        let facts = &self.kernel.facts;
+        Identity {
+            user: facts.user,
+            group: facts.group,
+            groups: &facts.groups,
+            capabilities: facts.security.effective,
+        }
+    }
+
     /// Opens a file to read.
     pub fn open(&self, path: &str) -> Result<File, Fault> {
-        match self.kernel.files.get(&self.path(path))?.what {
+        let entry = self.kernel.files.get(&self.path(path))?;
+        if !self.identity().may(&entry, READ) {
+            return Err(Fault::Denied);
+        }
+        match entry.what {
             What::File(content) => Ok(File::Disk {
                 content,
                 at: Arc::default(),
@@ -73,19 +89,24 @@ impl Process {
             What::Folder => Err(Fault::Folder),
             What::Link(_) => Err(Fault::Loop),
             What::Device(name) => Ok(self.device(name, 0)),
+            What::Fact(fact, pid) => Ok(File::Disk {
+                content: Arc::new(Mutex::new(proc::content(self, fact, pid.unwrap_or(self.pid)).as_str().into())),
+                at: Arc::default(),
+                append: false,
+            }),
         }
     }
 
     /// Opens a file to write.
     pub fn create(&self, path: &str, append: bool) -> Result<File, Fault> {
-        match self.kernel.files.open(&self.path(path), !append, self.user(), self.kernel.now())? {
+        match self.kernel.files.open(&self.path(path), !append, self.identity(), self.kernel.now())? {
             What::File(content) => Ok(File::Disk {
                 content,
                 at: Arc::default(),
                 append,
             }),
             What::Device(name) => Ok(self.device(name, 1)),
-            What::Folder | What::Link(_) => Err(Fault::Folder),
+            What::Folder | What::Link(_) | What::Fact(..) => Err(Fault::Folder),
         }
     }
 

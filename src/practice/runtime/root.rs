@@ -5,8 +5,9 @@ use std::sync::{Arc, LazyLock, Mutex};
 use jiff::Timestamp;
 use litemap::LiteMap;
 
-use super::files::{Content, Entry, Mount, Tree, What};
+use super::files::{Content, Entry, Medium, Mount, Tree, What};
 use super::hold;
+use super::proc::OF_PROCESS;
 use crate::practice::shell::tools;
 
 /// What all images have alike.
@@ -64,6 +65,15 @@ fn base() -> Tree {
         tree.file(&format!("/proc/1/{name}"), "", 0o666, then);
         put(&mut tree, &format!("/proc/1/{name}"), device);
     }
+    for (whose, pid) in [("1", Some(1)), ("self", None)] {
+        for (name, fact) in OF_PROCESS {
+            let entry = Entry::new(What::Fact(fact, pid), 0o444, then);
+            tree.folder(&format!("/proc/{whose}"), 0o555, then);
+            tree.entries.insert(format!("/proc/{whose}/{name}"), entry);
+        }
+    }
+    tree.entries
+        .insert("/proc/mounts".to_owned(), Entry::new(What::Link("self/mounts".to_owned()), 0o777, then));
     tree.file("/etc/group", "root:x:0:\nnogroup:x:65534:\n", 0o644, then);
     tree.file("/etc/os-release", "NAME=\"klab practice image\"\nID=klab\n", 0o644, then);
     tree
@@ -98,7 +108,7 @@ fn alike(alike: Alike, now: Timestamp) -> Arc<Tree> {
         tree.file(&format!("/usr/local/bin/{name}"), "\u{7f}ELF", 0o755, now);
     }
     for (path, content) in &alike.files {
-        tree.file(path, content, 0o644, now);
+        tree.file(path, content.as_str(), 0o644, now);
     }
     let tree = Arc::new(tree);
     *last = Some((alike, tree.clone()));
@@ -113,24 +123,19 @@ pub fn of(shared: Alike, own: &[(&str, &str)], read_only: bool, now: Timestamp) 
         ..Tree::default()
     };
     for (path, content) in own {
-        tree.file(path, content, 0o644, now);
+        tree.file(path, *content, 0o644, now);
     }
     Mount {
         at: String::new(),
         tree: Arc::new(Mutex::new(tree)),
         sub: String::new(),
         read_only,
+        medium: Medium::Overlay,
     }
 }
 
 /// A file mounted at a path.
-pub fn file(path: &str, content: Content, now: Timestamp) -> Mount {
-    let entry = Entry {
-        what: What::File(content),
-        mode: 0o666,
-        owner: 0,
-        changed: now,
-    };
+pub fn file(path: &str, entry: Entry, read_only: bool) -> Mount {
     let tree = Tree {
         entries: [("/file".to_owned(), entry)].into_iter().collect(),
         ..Tree::default()
@@ -139,19 +144,19 @@ pub fn file(path: &str, content: Content, now: Timestamp) -> Mount {
         at: path.trim_end_matches('/').to_owned(),
         tree: Arc::new(Mutex::new(tree)),
         sub: "/file".to_owned(),
-        read_only: false,
+        read_only,
+        medium: Medium::Disk,
     }
 }
 
-/// An empty folder for a volume.
-pub fn empty(now: Timestamp) -> Tree {
+/// The file for the last words of a container.
+pub fn last_words(path: &str, content: Content, now: Timestamp) -> Mount {
+    file(path, Entry::new(What::File(content), 0o666, now), false)
+}
+
+/// A folder for a volume.
+pub fn volume(mode: u32, now: Timestamp) -> Tree {
     let mut tree = Tree::default();
-    let entry = Entry {
-        what: What::Folder,
-        mode: 0o777,
-        owner: 0,
-        changed: now,
-    };
-    tree.entries.insert(String::new(), entry);
+    tree.entries.insert(String::new(), Entry::new(What::Folder, mode, now));
     tree
 }

@@ -1,12 +1,15 @@
 //! A tree of paths: an image's files, or those of a volume.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use litemap::LiteMap;
 
 use super::hold;
+use super::permission::SET_GROUP;
+use super::proc::Fact;
+use super::written::Written;
 
 /// What of a file's content is kept; of the rest only the length is known.
 pub const KEPT: usize = 1 << 18;
@@ -39,11 +42,17 @@ impl Data {
     }
 }
 
+impl From<&[u8]> for Data {
+    fn from(bytes: &[u8]) -> Self {
+        let mut data = Self::default();
+        data.push(bytes);
+        data
+    }
+}
+
 impl From<&str> for Data {
     fn from(text: &str) -> Self {
-        let mut data = Self::default();
-        data.push(text.as_bytes());
-        data
+        Self::from(text.as_bytes())
     }
 }
 
@@ -57,6 +66,8 @@ pub enum What {
     Link(String),
     /// `/dev/NAME`.
     Device(&'static str),
+    /// A fact of a process: of this one, or of the one that reads it.
+    Fact(Fact, Option<u32>),
 }
 
 /// One entry of a tree.
@@ -65,7 +76,21 @@ pub struct Entry {
     pub what: What,
     pub mode: u32,
     pub owner: i64,
+    pub group: i64,
     pub changed: Timestamp,
+}
+
+impl Entry {
+    /// An entry of root's.
+    pub fn new(what: What, mode: u32, changed: Timestamp) -> Self {
+        Self {
+            what,
+            mode,
+            owner: 0,
+            group: 0,
+            changed,
+        }
+    }
 }
 
 /// A tree of entries by path; the root is the empty path. What many containers have alike lies in a base below it.
@@ -76,20 +101,23 @@ pub struct Tree {
     pub base: Option<Arc<Tree>>,
     /// What of the base was taken away.
     pub gone: BTreeSet<String>,
+    /// What was written into it as a whole.
+    pub written: Option<Box<Written>>,
 }
 
 pub type SharedTree = Arc<Mutex<Tree>>;
 
 impl Tree {
-    pub fn get(&self, path: &str) -> Option<&Entry> {
+    pub fn get(&self, path: &str) -> Option<Entry> {
+        let written = || self.written.as_ref()?.get(path);
         let below = || self.base.as_ref()?.get(path).filter(|_| !self.gone.contains(path));
-        self.entries.get(path).or_else(below)
+        self.entries.get(path).cloned().or_else(written).or_else(below)
     }
 
     /// An entry to change: what lies in the base is copied first.
-    pub(super) fn get_mut(&mut self, path: &str) -> Option<&mut Entry> {
+    pub fn get_mut(&mut self, path: &str) -> Option<&mut Entry> {
         if !self.entries.contains_key(path) {
-            let mut copy = self.get(path)?.clone();
+            let mut copy = self.get(path)?;
             if let What::File(content) = &copy.what {
                 let own = hold(content).clone();
                 copy.what = What::File(Arc::new(Mutex::new(own)));
@@ -100,9 +128,10 @@ impl Tree {
     }
 
     /// Every path there is.
-    pub(super) fn paths(&self) -> Vec<String> {
+    pub fn paths(&self) -> Vec<String> {
         let below = self.base.iter().flat_map(|base| base.paths()).filter(|path| !self.gone.contains(path));
-        self.entries.keys().cloned().chain(below).collect()
+        let written = self.written.iter().flat_map(|written| written.paths());
+        self.entries.keys().cloned().chain(written).chain(below).collect()
     }
 
     /// Takes away an entry and what is below it; gives it back by what follows its path.
@@ -127,45 +156,27 @@ impl Tree {
             .chain([path])
             .filter(|folder| self.base.as_ref().is_none_or(|base| base.get(folder).is_none()))
         {
-            self.entries.entry(folder.to_owned()).or_insert(Entry {
-                what: What::Folder,
-                mode,
-                owner: 0,
-                changed: now,
-            });
+            self.entries.entry(folder.to_owned()).or_insert(Entry::new(What::Folder, mode, now));
         }
     }
 
     /// Puts a file, with the folders above it.
-    pub fn file(&mut self, path: &str, content: &str, mode: u32, now: Timestamp) {
+    pub fn file(&mut self, path: &str, content: impl Into<Data>, mode: u32, now: Timestamp) {
         if let Some((above, _)) = path.rsplit_once('/').filter(|(above, _)| !above.is_empty()) {
             self.folder(above, 0o755, now);
         }
-        let what = What::File(Arc::new(Mutex::new(Data::from(content))));
-        self.entries.insert(
-            path.to_owned(),
-            Entry {
-                what,
-                mode,
-                owner: 0,
-                changed: now,
-            },
-        );
+        let what = What::File(Arc::new(Mutex::new(content.into())));
+        self.entries.insert(path.to_owned(), Entry::new(what, mode, now));
     }
 
-    /// Brings the tree to hold exactly these files; a file that stays the same stays open for its readers.
-    pub fn refresh(&mut self, files: &BTreeMap<String, String>, mode: u32, now: Timestamp) {
-        self.entries
-            .retain(|path, entry| !matches!(entry.what, What::File(_)) || files.contains_key(path.trim_start_matches('/')));
-        for (path, content) in files {
-            let path = format!("/{path}");
-            let same = self.entries.get(&path).is_some_and(|entry| match &entry.what {
-                What::File(known) => hold(known).bytes == content.as_bytes(),
-                _ => false,
-            });
-            if !same {
-                self.file(&path, content, mode, now);
-            }
+    /// Gives all that is in it to a group that may read it, as a pod's `fsGroup` asks for.
+    pub fn give(&mut self, group: i64) {
+        for (_, entry) in self.entries.iter_mut() {
+            entry.group = group;
+            entry.mode |= match entry.what {
+                What::Folder => 0o550 | SET_GROUP,
+                _ => 0o440,
+            };
         }
     }
 }

@@ -18,6 +18,7 @@ mod endings;
 mod failures;
 mod inside;
 mod later;
+mod mounts;
 mod probes;
 mod quotas;
 mod rollouts;

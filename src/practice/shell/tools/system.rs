@@ -26,7 +26,7 @@ pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done
         "killall" => killall(process, words).await,
         "which" => which(process, words).await,
         "basename" | "dirname" => path(process, name, words).await,
-        "whoami" if name_of(process, process.kernel.facts.user).is_none() => {
+        "whoami" if called(process, process.kernel.facts.user, "/etc/passwd").is_none() => {
             process.complain(format!("whoami: unknown uid {}", process.kernel.facts.user)).await;
             Ok(1)
         }
@@ -34,14 +34,24 @@ pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done
     }
 }
 
-/// The name of a user in the container's own list.
-fn name_of(process: &Process, id: i64) -> Option<String> {
-    let users = process.kernel.files.content("/etc/passwd").ok()?.text();
-    users.lines().find_map(|line| {
+/// The name of a user or group in the container's own list.
+pub(super) fn called(process: &Process, id: i64, list: &str) -> Option<String> {
+    lines(process, list).find_map(|(name, number)| (number == id).then_some(name))
+}
+
+/// The number of a user or group that is given by name or number.
+pub(super) fn number(process: &Process, name: &str, list: &str) -> Option<i64> {
+    let known = lines(process, list).find_map(|(known, number)| (known == name).then_some(number));
+    known.or_else(|| name.parse().ok())
+}
+
+fn lines(process: &Process, list: &str) -> impl Iterator<Item = (String, i64)> {
+    let text = process.kernel.files.content(list).map(|data| data.text()).unwrap_or_default();
+    let line = |line: &str| {
         let mut parts = line.split(':');
-        let name = parts.next()?;
-        (parts.nth(1)?.parse() == Ok(id)).then(|| name.to_owned())
-    })
+        Some((parts.next()?.to_owned(), parts.nth(1)?.parse().ok()?))
+    };
+    text.lines().filter_map(line).collect::<Vec<_>>().into_iter()
 }
 
 /// What the list of hosts calls the machine first.
@@ -59,8 +69,8 @@ fn full_name(process: &Process) -> String {
 fn facts(process: &Process, name: &str, words: &[String]) -> String {
     let facts = &process.kernel.facts;
     let user = facts.user;
-    let known = |id: i64| name_of(process, id);
-    let called = known(user).unwrap_or_else(|| user.to_string());
+    let known = |id: i64| called(process, id, "/etc/passwd");
+    let name_of = known(user).unwrap_or_else(|| user.to_string());
     let letter = words.first().map_or("", String::as_str);
     let mut line = match (name, letter) {
         ("hostname", "-i") => hold(&process.kernel.network.address).clone(),
@@ -69,12 +79,12 @@ fn facts(process: &Process, name: &str, words: &[String]) -> String {
         ("id", "-u") => user.to_string(),
         ("id", "-g") => facts.group.to_string(),
         ("id", "-G") => facts.groups.iter().map(i64::to_string).collect::<Vec<_>>().join(" "),
-        ("id", "-un") | ("whoami", _) => called,
-        ("id", "-gn") | ("groups", _) => known(facts.group).unwrap_or_else(|| facts.group.to_string()),
+        ("id", "-un") | ("whoami", _) => name_of,
+        ("id", "-gn") | ("groups", _) => called(process, facts.group, "/etc/group").unwrap_or_else(|| facts.group.to_string()),
         ("id", _) => {
-            let called = |id: i64| known(id).map_or_else(|| id.to_string(), |name| format!("{id}({name})"));
-            let groups: Vec<String> = facts.groups.iter().map(|id| called(*id)).collect();
-            format!("uid={} gid={} groups={}", called(user), called(facts.group), groups.join(","))
+            let with = |id: i64, list: &str| called(process, id, list).map_or_else(|| id.to_string(), |name| format!("{id}({name})"));
+            let groups: Vec<String> = facts.groups.iter().map(|id| with(*id, "/etc/group")).collect();
+            format!("uid={} gid={} groups={}", with(user, "/etc/passwd"), with(facts.group, "/etc/group"), groups.join(","))
         }
         ("uname", "-a") => format!("Linux {} 6.12.0 #1 SMP x86_64 GNU/Linux", facts.hostname),
         ("uname", "-r") => "6.12.0".to_owned(),

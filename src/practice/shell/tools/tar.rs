@@ -113,7 +113,7 @@ fn gather(process: &Process, path: &str, name: &str, members: &mut Vec<Member>) 
         What::Folder => (Content::Folder, files.names(path)?),
         What::Link(to) => (Content::Link(to.clone()), Vec::new()),
         What::File(content) => (Content::File(hold(content).bytes.clone()), Vec::new()),
-        What::Device(_) => return Ok(()),
+        What::Device(_) | What::Fact(..) => return Ok(()),
     };
     members.push(Member {
         name: name.to_owned(),
@@ -186,7 +186,7 @@ fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
 }
 
 fn unpack(process: &Process, path: &str, member: &Member) -> Result<(), Fault> {
-    let (files, user, now) = (&process.kernel.files, process.user(), process.kernel.now());
+    let (files, user, now) = (&process.kernel.files, process.identity(), process.kernel.now());
     let path = path.trim_end_matches('/');
     for (at, _) in path.match_indices('/').filter(|(at, _)| *at > 0) {
         if !files.is_folder(&path[..at]) {
@@ -205,12 +205,12 @@ fn unpack(process: &Process, path: &str, member: &Member) -> Result<(), Fault> {
         Content::File(bytes) => put(process, path, bytes)?,
     }
     // Whoever may write a file may not always change its mode.
-    let _ = files.change(path, user, |entry| entry.mode = member.mode & 0o7777);
+    let _ = files.change(path, user, false, |entry| entry.mode = member.mode & 0o7777);
     Ok(())
 }
 
 fn put(process: &Process, path: &str, bytes: &[u8]) -> Result<(), Fault> {
-    if let What::File(content) = process.kernel.files.open(path, true, process.user(), process.kernel.now())? {
+    if let What::File(content) = process.kernel.files.open(path, true, process.identity(), process.kernel.now())? {
         hold(&content).push(bytes);
     }
     Ok(())

@@ -3,6 +3,7 @@
 use super::Done;
 use crate::practice::runtime::files::What;
 use crate::practice::runtime::hold;
+use crate::practice::runtime::permission::{EXECUTE, READ, WRITE};
 use crate::practice::runtime::process::{File, Process};
 
 pub(super) async fn bracket(process: &Process, words: &[String]) -> Done {
@@ -91,14 +92,18 @@ fn compare(process: &Process, left: &str, operator: &str, right: &str) -> Result
         "-ge" => number(left)? >= number(right)?,
         "-nt" => changed(left) > changed(right),
         "-ot" => changed(left) < changed(right),
-        _ => process.path(left) == process.path(right),
+        _ => {
+            let real = |path: &str| process.kernel.files.follow(&process.path(path));
+            changed(left).is_some() && real(left) == real(right)
+        }
     })
 }
 
 fn unary(process: &Process, operator: &str, operand: &str) -> Result<bool, String> {
     let files = &process.kernel.files;
     let entry = files.get(&process.path(operand));
-    let allowed = |bits: u32| entry.as_ref().is_ok_and(|entry| process.user() == 0 && bits != 0o111 || entry.mode & bits != 0);
+    let who = process.identity();
+    let allowed = |wanted: u32| entry.as_ref().is_ok_and(|entry| who.may(entry, wanted));
     Ok(match operator {
         "-n" => !operand.is_empty(),
         "-z" => operand.is_empty(),
@@ -109,12 +114,16 @@ fn unary(process: &Process, operator: &str, operand: &str) -> Result<bool, Strin
             What::File(content) => hold(&content).length() > 0,
             _ => true,
         }),
-        "-r" => allowed(0o444),
-        "-w" => allowed(0o222),
-        "-x" => allowed(0o111),
+        "-r" => allowed(READ),
+        "-w" => allowed(WRITE),
+        "-x" => allowed(EXECUTE),
         "-L" | "-h" => files.raw(&process.path(operand)).is_some_and(|entry| matches!(entry.what, What::Link(_))),
         "-c" => entry.is_ok_and(|entry| matches!(entry.what, What::Device(_))),
-        "-b" | "-p" | "-S" | "-g" | "-u" | "-k" => false,
+        "-g" | "-u" | "-k" => {
+            let bit = [("-g", 0o2000), ("-u", 0o4000), ("-k", 0o1000)].into_iter().find(|(name, _)| *name == operator);
+            entry.is_ok_and(|entry| bit.is_some_and(|(_, bit)| entry.mode & bit != 0))
+        }
+        "-b" | "-p" | "-S" => false,
         "-t" => {
             process.env.contains_key("TERM")
                 && operand

@@ -1,70 +1,124 @@
 //! ls, and how a file's kind, mode and size are written.
 
-use crate::practice::runtime::files::{Entry, What};
+use crate::practice::runtime::files::{Entry, Fault, Medium, What};
 use crate::practice::runtime::hold;
 use crate::practice::runtime::process::Process;
-use crate::practice::shell::tools::{Done, Line};
+use crate::practice::shell::tools::{Done, Line, system};
 
-pub(super) fn size(entry: &Entry) -> u64 {
+/// What a folder in memory takes for each of its entries.
+const NAME: u64 = 20;
+
+fn in_memory(process: &Process, path: &str) -> bool {
+    matches!(process.kernel.files.medium(path), Medium::Memory(_))
+}
+
+pub(super) fn size(process: &Process, path: &str, entry: &Entry) -> u64 {
     match &entry.what {
         What::File(content) => hold(content).length(),
+        What::Folder if in_memory(process, path) => NAME * (2 + process.kernel.files.names(path).map_or(0, |names| names.len() as u64)),
         What::Folder => 4096,
         What::Link(to) => to.len() as u64,
-        What::Device(_) => 0,
+        What::Device(_) | What::Fact(..) => 0,
     }
+}
+
+/// What an entry takes, in units of 1024 bytes.
+pub(super) fn blocks(process: &Process, path: &str, entry: &Entry) -> u64 {
+    match &entry.what {
+        What::File(content) => hold(content).length().div_ceil(4096) * 4,
+        What::Folder if !in_memory(process, path) => 4,
+        _ => 0,
+    }
+}
+
+/// How many names an entry has: a folder is also `.` in itself and `..` in the folders in it.
+pub(super) fn names(process: &Process, path: &str, entry: &Entry) -> usize {
+    let What::Folder = entry.what else { return 1 };
+    let files = &process.kernel.files;
+    // The layers of an image are one folder to look at, and the kernel does not count in them.
+    if files.merged(path) {
+        return 1;
+    }
+    let inside = files.names(path).unwrap_or_default();
+    let folder = |name: &&String| {
+        files
+            .raw(&format!("{}/{name}", path.trim_end_matches('/')))
+            .is_some_and(|entry| matches!(entry.what, What::Folder))
+    };
+    2 + inside.iter().filter(folder).count()
 }
 
 /// `drwxr-xr-x`.
 pub(super) fn mode(entry: &Entry) -> String {
     let kind = match entry.what {
         What::Folder => 'd',
-        What::File(_) => '-',
+        What::File(_) | What::Fact(..) => '-',
         What::Link(_) => 'l',
         What::Device(_) => 'c',
     };
     let bits = (0..9).map(|at| if entry.mode & (0o400 >> at) == 0 { '-' } else { ['r', 'w', 'x'][at % 3] });
-    let mut text: String = std::iter::once(kind).chain(bits).collect();
-    if entry.mode & 0o1000 != 0 {
-        text.replace_range(9..10, "t");
+    let mut letters: Vec<char> = std::iter::once(kind).chain(bits).collect();
+    for (bit, at, letter) in [(0o4000, 3, 's'), (0o2000, 6, 's'), (0o1000, 9, 't')] {
+        if entry.mode & bit != 0 {
+            letters[at] = if letters[at] == 'x' { letter } else { letter.to_ascii_uppercase() };
+        }
     }
-    text
+    letters.into_iter().collect()
 }
 
 /// One line of `ls -l`.
-fn long(process: &Process, entry: &Entry, name: &str, numbers: bool) -> String {
-    let owner = match entry.owner {
-        0 if !numbers => "root".to_owned(),
-        id => id.to_string(),
+fn long(process: &Process, path: &str, entry: &Entry, name: &str, line: &Line) -> String {
+    let numbers = line.has('n');
+    let called = |id: i64, list: &str| system::called(process, id, list).filter(|_| !numbers).unwrap_or_else(|| id.to_string());
+    let (owner, group) = (called(entry.owner, "/etc/passwd"), called(entry.group, "/etc/group"));
+    let target = match &entry.what {
+        What::Link(to) => format!(" -> {to}"),
+        _ => mark(entry, line).to_owned(),
     };
-    let target = if let What::Link(to) = &entry.what {
-        format!(" -> {to}")
+    let changed = entry.changed.max(jiff::Timestamp::UNIX_EPOCH);
+    // What is older than half a year has its year told.
+    let old = process.kernel.now().duration_since(changed).as_hours() > 24 * 182;
+    let changed = changed.strftime(if line.has('e') {
+        "%a %b %e %H:%M:%S %Y"
+    } else if old {
+        "%b %e  %Y"
     } else {
-        String::new()
-    };
-    let changed = entry.changed.max(jiff::Timestamp::UNIX_EPOCH).strftime("%b %e %H:%M");
-    let group = match process.kernel.facts.group {
-        0 if !numbers => "root".to_owned(),
-        id => id.to_string(),
-    };
-    format!("{}    1 {owner:<8} {group:<8} {:>9} {changed} {name}{target}\n", mode(entry), size(entry))
+        "%b %e %H:%M"
+    });
+    let (mode, names, size) = (mode(entry), names(process, path, entry), size(process, path, entry));
+    format!("{mode} {names:>4} {owner:<8} {group:<8} {size:>9} {changed} {name}{target}\n")
+}
+
+/// What stands behind a name with `-F` or `-p`.
+fn mark(entry: &Entry, line: &Line) -> &'static str {
+    match entry.what {
+        What::Folder if line.has('F') || line.has('p') => "/",
+        What::Link(_) if line.has('F') => "@",
+        What::File(_) if line.has('F') && entry.mode & 0o111 != 0 => "*",
+        _ => "",
+    }
+}
+
+/// A name to list, with its path and what it is.
+struct Listed {
+    name: String,
+    path: String,
+    entry: Entry,
 }
 
 pub(super) async fn ls(process: &Process, line: &Line) -> Done {
     let paths = if line.words.is_empty() { vec![".".to_owned()] } else { line.words.clone() };
     let (mut code, mut files, mut folders) = (0, Vec::new(), Vec::new());
-    for path in paths {
-        let full = process.path(&path);
-        // A long line is about the link itself.
-        let link = process
-            .kernel
-            .files
-            .raw(&full)
-            .filter(|entry| line.has('l') && matches!(entry.what, What::Link(_)));
-        match link.map_or_else(|| process.kernel.files.get(&full), Ok) {
-            Ok(entry) if matches!(entry.what, What::Folder) && !line.has('d') => folders.push(path),
-            Ok(entry) => files.push((path, entry)),
+    for name in paths {
+        let path = process.path(&name);
+        let (own, led) = (process.kernel.files.raw(&path), process.kernel.files.get(&path));
+        // A long list tells of a link itself.
+        let itself = (line.has('l') || line.has('n') || line.has('d') || line.has('F')) && !line.has('L');
+        match if itself { own.ok_or(led.err().unwrap_or(Fault::Missing)) } else { led } {
+            Ok(entry) if matches!(entry.what, What::Folder) && !line.has('d') => folders.push(name),
+            Ok(entry) => files.push(Listed { name, path, entry }),
             Err(fault) => {
-                process.complain(format!("ls: {path}: {fault}")).await;
+                process.complain(format!("ls: {name}: {fault}")).await;
                 code = 1;
             }
         }
@@ -72,63 +126,63 @@ pub(super) async fn ls(process: &Process, line: &Line) -> Done {
     let titled = folders.len() + files.len() > 1 || line.has('R');
     let mut text = listed(process, line, &files);
     folders.reverse();
-    let mut first = files.is_empty();
     while let Some(folder) = folders.pop() {
         process.kernel.step().await;
         if titled {
-            text += &format!("{}{folder}:\n", if first { "" } else { "\n" });
+            text += &format!("{}{folder}:\n", if text.is_empty() { "" } else { "\n" });
         }
-        first = false;
-        let path = process.path(&folder);
-        let full = process.kernel.files.follow(&path).unwrap_or(path);
-        let mut names = process.kernel.files.names(&full).unwrap_or_default();
-        names.retain(|name| !name.starts_with('.') || line.has('a') || line.has('A'));
-        if line.has('a') {
-            names.splice(0..0, [".".to_owned(), "..".to_owned()]);
+        let entries = inside(process, line, &folder);
+        if line.has('l') || line.has('n') || line.has('s') {
+            let total: u64 = entries.iter().map(|one| blocks(process, &one.path, &one.entry)).sum();
+            text += &format!("total {total}\n");
         }
-        let entries: Vec<(String, Entry)> = names
-            .into_iter()
-            .filter_map(|name| Some((name.clone(), process.kernel.files.raw(&process.path(&format!("{full}/{name}")))?)))
-            .collect();
+        text += &listed(process, line, &entries);
         if line.has('R') {
             let below = entries
                 .iter()
-                .rev()
-                .filter(|(name, entry)| matches!(entry.what, What::Folder) && name != "." && name != "..");
-            folders.extend(below.map(|(name, _)| format!("{}/{name}", folder.trim_end_matches('/'))));
+                .filter(|one| matches!(one.entry.what, What::Folder) && one.name != "." && one.name != "..");
+            folders.extend(below.rev().map(|one| format!("{}/{}", folder.trim_end_matches('/'), one.name)));
         }
-        if line.has('l') {
-            text += &format!("total {}\n", entries.iter().filter(|(_, entry)| size(entry) > 0).count() * 4);
-        }
-        text += &listed(process, line, &entries);
     }
     process.print(text).await?;
     Ok(code)
 }
 
-fn listed(process: &Process, line: &Line, entries: &[(String, Entry)]) -> String {
-    let one = |(name, entry): &(String, Entry)| {
-        let mark = match entry.what {
-            What::Folder if line.has('p') || line.has('F') => "/",
-            What::Link(_) if line.has('F') && !line.has('l') => "@",
-            What::File(_) if line.has('F') && entry.mode & 0o111 != 0 => "*",
-            _ => "",
-        };
-        let name = &format!("{name}{mark}");
-        if line.has('l') || line.has('n') {
-            long(process, entry, name, line.has('n'))
-        } else {
-            format!("{name}\n")
-        }
+/// What a folder lists.
+fn inside(process: &Process, line: &Line, folder: &str) -> Vec<Listed> {
+    let files = &process.kernel.files;
+    let full = process.path(folder);
+    let mut names = files.names(&full).unwrap_or_default();
+    names.retain(|name| !name.starts_with('.') || line.has('a') || line.has('A'));
+    if line.has('a') {
+        names.splice(0..0, [".".to_owned(), "..".to_owned()]);
+    }
+    let one = |name: String| {
+        let path = process.path(&format!("{full}/{name}"));
+        let led = if line.has('L') { files.get(&path).ok() } else { None };
+        let entry = led.or_else(|| files.raw(&path))?;
+        Some(Listed { name, path, entry })
     };
-    let mut order: Vec<&(String, Entry)> = entries.iter().collect();
+    let mut entries: Vec<Listed> = names.into_iter().filter_map(one).collect();
     if line.has('t') {
-        order.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.changed));
-    } else if line.has('S') {
-        order.sort_by_key(|(_, entry)| std::cmp::Reverse(size(entry)));
+        entries.sort_by_key(|one| std::cmp::Reverse(one.entry.changed));
+    }
+    if line.has('S') {
+        entries.sort_by_key(|one| std::cmp::Reverse(size(process, &one.path, &one.entry)));
     }
     if line.has('r') {
-        order.reverse();
+        entries.reverse();
     }
-    order.into_iter().map(one).collect()
+    entries
+}
+
+fn listed(process: &Process, line: &Line, entries: &[Listed]) -> String {
+    let one = |one: &Listed| {
+        if line.has('l') || line.has('n') || line.has('e') {
+            long(process, &one.path, &one.entry, &one.name, line)
+        } else {
+            format!("{}{}\n", one.name, mark(&one.entry, line))
+        }
+    };
+    entries.iter().map(one).collect()
 }

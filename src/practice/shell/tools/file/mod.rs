@@ -1,8 +1,9 @@
 //! Programs about files: ls, touch, mkdir, rm, cp, mv, ln, chmod, find and their kin.
 
 mod attributes;
+mod copy;
 mod dd;
-mod du;
+mod df;
 mod find;
 mod ls;
 mod stat;
@@ -13,101 +14,98 @@ use crate::practice::runtime::hold;
 use crate::practice::runtime::process::{File, Process};
 
 pub(super) const NAMES: &[&str] = &[
-    "chmod", "chown", "cp", "dd", "df", "du", "find", "ln", "ls", "mkdir", "mktemp", "mv", "readlink", "realpath", "rm", "rmdir", "stat", "touch", "truncate",
+    "chgrp", "chmod", "chown", "cp", "dd", "df", "du", "find", "ln", "ls", "mkdir", "mktemp", "mount", "mv", "readlink", "realpath", "rm", "rmdir", "stat",
+    "touch", "truncate",
 ];
 
 /// A file is made so large at most.
 const LARGEST: u64 = 1 << 40;
 
 pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done {
-    let valued = match name {
-        "mkdir" => "m",
-        "truncate" => "s",
-        "mktemp" => "p",
-        _ => "",
-    };
-    // `chmod -x` takes away, it is no option.
-    let mode = |word: &String| {
-        let rest = word.strip_prefix('-').filter(|rest| name == "chmod" && rest.starts_with(['r', 'w', 'x']));
-        rest.map_or_else(|| word.clone(), |rest| format!("a-{rest}"))
-    };
-    let words: Vec<String> = words.iter().map(mode).collect();
-    let words = words.as_slice();
-    let line = Line::read(words, valued);
+    let line = Line::read(
+        words,
+        match name {
+            "mkdir" | "truncate" => "ms",
+            "stat" => "c",
+            "mktemp" => "p",
+            _ => "",
+        },
+    );
     match name {
         "ls" => ls::ls(process, &line).await,
-        "dd" => dd::dd(process, words).await,
         "find" => find::find(process, words).await,
-        "df" => usage(process, line.has('h')).await,
-        "du" => du::du(process, &line).await,
-        "stat" | "readlink" | "realpath" => stat::shown(process, name, words).await,
+        "dd" => dd::dd(process, words).await,
+        "df" => df::df(process, &line).await,
+        "du" => df::du(process, &line).await,
+        "mount" => df::mount(process).await,
+        "stat" => stat::stat(process, &line).await,
+        "readlink" | "realpath" => stat::path(process, name, &line).await,
         "mktemp" => mktemp(process, &line).await,
-        "cp" | "mv" | "ln" => pairs(process, name, &line).await,
-        "chmod" | "chown" => attributes::attributes(process, name, &line).await,
+        "cp" | "mv" | "ln" => copy::pairs(process, name, &line).await,
+        "chmod" | "chown" | "chgrp" => attributes::attributes(process, name, words).await,
         _ => each(process, name, &line).await,
     }
 }
 
 /// Programs that do one thing to each path.
 async fn each(process: &Process, name: &str, line: &Line) -> Done {
-    let (files, user, now) = (&process.kernel.files, process.user(), process.kernel.now());
     let mut code = 0;
     if line.words.is_empty() && !line.has('f') {
         process.complain(format!("{name}: missing operand")).await;
         return Ok(1);
     }
     for word in &line.words {
-        let path = process.path(word);
-        let (done, verb) = match name {
-            "touch" if files.get(&path).is_ok() => (files.change(&path, user, |entry| entry.changed = now), ""),
-            "touch" if line.has('c') => (Ok(()), ""),
-            "touch" => (process.create(&path, true).map(drop), ""),
-            "truncate" => (resized(process, &path, line), "can't open "),
-            "mkdir" => {
-                let made = if line.has('p') {
-                    folders(process, &path)
-                } else {
-                    files.make_folder(&path, user, now)
-                };
-                let mode = line.value('m').and_then(|mode| u32::from_str_radix(mode, 8).ok());
-                let made = match mode {
-                    Some(mode) => made.and_then(|()| files.change(&path, user, |entry| entry.mode = mode)),
-                    None => made,
-                };
-                (made, "can't create directory ")
-            }
-            "rmdir" if !files.is_folder(&path) => (Err(Fault::NotFolder), "'"),
-            "rmdir" => (files.remove(&path, false, user), "'"),
-            _ => {
-                let recursive = line.has('r') || line.has('R');
-                match files.raw(&path) {
-                    None if line.has('f') => (Ok(()), ""),
-                    Some(entry) if matches!(entry.what, What::Folder) && !recursive => (Err(Fault::Folder), ""),
-                    _ => (files.remove(&path, recursive, user), "can't remove "),
-                }
-            }
-        };
-        if let Err(fault) = done {
-            let named = match verb {
-                "" => word.clone(),
-                verb => format!("{}'{word}'", verb.trim_start_matches('\'')),
-            };
-            let named = if fault == Fault::Folder && name == "rm" { format!("'{word}'") } else { named };
-            let fault = if fault == Fault::Folder && name == "rm" {
-                "is a directory".to_owned()
-            } else {
-                fault.to_string()
-            };
-            process
-                .complain(format!(
-                    "{name}: {named}{}{fault}",
-                    if name == "rm" && named.starts_with('\'') { " " } else { ": " }
-                ))
-                .await;
+        if let Err(fault) = one(process, name, line, &process.path(word)) {
+            process.complain(complaint(name, word.trim_end_matches('/'), fault)).await;
             code = 1;
         }
     }
     Ok(code)
+}
+
+fn one(process: &Process, name: &str, line: &Line, path: &str) -> Result<(), Fault> {
+    let (files, who, now) = (&process.kernel.files, process.identity(), process.kernel.now());
+    // What is to go is named by its own name, never by what it leads to.
+    let own = path.trim_end_matches('/');
+    match name {
+        "touch" if files.get(path).is_ok() => files.change(path, who, true, |entry| entry.changed = now),
+        "touch" if line.has('c') => Ok(()),
+        "touch" => process.create(path, true).map(drop),
+        "truncate" => resized(process, path, line),
+        "mkdir" => {
+            if line.has('p') {
+                folders(process, path)?;
+            } else {
+                files.make_folder(path, who, now)?;
+            }
+            match line.value('m').and_then(|mode| u32::from_str_radix(mode, 8).ok()) {
+                Some(mode) => files.change(path, who, false, |entry| entry.mode = mode),
+                None => Ok(()),
+            }
+        }
+        "rmdir" => match files.raw(own) {
+            Some(entry) if !matches!(entry.what, What::Folder) => Err(Fault::NotFolder),
+            _ => files.remove(own, false, who),
+        },
+        _ => {
+            let recursive = line.has('r') || line.has('R');
+            match files.raw(own) {
+                None if line.has('f') => Ok(()),
+                Some(entry) if matches!(entry.what, What::Folder) && !recursive => Err(Fault::Folder),
+                _ => files.remove(own, recursive, who),
+            }
+        }
+    }
+}
+
+fn complaint(name: &str, word: &str, fault: Fault) -> String {
+    match name {
+        "mkdir" => format!("mkdir: can't create directory '{word}': {fault}"),
+        "rmdir" => format!("rmdir: '{word}': {fault}"),
+        "rm" if fault == Fault::Folder => format!("rm: '{word}' is a directory"),
+        "rm" => format!("rm: can't remove '{word}': {fault}"),
+        _ => format!("{name}: {word}: {fault}"),
+    }
 }
 
 /// Cuts a file, or fills it up.
@@ -125,7 +123,7 @@ fn resized(process: &Process, path: &str, line: &Line) -> Result<(), Fault> {
 
 /// A folder with those above it.
 fn folders(process: &Process, path: &str) -> Result<(), Fault> {
-    let (files, user, now) = (&process.kernel.files, process.user(), process.kernel.now());
+    let (files, user, now) = (&process.kernel.files, process.identity(), process.kernel.now());
     let ends = path.match_indices('/').map(|(at, _)| at).skip(1).chain([path.len()]);
     for end in ends {
         if files.is_folder(&path[..end]) {
@@ -136,89 +134,25 @@ fn folders(process: &Process, path: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn pairs(process: &Process, name: &str, line: &Line) -> Done {
-    let Some((to, from)) = line.words.split_last().filter(|(_, from)| !from.is_empty()) else {
-        process.complain(format!("{name}: missing operand")).await;
-        return Ok(1);
-    };
-    let (files, user, now) = (&process.kernel.files, process.user(), process.kernel.now());
-    let mut code = 0;
-    for word in from {
-        let (source, mut target) = (process.path(word), process.path(to));
-        if files.is_folder(&target) && !(name == "ln" && line.has('n')) {
-            target = format!(
-                "{}/{}",
-                target.trim_end_matches('/'),
-                source.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
-            );
-        }
-        let done = match name {
-            "ln" => {
-                if line.has('f') {
-                    // What is not there need not go.
-                    let _ = files.remove(&target, false, user);
-                }
-                let link = if line.has('s') { word.clone() } else { source.clone() };
-                if files.raw(&target).is_some() {
-                    Err(Fault::Exists)
-                } else {
-                    files.put(&target, What::Link(link), 0o777, user, now)
-                }
-            }
-            "mv" | "cp" if line.has('n') && files.raw(&target).is_some() => Ok(()),
-            "mv" => files.rename(&source, &target, user),
-            _ => copy(process, &source, &target, line.has('r') || line.has('R') || line.has('a')),
-        };
-        if let Err(fault) = done {
-            let text = match (name, fault) {
-                ("cp", Fault::Folder) => format!("cp: omitting directory '{word}'"),
-                ("cp", Fault::Missing) => format!("cp: can't stat '{word}': {fault}"),
-                ("mv", Fault::Missing) => format!("mv: can't rename '{word}': {fault}"),
-                ("mv", _) => format!("mv: can't rename '{word}': {fault}"),
-                ("ln", _) => format!("ln: {to}: {fault}"),
-                _ => format!("{name}: can't create '{to}': {fault}"),
-            };
-            process.complain(text).await;
-            code = 1;
-        }
-    }
-    Ok(code)
+/// Whether a word is nothing but some of these letters.
+fn letters(word: &str, known: &str) -> bool {
+    word.strip_prefix('-')
+        .is_some_and(|letters| !letters.is_empty() && letters.chars().all(|letter| known.contains(letter)))
 }
 
-fn copy(process: &Process, from: &str, to: &str, deep: bool) -> Result<(), Fault> {
-    let (files, user, now) = (&process.kernel.files, process.user(), process.kernel.now());
-    let entry = files.get(from)?;
-    match entry.what {
-        What::Folder if !deep => Err(Fault::Folder),
-        What::Folder => {
-            if !files.is_folder(to) {
-                files.make_folder(to, user, now)?;
-            }
-            for name in files.names(from)? {
-                copy(process, &format!("{from}/{name}"), &format!("{to}/{name}"), deep)?;
-            }
-            Ok(())
-        }
-        What::File(content) => {
-            let data = hold(&content).clone();
-            if let What::File(target) = files.open(to, true, user, now)? {
-                *hold(&target) = data;
-            }
-            // Whoever may write a file may not always change its mode.
-            let _ = files.change(to, user, |copy| copy.mode = entry.mode);
-            Ok(())
-        }
-        What::Link(_) | What::Device(_) => Err(Fault::Denied),
+/// A path and all that is below it.
+fn below(process: &Process, word: &str) -> Vec<String> {
+    let files = &process.kernel.files;
+    let mut all = vec![word.to_owned()];
+    let mut at = 0;
+    while let Some(path) = all.get(at).cloned() {
+        at += 1;
+        let full = process.path(&path);
+        let folder = files.raw(&full).is_some_and(|entry| matches!(entry.what, What::Folder));
+        let names = if folder { files.names(&full).unwrap_or_default() } else { Vec::new() };
+        all.extend(names.into_iter().map(|name| format!("{}/{name}", path.trim_end_matches('/'))));
     }
-}
-
-async fn usage(process: &Process, human: bool) -> Done {
-    let text = if human {
-        "Filesystem                Size      Used Available Use% Mounted on\noverlay                  39.2G      7.8G     31.4G  20% /\n"
-    } else {
-        "Filesystem           1K-blocks      Used Available Use% Mounted on\noverlay               41152736   8230547  32922189  20% /\n"
-    };
-    process.print(text).await.map(|()| 0)
+    all
 }
 
 async fn mktemp(process: &Process, line: &Line) -> Done {
@@ -242,7 +176,7 @@ async fn mktemp(process: &Process, line: &Line) -> Done {
         return process.print(format!("{path}\n")).await.map(|()| 0);
     }
     let made = if line.has('d') {
-        process.kernel.files.make_folder(&process.path(&path), process.user(), process.kernel.now())
+        process.kernel.files.make_folder(&process.path(&path), process.identity(), process.kernel.now())
     } else {
         process.create(&path, false).map(drop)
     };

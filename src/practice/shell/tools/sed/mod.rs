@@ -178,7 +178,7 @@ async fn edited(process: &Process, options: &Options, editor: &mut Editor<'_>) -
 
 /// Gives a file its new content, and a copy the old one where that is asked for.
 fn replace(process: &Process, path: &str, suffix: &str, new: &[u8]) -> Result<(), Fault> {
-    let (user, now) = (process.user(), process.kernel.now());
+    let (user, now) = (process.identity(), process.kernel.now());
     let full = process.path(path);
     if !suffix.is_empty() {
         let old = process.kernel.files.content(&full)?;

@@ -37,6 +37,8 @@ pub(super) struct Parsed {
     pub least: usize,
     pub most: Option<usize>,
     pub deep_first: bool,
+    /// What links lead to is met, and not the links.
+    pub followed: bool,
     /// Whether something is done, so that it need not be printed.
     pub acts: bool,
     /// The commands of `-exec … +`.
@@ -140,7 +142,11 @@ impl Parser<'_> {
                 self.parsed.deep_first = true;
                 return Ok(None);
             }
-            "-xdev" | "-follow" => return Ok(None),
+            "-follow" => {
+                self.parsed.followed = true;
+                return Ok(None);
+            }
+            "-xdev" => return Ok(None),
             _ => {}
         }
         let value = self.words.next().cloned().ok_or_else(|| word.to_owned())?;

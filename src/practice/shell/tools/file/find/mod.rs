@@ -14,6 +14,8 @@ use crate::practice::shell::glob;
 use crate::practice::shell::tools::{Done, execute, find as program};
 
 pub(super) async fn find(process: &Process, words: &[String]) -> Done {
+    let options = words.iter().take_while(|word| matches!(word.as_str(), "-H" | "-L" | "-P")).count();
+    let (options, words) = words.split_at(options);
     let split = words
         .iter()
         .position(|word| word.starts_with('-') || word == "!" || word == "(")
@@ -22,7 +24,10 @@ pub(super) async fn find(process: &Process, words: &[String]) -> Done {
     let mut parser = Parser {
         process,
         words: tests.iter(),
-        parsed: Parsed::default(),
+        parsed: Parsed {
+            followed: options.last().is_some_and(|option| option == "-L"),
+            ..Parsed::default()
+        },
         depth: 0,
     };
     let parsed = parser
@@ -59,6 +64,9 @@ pub(super) async fn find(process: &Process, words: &[String]) -> Done {
     Ok(walk.code)
 }
 
+/// No path is longer, in bytes.
+const LONGEST: usize = 4096;
+
 /// A file that is come to.
 struct Visit {
     path: String,
@@ -89,7 +97,10 @@ impl Walk<'_> {
         while let Some((path, depth, again)) = waiting.pop().filter(|_| !self.ended) {
             self.process.kernel.step().await;
             let full = self.process.path(&path);
-            let Some(entry) = self.process.kernel.files.raw(&full) else { continue };
+            let led = self.parsed.followed.then(|| self.process.kernel.files.get(&full).ok()).flatten();
+            let Some(entry) = led.or_else(|| self.process.kernel.files.raw(&full)) else {
+                continue;
+            };
             let folder = matches!(entry.what, What::Folder) && self.parsed.most.is_none_or(|most| depth < most);
             let later = folder && self.parsed.deep_first && !again;
             self.pruned = false;
@@ -107,7 +118,8 @@ impl Walk<'_> {
             if folder && !again && !self.pruned {
                 let names = self.process.kernel.files.names(&full).unwrap_or_default();
                 let below = |name: String| (format!("{}/{name}", path.trim_end_matches('/')), depth + 1, false);
-                waiting.extend(names.into_iter().rev().map(below));
+                // Links may lead round in circles.
+                waiting.extend(names.into_iter().rev().map(below).filter(|(path, ..)| path.len() < LONGEST));
             }
         }
         Ok(())
@@ -139,7 +151,7 @@ impl Walk<'_> {
                     true
                 }
                 Expression::Delete => {
-                    let gone = self.process.kernel.files.remove(&visit.full, false, self.process.user());
+                    let gone = self.process.kernel.files.remove(&visit.full, false, self.process.identity());
                     if let Err(fault) = gone {
                         self.process.complain(format!("find: {}: {fault}", visit.path)).await;
                         self.code = 1;
@@ -183,9 +195,9 @@ impl Walk<'_> {
                 .any(|kind| mode(&visit.entry).starts_with(if kind == "f" { "-" } else { kind })),
             Expression::Empty => match visit.entry.what {
                 What::Folder => self.process.kernel.files.names(&visit.full).is_ok_and(|names| names.is_empty()),
-                _ => size(&visit.entry) == 0,
+                _ => size(&self.process, &visit.full, &visit.entry) == 0,
             },
-            Expression::Size(order, number, unit) => size(&visit.entry).div_ceil(*unit).cmp(number) == *order,
+            Expression::Size(order, number, unit) => size(&self.process, &visit.full, &visit.entry).div_ceil(*unit).cmp(number) == *order,
             Expression::Age(order, number, unit) => {
                 let age = self.process.kernel.now().duration_since(visit.entry.changed).as_secs();
                 (age / unit).cmp(number) == *order
