@@ -38,7 +38,7 @@ pub fn of(object: &Value, pod: &Pod, now: Timestamp) -> Value {
             .map(|container| container_status(object, pod, container))
             .collect::<Vec<_>>()
     };
-    let (init, main, by_hand) = (statuses("initContainers"), statuses("containers"), statuses(EPHEMERAL));
+    let (init, mut main, mut by_hand) = (statuses("initContainers"), statuses("containers"), statuses(EPHEMERAL));
     let old_phase = text(&object["status"]["phase"]);
     let phase = if matches!(old_phase, "Succeeded" | "Failed") {
         old_phase
@@ -49,6 +49,10 @@ pub fn of(object: &Value, pod: &Pod, now: Timestamp) -> Value {
     let runs = !deleting(object) && pod.over && pod.containers.iter().any(Container::running);
     let phase = if runs && matches!(phase, "Succeeded" | "Failed") { "Running" } else { phase };
     let conditions = conditions(object, pod, phase, &init, &main, now);
+    // The kubelet tells of containers in the order of their names, of those that begin a pod in that of the spec.
+    for told in [&mut main, &mut by_hand] {
+        told.sort_by(|one, other| text(&one["name"]).cmp(text(&other["name"])));
+    }
     let mut status = fields([
         ("observedGeneration", object["metadata"]["generation"].clone()),
         ("phase", phase.into()),

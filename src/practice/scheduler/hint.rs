@@ -16,6 +16,8 @@ pub enum News<'a> {
     Placed(&'a Placed),
     /// A pod is gone from its node, or done.
     Gone(&'a Placed),
+    /// A pod on a node has other labels or asks for other resources.
+    Changed { before: &'a Placed, now: &'a Placed },
     /// A node came, or changed from what it was.
     Node { before: &'a Value, node: &'a Value },
     /// A claim of this namespace and name came or changed.
@@ -38,6 +40,12 @@ impl News<'_> {
             (News::Gone(other) | News::Placed(other), "PodTopologySpread") => spread::concerned(pod, other),
             (News::Gone(other), "InterPodAffinity") => affinity::repelled(world, pod, other),
             (News::Placed(other), "InterPodAffinity") => affinity::attracted(world, pod, other),
+            (News::Changed { before, now }, "InterPodAffinity") => {
+                affinity::attracted(world, pod, now) && !affinity::attracted(world, pod, before)
+                    || affinity::repelled(world, pod, before) && !affinity::repelled(world, pod, now)
+            }
+            (News::Changed { before, now }, "PodTopologySpread") => spread::concerned(pod, before) != spread::concerned(pod, now),
+            (News::Changed { before, now }, "NodeResourcesFit") => before.request != now.request,
             (News::Claim(space, name), "VolumeBinding") => *space == namespace && claims(pod).iter().any(|claim| claim == name),
             (News::Own { before, pod }, "TaintToleration" | "NodeUnschedulable") => before["spec"]["tolerations"] != pod["spec"]["tolerations"],
             (News::Own { before, pod }, "InterPodAffinity" | "PodTopologySpread") => before["metadata"]["labels"] != pod["metadata"]["labels"],

@@ -162,6 +162,12 @@ impl Scheduler {
                 self.retry(me, world, &News::Gone(&Placed::of(pod)));
             } else if came && !self.waiting.is_empty() {
                 self.retry(me, world, &News::Placed(&Placed::of(pod)));
+            } else if !change.status_only && change.before.is_some() && !self.waiting.is_empty() {
+                let before = change.earlier();
+                if before["metadata"]["labels"] != pod["metadata"]["labels"] || before["spec"] != pod["spec"] {
+                    let (before, now) = (&Placed::of(before), &Placed::of(pod));
+                    self.retry(me, world, &News::Changed { before, now });
+                }
             }
         }
     }

@@ -156,6 +156,9 @@ impl Shell {
     /// Assignments, then a program, function or builtin with its redirections.
     async fn simple(&mut self, simple: &SimpleCommand) -> Flow {
         let ending = std::mem::take(&mut self.ending);
+        if let (Some(before), Some(place)) = (self.before, simple.word_or_name.as_ref().and_then(|word| word.loc.as_ref())) {
+            self.at = before + place.start.line;
+        }
         let (mut assignments, mut redirects, mut words): (Vec<&Assignment>, Vec<&IoRedirect>, Vec<&Word>) = Default::default();
         for part in simple.prefix.iter().flat_map(|prefix| &prefix.0) {
             match part {

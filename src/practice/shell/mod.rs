@@ -68,6 +68,12 @@ struct Shell {
     functions: BTreeMap<String, Arc<FunctionBody>>,
     /// `$0`.
     name: String,
+    /// Whether that name was given: of a script, or behind one on the command line.
+    named: bool,
+    /// The line of the command under way; 0 throughout a script on the command line, as ash counts there.
+    at: usize,
+    /// How many lines were read before the commands under way, where lines are counted.
+    before: Option<usize>,
     arguments: Vec<String>,
     status: i32,
     /// Whether the present command had a substitution in it.
@@ -125,6 +131,7 @@ pub async fn main(process: Process, argv: Vec<String>) -> i32 {
         };
         if let Some(name) = rest.get(1) {
             shell.name.clone_from(name);
+            shell.named = true;
         }
         shell.arguments = rest.into_iter().skip(2).collect();
         shell.ending = true;
@@ -133,6 +140,7 @@ pub async fn main(process: Process, argv: Vec<String>) -> i32 {
         match shell.process.kernel.files.content(&shell.process.path(&file)) {
             Ok(content) => {
                 shell.name.clone_from(&file);
+                (shell.named, shell.before) = (true, Some(0));
                 shell.arguments = rest.into_iter().skip(1).collect();
                 shell.script(&content.text()).await
             }
@@ -172,6 +180,9 @@ impl Shell {
             variables,
             functions: BTreeMap::new(),
             name: name.to_owned(),
+            named: false,
+            at: 0,
+            before: None,
             arguments: Vec::new(),
             status: 0,
             substituted: false,
@@ -223,7 +234,7 @@ impl Shell {
     /// Commands from stdin, one complete one after the other; with a terminal there is a prompt.
     async fn interactive(&mut self) -> i32 {
         let terminal = self.process.env.contains_key("TERM");
-        let mut pending = String::new();
+        let (mut pending, mut read) = (String::new(), 0);
         loop {
             if terminal {
                 let prompt = format!(
@@ -239,6 +250,8 @@ impl Shell {
                 continue;
             }
             let source = std::mem::take(&mut pending);
+            self.before = (!terminal).then_some(read);
+            read += source.lines().count();
             if self.source(&source).await == Some(Flow::Exit) {
                 return self.status;
             }
@@ -302,9 +315,17 @@ impl Shell {
         exported.map(|(name, variable)| (name.clone(), variable.value.clone())).collect()
     }
 
-    /// Says what went wrong, as ash words it.
+    /// Says what went wrong, as ash words it (busybox `shell/ash.c`, `ash_vmsg`).
     async fn complain(&self, text: impl std::fmt::Display) {
-        self.process.complain(format!("{}: {text}", self.name)).await;
+        let line = if self.named { format!("line {}: ", self.at) } else { String::new() };
+        self.process.complain(format!("{}: {line}{text}", self.name)).await;
+    }
+
+    /// Says what went wrong in a builtin.
+    async fn complain_of(&self, builtin: &str, text: impl std::fmt::Display) {
+        let prompted = self.process.env.contains_key("TERM") && self.before.is_none() && !self.named;
+        let line = if prompted { String::new() } else { format!("line {}: ", self.at) };
+        self.process.complain(format!("{}: {builtin}: {line}{text}", self.name)).await;
     }
 
     /// The signals that came and are caught, oldest first.

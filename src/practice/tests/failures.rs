@@ -7,6 +7,7 @@ use crate::practice::event::{Note, Source};
 use crate::practice::field::{condition, items, text};
 use crate::practice::kind::{CONFIG_MAP, DEPLOYMENT, POD, RUNTIME_CLASS, SERVICE};
 use crate::practice::log::{LogQuery, logs};
+use crate::practice::registry::Part;
 
 const MISSING: &str = "Failed to pull image \"tulip:9.9\": rpc error: code = NotFound desc = failed to pull and unpack image \
     \"docker.io/library/tulip:9.9\": failed to resolve image: docker.io/library/tulip:9.9: not found";
@@ -341,4 +342,26 @@ fn a_class_of_runtimes_that_the_node_does_not_have_leaves_a_pod_without_its_sand
     let told = play.told("FailedCreatePodSandBox");
     assert!(told.len() > 1 && told[0].0.ends_with("no runtime for \"glass\" is configured"), "{told:?}");
     assert_eq!(play.pods()[0]["status"]["phase"], "Pending");
+}
+
+#[test]
+fn a_pod_that_wants_company_is_placed_when_another_gets_the_label() {
+    let mut play = Play::new();
+    let pod = |name: &str, label: &str, spec: serde_json::Value| {
+        let mut pod =
+            json!({"metadata": {"name": name, "namespace": SPACE, "labels": {"plant": label}}, "spec": {"containers": [{"name": "a", "image": "tulip:1.0"}]}});
+        pod["spec"]["affinity"] = spec;
+        pod
+    };
+    let near = json!({"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"plant": "rose"}}}]}});
+    play.engine.world.create(&POD, pod("bee", "bee", near)).expect("pod");
+    play.engine.world.create(&POD, pod("flower", "weed", json!(null))).expect("pod");
+    play.to(5.0);
+    let node = |play: &Play| play.engine.world.store.get(&POD, SPACE, "bee").map(|pod| pod["spec"]["nodeName"].clone());
+    assert_eq!(node(&play), Some(json!(null)));
+    let mut flower = play.engine.world.store.get(&POD, SPACE, "flower").expect("pod");
+    flower["metadata"]["labels"]["plant"] = "rose".into();
+    play.engine.world.update(&POD, flower, Part::Spec).expect("update");
+    play.to(6.0);
+    assert_eq!(node(&play), Some(json!("bed")));
 }

@@ -54,9 +54,14 @@ pub fn search(text: &str) -> Option<String> {
 }
 
 pub fn label(text: &str) -> Option<String> {
+    faults_of_label(text).into_iter().next()
+}
+
+/// All that is wrong with a name of one part.
+pub fn faults_of_label(text: &str) -> Vec<String> {
     // what would be a subdomain can only have dots too many
     let why = if text.split('.').all(is_label) { "must not contain dots" } else { LABEL };
-    too_many(text, 63).or_else(|| check(is_label(text), why))
+    too_many(text, 63).into_iter().chain(check(is_label(text), why)).collect()
 }
 
 pub fn service(text: &str) -> Option<String> {

@@ -100,7 +100,7 @@ impl Shell {
                 other => other.unwrap_or(Flow::Exit),
             },
             Err(fault) => {
-                self.complain(format!(".: can't open '{file}': {fault}")).await;
+                self.complain_of(".", format!("can't open '{file}': {fault}")).await;
                 self.status = 2;
                 Flow::Exit
             }
@@ -155,7 +155,7 @@ impl Shell {
             }
             found => {
                 let why = found.err().map_or("Not a directory".to_owned(), |fault| fault.to_string());
-                self.complain(format!("cd: can't cd to {target}: {why}")).await;
+                self.complain_of("cd", format!("can't cd to {target}: {why}")).await;
                 2
             }
         }

@@ -14,7 +14,7 @@ pub(super) async fn run(process: &Process, name: &str, words: &[String]) -> Done
         "timeout" => timeout(process, words).await,
         "time" => time(process, words).await,
         "date" => date(process, words).await,
-        "ps" | "top" => ps(process).await,
+        "ps" => ps(process, words).await,
         "kill" => {
             let mut code = 0;
             for pid in words.iter().filter_map(|word| word.parse::<u32>().ok()) {
@@ -220,11 +220,53 @@ fn moment(text: &str, format: Option<&str>, now: jiff::Timestamp) -> Option<jiff
     date.to_datetime(time).to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
 
-async fn ps(process: &Process) -> Done {
-    let mut text = "PID   USER     TIME  COMMAND\n".to_owned();
-    let user = if process.user() == 0 { "root".to_owned() } else { process.user().to_string() };
+/// What ps can tell of a process, and how wide its column is; the last one is as wide as it has to be.
+const COLUMNS: [(&str, &str, usize); 6] = [
+    ("pid", "PID", 5),
+    ("ppid", "PPID", 5),
+    ("user", "USER", 8),
+    ("time", "TIME", 5),
+    ("comm", "COMMAND", 16),
+    ("args", "COMMAND", 27),
+];
+
+async fn ps(process: &Process, words: &[String]) -> Done {
+    let line = Line::read(words, "o");
+    let wanted: Vec<&str> = line.value('o').unwrap_or("pid,user,time,args").split(['\n', ',']).collect();
+    let mut columns = Vec::new();
+    for name in wanted {
+        let Some(column) = COLUMNS.iter().find(|(known, ..)| *known == name) else {
+            let known: Vec<&str> = COLUMNS.iter().map(|(known, ..)| *known).collect();
+            process
+                .complain(format!("ps: bad -o argument '{name}', supported arguments: {}", known.join(",")))
+                .await;
+            return Ok(1);
+        };
+        columns.push(*column);
+    }
+    let row = |field: &dyn Fn(&str, &'static str) -> String, heading: bool| {
+        let cell = |(at, (name, title, width)): (usize, &(&str, &'static str, usize))| {
+            let text = field(name, title);
+            match name.ends_with("pid") {
+                _ if at + 1 == columns.len() && (heading || !name.ends_with("pid")) => text,
+                true if !heading => format!("{text:>width$}"),
+                _ => format!("{text:<width$}"),
+            }
+        };
+        columns.iter().enumerate().map(cell).collect::<Vec<_>>().join(" ") + "\n"
+    };
+    let mut text = row(&|_, title| title.to_owned(), true);
+    let user = called(process, process.user(), "/etc/passwd").unwrap_or_else(|| process.user().to_string());
     for (pid, known) in hold(&process.kernel.table).iter().filter(|(_, known)| known.ended.is_none()) {
-        text += &format!("{pid:5} {user:<8}  0:00 {}\n", known.argv.join(" "));
+        let field = |name: &str, _| match name {
+            "pid" => pid.to_string(),
+            "ppid" => known.parent.to_string(),
+            "user" => user.clone(),
+            "time" => " 0:00".to_owned(),
+            "comm" => known.argv.first().and_then(|first| first.rsplit('/').next()).unwrap_or_default().to_owned(),
+            _ => known.argv.join(" "),
+        };
+        text += &row(&field, false);
     }
     process.print(text).await.map(|()| 0)
 }

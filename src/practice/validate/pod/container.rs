@@ -16,7 +16,9 @@ const INIT_ONLY: &str = "may not be set for init containers without restartPolic
 pub fn check(at: &str, pod: &Value, container: &Value, first: bool, volumes: &Volumes, names: &mut BTreeSet<String>, faults: &mut Faults) {
     let name = text(&container["name"]);
     required(&format!("{at}.name"), &container["name"], faults);
-    formed(&format!("{at}.name"), &container["name"], format::label, faults);
+    for why in if name.is_empty() { Vec::new() } else { format::faults_of_label(name) } {
+        faults.push(Fault::invalid(format!("{at}.name"), &container["name"], &why));
+    }
     required(&format!("{at}.image"), &container["image"], faults);
     let policies = ["File", "FallbackToLogsOnError"];
     let policy = &container["terminationMessagePolicy"];

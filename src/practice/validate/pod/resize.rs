@@ -16,7 +16,7 @@ pub fn update(old: &Value, new: &Value, faults: &mut Faults) {
     for field in ["containers", "initContainers"] {
         let (before, after) = (items(&old["spec"][field]), items(&new["spec"][field]));
         for (index, (before, after)) in before.iter().zip(after).enumerate() {
-            for part in ["limits", "requests"] {
+            for part in ["requests", "limits"] {
                 let gone = ["cpu", "memory"]
                     .iter()
                     .any(|name| !before["resources"][part][*name].is_null() && after["resources"][part][*name].is_null());
@@ -38,7 +38,7 @@ fn without_sizes(spec: &Value) -> Value {
     for field in ["containers", "initContainers"] {
         for container in spec[field].as_array_mut().into_iter().flatten() {
             let Some(resources) = container["resources"].as_object_mut() else { continue };
-            for part in ["limits", "requests"] {
+            for part in ["requests", "limits"] {
                 if let Some(amounts) = resources.get_mut(part).and_then(Value::as_object_mut) {
                     amounts.retain(|name, _| !matches!(name.as_str(), "cpu" | "memory"));
                 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::ask::{ask, path};
 use super::given::Given;
 use super::page::Page;
+use super::template::filled;
 use super::{PLAIN, failed, wanted};
 use crate::practice::field::{items, text};
 use crate::practice::kind::Kind;
@@ -27,11 +28,15 @@ pub(super) async fn get(process: &Process, given: &Given, words: &[String]) -> D
     };
     let mut code = 0;
     let mut page = Page::default();
+    page.several = wanted.iter().any(|(kind, _)| *kind != wanted[0].0);
     for (kind, name) in &wanted {
         code |= match one(process, given, kind, name, &mut page).await? {
             Ok(()) => 0,
             Err(why) => failed(process, &why).await?,
         };
+    }
+    if page.several && !page.begun && code == 0 && given.output.is_empty() {
+        process.complain(nothing(process, given, wanted[0].0)).await;
     }
     Ok(code)
 }
@@ -60,6 +65,7 @@ async fn one(process: &Process, given: &Given, kind: &'static Kind, name: &str, 
     if !given.only_watch {
         let empty = name.is_empty() && if tables { items(&answer["rows"]) } else { items(&answer["items"]) }.is_empty();
         match printed(given, kind, &answer, page) {
+            Ok(_) if empty && page.several => {}
             Ok(_) if empty && !given.watch && given.output.is_empty() => process.complain(nothing(process, given, kind)).await,
             Ok(_) if empty && given.watch => {}
             Ok(text) => process.print(text).await?,
@@ -118,8 +124,11 @@ fn printed(given: &Given, kind: &'static Kind, answer: &Value, page: &mut Page) 
             .map(|text| text + "\n")
             .map_err(|why| format!("error: {why}")),
         "yaml" => Ok(crate::yaml::print(answer)),
-        other => Err(format!(
-            "error: kubectl inside of the practice cluster's containers prints wide, name, json and yaml, not {other}"
-        )),
+        other => match other.strip_prefix("jsonpath=") {
+            Some(template) => filled(template, answer).map_err(|why| format!("error: error parsing jsonpath {template}, {why}")),
+            None => Err(format!(
+                "error: kubectl inside of the practice cluster's containers prints wide, name, json, yaml and jsonpath, not {other}"
+            )),
+        },
     }
 }

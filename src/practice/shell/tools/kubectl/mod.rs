@@ -4,6 +4,7 @@ mod ask;
 mod get;
 mod given;
 mod page;
+mod template;
 
 use std::time::Duration;
 

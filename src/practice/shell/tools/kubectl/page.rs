@@ -11,10 +11,21 @@ use crate::practice::kind::Kind;
 pub(super) struct Page {
     widths: Vec<usize>,
     kind: &'static str,
+    /// Whether objects of several kinds are printed: then each says what it is.
+    pub several: bool,
+    /// Whether anything was printed.
+    pub begun: bool,
 }
 
 impl Page {
     pub fn lines(&mut self, given: &Given, kind: &'static Kind, table: &Value) -> String {
+        if self.several && items(&table["rows"]).is_empty() {
+            return String::new();
+        }
+        let group = if kind.group.is_empty() { String::new() } else { format!(".{}", kind.group) };
+        let prefix = if self.several { format!("{}{group}/", kind.singular) } else { String::new() };
+        let apart = if self.several && self.begun && self.kind != kind.plural { "\n" } else { "" };
+        self.begun = true;
         let wide = given.output == "wide";
         let columns = items(&table["columnDefinitions"]);
         let shown: Vec<usize> = if columns.is_empty() {
@@ -39,6 +50,9 @@ impl Page {
                 other => other.to_string(),
             };
             let mut cells: Vec<String> = shown.iter().map(cell).collect();
+            if let Some(name) = cells.first_mut() {
+                name.insert_str(0, &prefix);
+            }
             if given.all && kind.namespaced {
                 cells.insert(0, text(&row["object"]["metadata"]["namespace"]).to_owned());
             }
@@ -57,6 +71,6 @@ impl Page {
                 .collect::<String>()
                 + "\n"
         };
-        rows.iter().map(padded).collect()
+        apart.to_owned() + &rows.iter().map(padded).collect::<String>()
     }
 }

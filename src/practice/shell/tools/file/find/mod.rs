@@ -195,9 +195,9 @@ impl Walk<'_> {
                 .any(|kind| mode(&visit.entry).starts_with(if kind == "f" { "-" } else { kind })),
             Expression::Empty => match visit.entry.what {
                 What::Folder => self.process.kernel.files.names(&visit.full).is_ok_and(|names| names.is_empty()),
-                _ => size(&self.process, &visit.full, &visit.entry) == 0,
+                _ => size(self.process, &visit.full, &visit.entry) == 0,
             },
-            Expression::Size(order, number, unit) => size(&self.process, &visit.full, &visit.entry).div_ceil(*unit).cmp(number) == *order,
+            Expression::Size(order, number, unit) => size(self.process, &visit.full, &visit.entry).div_ceil(*unit).cmp(number) == *order,
             Expression::Age(order, number, unit) => {
                 let age = self.process.kernel.now().duration_since(visit.entry.changed).as_secs();
                 (age / unit).cmp(number) == *order
