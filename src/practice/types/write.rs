@@ -45,7 +45,7 @@ pub fn object(value: &Value) -> Option<Vec<u8>> {
 #[must_use]
 pub fn typed(api_version: &str, kind: &str, value: &Value) -> Option<Vec<u8>> {
     let shape = table().shape(api_version, kind)?;
-    let mut out = Vec::with_capacity(1024);
+    let mut out = Vec::with_capacity(4096);
     write(&mut out, shape, value);
     Some(out)
 }
@@ -73,12 +73,15 @@ fn write(out: &mut Vec<u8>, shape: &'static Shape, value: &Value) {
 /// The members that the type knows in its order, then any other.
 fn structure(out: &mut Vec<u8>, places: &[(&'static str, Place)], map: &Map<String, Value>) {
     let mut found: Vec<(usize, &str, &'static Shape, &Value)> = Vec::with_capacity(map.len());
+    // Both are in the order of the names.
+    let mut known = places.iter().peekable();
     for (name, value) in map {
-        let place = places.binary_search_by_key(&name.as_str(), |(name, _)| name);
-        let (at, shape) = place.map_or((usize::MAX, &Shape::Any), |at| places[at].1);
+        while known.next_if(|(before, _)| *before < name.as_str()).is_some() {}
+        let place = known.peek().filter(|(own, _)| own == name);
+        let (at, shape) = place.map_or((usize::MAX, &Shape::Any), |(_, place)| *place);
         found.push((at, name, shape, value));
     }
-    found.sort_by_key(|(at, ..)| *at);
+    found.sort_unstable_by_key(|(at, name, ..)| (*at, *name));
     members(out, found.into_iter().map(|(_, name, shape, value)| (name, shape, value)));
 }
 
@@ -102,8 +105,24 @@ fn elements(out: &mut Vec<u8>, inner: &'static Shape, list: &[Value]) {
     out.push(b']');
 }
 
-/// A text, in which Go hides what HTML would take for its own.
+/// The bytes that stand in a text as they are; 0xe2 begins the line ends that only Unicode knows.
+const PLAIN: [bool; 256] = {
+    let (mut plain, mut byte) = ([true; 256], 0);
+    while byte < 256 {
+        plain[byte] = byte >= 0x20 && !matches!(byte as u8, b'"' | b'\\' | b'<' | b'>' | b'&' | 0xe2);
+        byte += 1;
+    }
+    plain
+};
+
+/// A text, in which Go hides what HTML would take for its own. Nearly all are plain, and all that is written comes through here.
 fn string(out: &mut Vec<u8>, text: &str) {
+    if text.bytes().all(|byte| PLAIN[usize::from(byte)]) {
+        out.reserve(text.len() + 2);
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        return out.push(b'"');
+    }
     let from = out.len();
     leaf(out, text);
     if memchr::memchr3(b'<', b'>', b'&', &out[from..]).is_none() {
